@@ -1,0 +1,15 @@
+//! Types and rules of the service: pure, without AWS and without HTTP, so that every rule can be tested by itself.
+//!
+//! A value of one of these types has passed its rule; whatever names a person prints `[redacted]`.
+
+pub mod clock;
+pub mod coverage;
+pub mod emergency;
+pub mod field;
+pub mod health;
+pub mod id;
+pub mod intake;
+pub mod person;
+pub mod provider;
+pub mod text;
+pub mod unit;
