@@ -34,7 +34,7 @@ personal_text!(
 
 /// A statement as it was made, with its Korean rendering where there is one. The rendering never replaces the words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "T: Deserialize<'de>"))]
 pub struct Said<T> {
     /// The words as they were given.
     pub text: T,
@@ -112,7 +112,7 @@ impl<T, const MAX: usize> Listing<T, MAX> {
 impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Listing<T, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[serde(deny_unknown_fields, bound(deserialize = "T: Deserialize<'de>"))]
         struct Raw<T> {
             status: Answer,
             #[serde(default = "Vec::new")]

@@ -2,13 +2,18 @@
 //!
 //! A value of one of these types has passed its rule; whatever names a person prints `[redacted]`.
 
+pub mod access;
+pub mod case;
+pub mod chain;
 pub mod clock;
+pub mod consent;
 pub mod coverage;
 pub mod emergency;
 pub mod field;
 pub mod health;
 pub mod id;
 pub mod intake;
+pub mod link;
 pub mod person;
 pub mod provider;
 pub mod text;
