@@ -76,9 +76,8 @@ impl ApiConfig {
     /// # Errors
     /// [`ConfigError`] if the stage is missing, or the client of a pool that is given.
     pub fn from_env(function: &'static str, env: &Env) -> Result<Self, ConfigError> {
-        let pool = |id, client| {
-            env.optional(id).map(|id| Ok(Pool { id, client_id: env.required(client)? })).transpose()
-        };
+        let pool =
+            |id, client| env.optional(id).map(|id| Ok(Pool { id, client_id: env.required(client)? })).transpose();
         Ok(Self {
             function,
             stage: env.required("STAGE")?,
@@ -96,7 +95,10 @@ mod tests {
     #[test]
     fn a_missing_variable_is_named_and_nothing_else_is_said() {
         let env = Env::of([("STAGE", "local"), ("PATIENT_POOL_ID", "pool_1"), ("EMPTY", "")]);
-        assert_eq!(format!("{:?}", env.required("EMPTY").unwrap_err()), "environment variable EMPTY is missing or empty");
+        assert_eq!(
+            format!("{:?}", env.required("EMPTY").unwrap_err()),
+            "environment variable EMPTY is missing or empty"
+        );
         assert_eq!(ApiConfig::from_env("intake", &env).unwrap_err(), ConfigError("PATIENT_CLIENT_ID"));
     }
 

@@ -127,9 +127,10 @@ fn headers(
     single: Option<BTreeMap<String, Option<String>>>,
     multi: Option<BTreeMap<String, Option<Vec<String>>>>,
 ) -> HeaderMap {
-    let listed = multi.unwrap_or_default().into_iter().flat_map(|(name, values)| {
-        values.unwrap_or_default().into_iter().map(move |value| (name.clone(), value))
-    });
+    let listed = multi
+        .unwrap_or_default()
+        .into_iter()
+        .flat_map(|(name, values)| values.unwrap_or_default().into_iter().map(move |value| (name.clone(), value)));
     let mut map = HeaderMap::new();
     let mut append = |(name, value): (String, String)| {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {

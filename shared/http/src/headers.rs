@@ -98,11 +98,7 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
             .filter(|_| values.next().is_none())
             .ok_or_else(|| Problem::new(ProblemKind::IdempotencyKeyInvalid))?;
         let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-        Ok(Self {
-            key: key.to_owned(),
-            route: format!("{} {route}", parts.method),
-            path: parts.uri.path().to_owned(),
-        })
+        Ok(Self { key: key.to_owned(), route: format!("{} {route}", parts.method), path: parts.uri.path().to_owned() })
     }
 }
 

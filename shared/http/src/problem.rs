@@ -127,12 +127,9 @@ impl ProblemKind {
             Self::Unauthorized => {
                 (StatusCode::UNAUTHORIZED, "unauthorized", "다시 로그인해 주십시오.", "Please sign in again.")
             }
-            Self::ConsentRequired => (
-                StatusCode::FORBIDDEN,
-                "consent-required",
-                "먼저 동의가 필요합니다.",
-                "Your consent is needed first.",
-            ),
+            Self::ConsentRequired => {
+                (StatusCode::FORBIDDEN, "consent-required", "먼저 동의가 필요합니다.", "Your consent is needed first.")
+            }
             Self::StateConflict => (
                 StatusCode::CONFLICT,
                 "state-conflict",

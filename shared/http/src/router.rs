@@ -45,10 +45,8 @@ fn after_panic(_: Box<dyn Any + Send>) -> Response {
 
 async fn serve(State(boundary): State<Boundary>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let request_id = request
-        .extensions()
-        .get::<Gateway>()
-        .map_or_else(|| RequestId::of(&Gateway::default()), RequestId::of);
+    let request_id =
+        request.extensions().get::<Gateway>().map_or_else(|| RequestId::of(&Gateway::default()), RequestId::of);
     let language = Language::of(request.headers());
     let method = request.method().clone();
     // The template, never the path: the path names ids, and anything at all where no route matches.
