@@ -1,0 +1,160 @@
+//! Who asks, who is asked, through whom, and on which consents.
+
+use super::{Context, instant, path};
+use crate::fhir::catalogue::section;
+use crate::fhir::datatypes::{CodeableConcept, ContactPoint, Extension, Identifier, Meta, Reference, translation};
+use crate::fhir::resources::{
+    Address, Agent, CodeableConceptOwned, CodingOwned, Communication, Consent, HumanName, Organization, Patient, Provenance,
+    ServiceRequest,
+};
+use crate::issue::ConsentReference;
+use medius_domain::health::Urgency;
+use medius_domain::person::Sex;
+
+pub(super) fn patient(cx: &Context<'_>) -> Patient {
+    let intake = cx.intake;
+    let mut name =
+        vec![HumanName { extension: Vec::new(), usage: "usual", text: intake.name.expose().to_owned() }];
+    name.extend(intake.name_romanised.as_ref().map(|roman| HumanName {
+        extension: vec![Extension {
+            url: "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation",
+            extension: Vec::new(),
+            value_code: Some("ABC"),
+            value_string: None,
+        }],
+        usage: "usual",
+        text: roman.expose().to_owned(),
+    }));
+    Patient {
+        meta: Meta::patient_asserted(),
+        name,
+        telecom: vec![
+            ContactPoint { system: "phone", value: intake.phone.expose().to_owned() },
+            ContactPoint { system: "email", value: intake.email.expose().to_owned() },
+        ],
+        gender: match intake.sex {
+            Sex::Female => "female",
+            Sex::Male => "male",
+            Sex::Other => "other",
+            Sex::Unknown => "unknown",
+        },
+        birth_date: intake.birth_date.to_string(),
+        address: vec![Address { country: intake.country.expose().to_owned() }],
+        communication: intake
+            .languages
+            .iter()
+            .enumerate()
+            .map(|(i, language)| Communication {
+                language: CodeableConceptOwned {
+                    coding: vec![CodingOwned { system: "urn:ietf:bcp:47", code: language.expose().to_owned() }],
+                },
+                preferred: i == 0,
+            })
+            .collect(),
+    }
+}
+
+/// The number by which Korea registers those who may attract foreign patients; it has no published URI, so none is invented.
+fn registration(number: &str) -> Identifier {
+    Identifier {
+        kind: Some(CodeableConcept::text(
+            "Registration number for attracting foreign patients (Republic of Korea)",
+            Some("외국인환자 유치 등록번호"),
+        )),
+        system: None,
+        value: number.to_owned(),
+    }
+}
+
+pub(super) fn recipient(cx: &Context<'_>) -> Organization {
+    Organization {
+        identifier: vec![registration(&cx.to.registration_number)],
+        name: cx.to.name_en.clone(),
+        name_extended: translation("ko", Some(&cx.to.name_ko)),
+        telecom: Vec::new(),
+    }
+}
+
+pub(super) fn operator(cx: &Context<'_>) -> Organization {
+    let operator = &cx.issue.operator;
+    Organization {
+        identifier: vec![registration(&operator.registration_number)],
+        name: operator.name.clone(),
+        name_extended: None,
+        telecom: vec![ContactPoint { system: "phone", value: operator.phone.clone() }],
+    }
+}
+
+/// The request itself. A `proposal`: nobody with the authority to order has ordered anything.
+pub(super) fn request(cx: &Context<'_>) -> ServiceRequest {
+    let reason = &cx.intake.reason;
+    ServiceRequest {
+        identifier: vec![Identifier {
+            kind: None,
+            system: Some(format!("{}/d", cx.issue.verify_base_url)),
+            value: cx.issue.document_number.to_string(),
+        }],
+        status: "active",
+        intent: "proposal",
+        priority: priority(cx.intake.urgency),
+        code: CodeableConcept::text("Consultation requested by the patient", Some("환자가 요청한 진료")),
+        subject: cx.patient(),
+        authored_on: cx.now.clone(),
+        requester: cx.patient(),
+        performer_type: CodeableConcept::text(&cx.to.department_en, Some(&cx.to.department_ko)),
+        performer: vec![cx.reference(path::RECIPIENT)],
+        reason_code: vec![CodeableConcept::text(reason.text.expose(), reason.ko.as_ref().map(|k| k.expose()))],
+        supporting_info: cx.references(path::CONSENT, cx.issue.consents.len()),
+    }
+}
+
+/// `request-priority` knows four steps; `stat` is left out, since an emergency is never queued.
+const fn priority(urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::Routine => "routine",
+        Urgency::Soon => "urgent",
+        Urgency::Urgent => "asap",
+    }
+}
+
+/// A consent as it stands in the ledger: its event, its text's version and hash.
+pub(super) fn consent(cx: &Context<'_>, consent: &ConsentReference) -> Consent {
+    let rule = format!(
+        "{}. Personal Information Protection Act (Republic of Korea). Text version {}, SHA-256 {}",
+        consent.item.en, consent.text_version, consent.text_sha256
+    );
+    Consent {
+        identifier: vec![Identifier { kind: None, system: None, value: consent.event_id.to_string() }],
+        status: "active",
+        scope: CodeableConcept::code(
+            "http://terminology.hl7.org/CodeSystem/consentscope",
+            "patient-privacy",
+            Some("Privacy Consent"),
+        ),
+        category: vec![CodeableConcept::loinc(section::CONSENT)],
+        patient: cx.patient(),
+        date_time: instant(consent.decided_at),
+        organization: vec![cx.reference(path::OPERATOR)],
+        policy_rule: CodeableConcept::text(&rule, Some(&consent.item.ko)),
+    }
+}
+
+/// The patient is the author, the operator only put the document together.
+pub(super) fn provenance(cx: &Context<'_>) -> Provenance {
+    let agent = |code, display, who: Reference| Agent {
+        kind: CodeableConcept::code(
+            "http://terminology.hl7.org/CodeSystem/provenance-participant-type",
+            code,
+            Some(display),
+        ),
+        who,
+    };
+    Provenance {
+        target: vec![cx.reference(path::COMPOSITION), cx.reference(path::REQUEST)],
+        recorded: cx.now.clone(),
+        agent: vec![
+            agent("author", "Author", cx.patient()),
+            agent("assembler", "Assembler", cx.reference(path::OPERATOR)),
+        ],
+    }
+}

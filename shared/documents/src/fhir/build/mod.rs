@@ -1,0 +1,122 @@
+//! From the intake to the Bundle.
+//!
+//! There is no DocumentReference: everything that the letter says is structured here, the PDF contains this Bundle and so
+//! cannot be hashed inside it, and FHIR's `Attachment.hash` is SHA-1. Once patients can upload attachments, each of them is
+//! one DocumentReference under section 77599-9; until then that section says that nobody was asked for any.
+
+mod administrative;
+mod clinical;
+mod composition;
+mod results;
+
+use super::datatypes::{Identifier, Reference};
+use super::ids;
+use super::resources::{Bundle, Entry, Resource};
+use crate::issue::{DocumentError, Issue};
+use chrono::{DateTime, SecondsFormat, Utc};
+use medius_domain::intake::CompleteIntake;
+use medius_domain::provider::Provider;
+
+/// What every resource needs to know.
+struct Context<'a> {
+    intake: &'a CompleteIntake,
+    to: &'a Provider,
+    issue: &'a Issue,
+    /// The moment of issue as a FHIR `dateTime`.
+    now: String,
+}
+
+impl Context<'_> {
+    fn urn(&self, path: &str) -> String {
+        ids::urn(&self.issue.referral_id, path)
+    }
+
+    fn reference(&self, path: &str) -> Reference {
+        Reference::to(&self.urn(path))
+    }
+
+    fn patient(&self) -> Reference {
+        self.reference(path::PATIENT)
+    }
+
+    /// References to the entries of a list.
+    fn references(&self, prefix: &str, count: usize) -> Vec<Reference> {
+        (0..count).map(|i| self.reference(&format!("{prefix}/{i}"))).collect()
+    }
+}
+
+/// Names of places in the Bundle, from which its ids are made.
+mod path {
+    pub(super) const COMPOSITION: &str = "Composition";
+    pub(super) const PATIENT: &str = "Patient";
+    pub(super) const RECIPIENT: &str = "Organization/recipient";
+    pub(super) const OPERATOR: &str = "Organization/operator";
+    pub(super) const REQUEST: &str = "ServiceRequest";
+    pub(super) const REPORT: &str = "DiagnosticReport";
+    pub(super) const PROVENANCE: &str = "Provenance";
+    pub(super) const SYMPTOM: &str = "Condition/symptom";
+    pub(super) const PROBLEM: &str = "Condition/problem";
+    pub(super) const ALLERGY: &str = "AllergyIntolerance";
+    pub(super) const MEDICATION: &str = "MedicationStatement";
+    pub(super) const RESULT: &str = "Observation";
+    pub(super) const CONSENT: &str = "Consent";
+}
+
+/// A moment as a FHIR `instant` in UTC, to the second.
+fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The Bundle as JSON.
+///
+/// # Errors
+/// [`DocumentError::Serialise`]; cannot happen for values of the domain.
+pub(crate) fn build(intake: &CompleteIntake, to: &Provider, issue: &Issue) -> Result<Vec<u8>, DocumentError> {
+    let cx = Context { intake, to, issue, now: instant(issue.issued_at) };
+    let mut entry: Vec<Entry> = Vec::new();
+    let mut add = |path: &str, resource: Resource| entry.push(Entry { full_url: cx.urn(path), resource });
+
+    add(path::COMPOSITION, Resource::Composition(Box::new(composition::composition(&cx))));
+    add(path::PATIENT, Resource::Patient(Box::new(administrative::patient(&cx))));
+    add(path::RECIPIENT, Resource::Organization(Box::new(administrative::recipient(&cx))));
+    add(path::OPERATOR, Resource::Organization(Box::new(administrative::operator(&cx))));
+    add(path::REQUEST, Resource::ServiceRequest(Box::new(administrative::request(&cx))));
+    for (i, symptom) in intake.symptoms.items().iter().enumerate() {
+        add(&format!("{}/{i}", path::SYMPTOM), Resource::Condition(Box::new(clinical::symptom(&cx, symptom))));
+    }
+    for (i, problem) in intake.history.items().iter().enumerate() {
+        add(&format!("{}/{i}", path::PROBLEM), Resource::Condition(Box::new(clinical::problem(&cx, problem))));
+    }
+    for (i, allergy) in intake.allergies.items().iter().enumerate() {
+        add(&format!("{}/{i}", path::ALLERGY), Resource::AllergyIntolerance(Box::new(clinical::allergy(&cx, allergy))));
+    }
+    for (i, medicine) in intake.medications.items().iter().enumerate() {
+        let resource = Resource::MedicationStatement(Box::new(clinical::medication(&cx, medicine)));
+        add(&format!("{}/{i}", path::MEDICATION), resource);
+    }
+    for (i, result) in intake.results.items().iter().enumerate() {
+        let observation = results::observation(&cx, result).map_err(|_| DocumentError::Serialise)?;
+        add(&format!("{}/{i}", path::RESULT), Resource::Observation(Box::new(observation)));
+    }
+    if !intake.results.items().is_empty() {
+        add(path::REPORT, Resource::DiagnosticReport(Box::new(results::report(&cx))));
+    }
+    for (i, consent) in issue.consents.iter().enumerate() {
+        add(&format!("{}/{i}", path::CONSENT), Resource::Consent(Box::new(administrative::consent(&cx, consent))));
+    }
+    add(path::PROVENANCE, Resource::Provenance(Box::new(administrative::provenance(&cx))));
+
+    let bundle = Bundle {
+        resource_type: "Bundle",
+        id: ids::uuid(&issue.referral_id, "Bundle").to_string(),
+        identifier: Identifier {
+            kind: None,
+            system: Some("urn:ietf:rfc:3986".to_owned()),
+            value: ids::urn(&issue.referral_id, "Bundle"),
+        },
+        kind: "document",
+        timestamp: cx.now.clone(),
+        entry,
+    };
+    serde_json::to_vec(&bundle).map_err(|_| DocumentError::Serialise)
+}

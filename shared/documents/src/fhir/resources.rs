@@ -1,0 +1,279 @@
+//! FHIR R4 resources, with the elements that the letter uses and in the order of the specification. Cardinality that the
+//! types cannot hold is held by `validate`.
+
+use super::datatypes::{
+    Annotation, CodeableConcept, ContactPoint, Extended, Extension, Identifier, Meta, Narrative, Period, Quantity, Reference,
+};
+use serde::Serialize;
+
+/// A document Bundle.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Bundle {
+    pub(crate) resource_type: &'static str,
+    pub(crate) id: String,
+    pub(crate) identifier: Identifier,
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    pub(crate) timestamp: String,
+    pub(crate) entry: Vec<Entry>,
+}
+
+/// A resource with its name inside the Bundle.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Entry {
+    pub(crate) full_url: String,
+    pub(crate) resource: Resource,
+}
+
+/// What the letter is made of.
+#[derive(Serialize)]
+#[serde(tag = "resourceType")]
+pub(crate) enum Resource {
+    Composition(Box<Composition>),
+    Patient(Box<Patient>),
+    Organization(Box<Organization>),
+    ServiceRequest(Box<ServiceRequest>),
+    Condition(Box<Condition>),
+    AllergyIntolerance(Box<AllergyIntolerance>),
+    MedicationStatement(Box<MedicationStatement>),
+    Observation(Box<Observation>),
+    DiagnosticReport(Box<DiagnosticReport>),
+    Consent(Box<Consent>),
+    Provenance(Box<Provenance>),
+}
+
+#[derive(Serialize)]
+pub(crate) struct Composition {
+    pub(crate) identifier: Identifier,
+    pub(crate) status: &'static str,
+    #[serde(rename = "type")]
+    pub(crate) kind: CodeableConcept,
+    pub(crate) subject: Reference,
+    pub(crate) date: String,
+    pub(crate) author: Vec<Reference>,
+    pub(crate) title: String,
+    #[serde(rename = "_title", skip_serializing_if = "Option::is_none")]
+    pub(crate) title_extended: Option<Extended>,
+    pub(crate) confidentiality: &'static str,
+    pub(crate) custodian: Reference,
+    pub(crate) section: Vec<Section>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Section {
+    pub(crate) title: &'static str,
+    #[serde(rename = "_title", skip_serializing_if = "Option::is_none")]
+    pub(crate) title_extended: Option<Extended>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<CodeableConcept>,
+    pub(crate) text: Narrative,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) entry: Vec<Reference>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) empty_reason: Option<CodeableConcept>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct HumanName {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) extension: Vec<Extension>,
+    #[serde(rename = "use")]
+    pub(crate) usage: &'static str,
+    pub(crate) text: String,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Address {
+    pub(crate) country: String,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Communication {
+    pub(crate) language: CodeableConceptOwned,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) preferred: bool,
+}
+
+/// A concept whose code comes from the intake.
+#[derive(Serialize)]
+pub(crate) struct CodeableConceptOwned {
+    pub(crate) coding: Vec<CodingOwned>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct CodingOwned {
+    pub(crate) system: &'static str,
+    pub(crate) code: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Patient {
+    pub(crate) meta: Meta,
+    pub(crate) name: Vec<HumanName>,
+    pub(crate) telecom: Vec<ContactPoint>,
+    pub(crate) gender: &'static str,
+    pub(crate) birth_date: String,
+    pub(crate) address: Vec<Address>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) communication: Vec<Communication>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Organization {
+    pub(crate) identifier: Vec<Identifier>,
+    pub(crate) name: String,
+    #[serde(rename = "_name", skip_serializing_if = "Option::is_none")]
+    pub(crate) name_extended: Option<Extended>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) telecom: Vec<ContactPoint>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ServiceRequest {
+    pub(crate) identifier: Vec<Identifier>,
+    pub(crate) status: &'static str,
+    pub(crate) intent: &'static str,
+    pub(crate) priority: &'static str,
+    pub(crate) code: CodeableConcept,
+    pub(crate) subject: Reference,
+    pub(crate) authored_on: String,
+    pub(crate) requester: Reference,
+    pub(crate) performer_type: CodeableConcept,
+    pub(crate) performer: Vec<Reference>,
+    pub(crate) reason_code: Vec<CodeableConcept>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) supporting_info: Vec<Reference>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Condition {
+    pub(crate) meta: Meta,
+    pub(crate) clinical_status: CodeableConcept,
+    pub(crate) verification_status: CodeableConcept,
+    pub(crate) category: Vec<CodeableConcept>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) severity: Option<CodeableConcept>,
+    pub(crate) code: CodeableConcept,
+    pub(crate) subject: Reference,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) onset_date_time: Option<String>,
+    pub(crate) recorded_date: String,
+    pub(crate) asserter: Reference,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AllergyIntolerance {
+    pub(crate) meta: Meta,
+    pub(crate) clinical_status: CodeableConcept,
+    pub(crate) verification_status: CodeableConcept,
+    pub(crate) code: CodeableConcept,
+    pub(crate) patient: Reference,
+    pub(crate) recorded_date: String,
+    pub(crate) asserter: Reference,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) note: Vec<Annotation>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) reaction: Vec<Reaction>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Reaction {
+    pub(crate) manifestation: Vec<CodeableConcept>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) severity: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MedicationStatement {
+    pub(crate) meta: Meta,
+    pub(crate) status: &'static str,
+    pub(crate) medication_codeable_concept: CodeableConcept,
+    pub(crate) subject: Reference,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) effective_period: Option<Period>,
+    pub(crate) date_asserted: String,
+    pub(crate) information_source: Reference,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) dosage: Vec<Dosage>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Dosage {
+    pub(crate) text: String,
+    #[serde(rename = "_text", skip_serializing_if = "Option::is_none")]
+    pub(crate) text_extended: Option<Extended>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Observation {
+    pub(crate) meta: Meta,
+    pub(crate) status: &'static str,
+    pub(crate) code: CodeableConcept,
+    pub(crate) subject: Reference,
+    pub(crate) effective_date_time: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) performer: Vec<Reference>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) value_quantity: Option<Quantity>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) value_string: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) interpretation: Vec<CodeableConcept>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) reference_range: Vec<ReferenceRange>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct ReferenceRange {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) low: Option<Quantity>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) high: Option<Quantity>,
+    pub(crate) text: String,
+}
+
+#[derive(Serialize)]
+pub(crate) struct DiagnosticReport {
+    pub(crate) meta: Meta,
+    pub(crate) status: &'static str,
+    pub(crate) code: CodeableConcept,
+    pub(crate) subject: Reference,
+    pub(crate) issued: String,
+    pub(crate) result: Vec<Reference>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Consent {
+    pub(crate) identifier: Vec<Identifier>,
+    pub(crate) status: &'static str,
+    pub(crate) scope: CodeableConcept,
+    pub(crate) category: Vec<CodeableConcept>,
+    pub(crate) patient: Reference,
+    pub(crate) date_time: String,
+    pub(crate) organization: Vec<Reference>,
+    pub(crate) policy_rule: CodeableConcept,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Provenance {
+    pub(crate) target: Vec<Reference>,
+    pub(crate) recorded: String,
+    pub(crate) agent: Vec<Agent>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Agent {
+    #[serde(rename = "type")]
+    pub(crate) kind: CodeableConcept,
+    pub(crate) who: Reference,
+}

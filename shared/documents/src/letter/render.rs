@@ -1,0 +1,148 @@
+//! Typesetting: the first of a few densities at which the letter's last page is worth its paper, then the PDF.
+
+use super::qr;
+use super::world::{LetterWorld, needs_fallback};
+use crate::issue::{DocumentError, Issue};
+use crate::view::ReferralView;
+use chrono::{Datelike, Timelike};
+use serde::Serialize;
+use typst::foundations::{Datetime, Label, Smart};
+use typst::introspection::Introspector;
+use typst::utils::PicoStr;
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+/// Spacing at which a letter is tried, in percent, the best-looking first.
+const DENSITIES: [u32; 5] = [100, 90, 80, 110, 120];
+/// Least height that the last page must fill for the letter to be taken as it is, in points: a quarter of the type area.
+const ENOUGH_PT: f64 = 170.0;
+/// The top margin, in points; the same as in the template.
+const TOP_MARGIN_PT: f64 = 65.0;
+
+/// What the template reads.
+#[derive(Serialize)]
+struct Data<'a> {
+    view: &'a ReferralView,
+    layout: Layout,
+}
+
+/// How the template sets it.
+#[derive(Serialize)]
+struct Layout {
+    /// Spacing in percent.
+    density: u32,
+    /// Faces in order.
+    fonts: &'static [&'static str],
+    /// Date of issue for the document's properties.
+    date: [i32; 3],
+}
+
+/// The letter and its number of pages.
+pub(crate) fn render(view: &ReferralView, issue: &Issue, bundle: &[u8]) -> Result<(Vec<u8>, u32), DocumentError> {
+    let result = typeset(view, issue, bundle);
+    // The cache would keep this patient's text for the next invocation.
+    comemo::evict(0);
+    result
+}
+
+fn typeset(view: &ReferralView, issue: &Issue, bundle: &[u8]) -> Result<(Vec<u8>, u32), DocumentError> {
+    let qr = qr::svg(&format!("{}#{}", view.document.verify_url, view.document.sha256))?;
+    let text = serde_json::to_string(view).map_err(|_| DocumentError::Serialise)?;
+    let fallback = needs_fallback(&text);
+    let mut best: Option<(f64, PagedDocument)> = None;
+    for density in DENSITIES {
+        let layout = Layout {
+            density,
+            fonts: if fallback { &["Pretendard", "Noto Sans KR"] } else { &["Pretendard"] },
+            date: [issue.issued_at.year(), month_or_day(issue.issued_at.month()), month_or_day(issue.issued_at.day())],
+        };
+        let data = serde_json::to_vec(&Data { view, layout }).map_err(|_| DocumentError::Serialise)?;
+        let world = LetterWorld::new(fallback, data, qr.clone(), bundle).ok_or(DocumentError::Fonts)?;
+        let document = compile(&world)?;
+        let filled = last_page_filled(&document);
+        if document.pages().len() == 1 || filled >= ENOUGH_PT {
+            best = Some((filled, document));
+            break;
+        }
+        if best.as_ref().is_none_or(|(most, _)| filled > *most) {
+            best = Some((filled, document));
+        }
+    }
+    let (_, document) = best.ok_or(DocumentError::Typeset { errors: 0, warnings: 0 })?;
+    let pages = u32::try_from(document.pages().len()).unwrap_or(u32::MAX);
+    Ok((export(&document, issue)?, pages))
+}
+
+fn month_or_day(n: u32) -> i32 {
+    i32::try_from(n).unwrap_or(1)
+}
+
+fn compile(world: &LetterWorld) -> Result<PagedDocument, DocumentError> {
+    let outcome = typst::compile::<PagedDocument>(world);
+    let warnings = outcome.warnings.len();
+    #[cfg(test)]
+    tests::explain(&outcome);
+    match outcome.output {
+        Ok(document) if warnings == 0 => Ok(document),
+        Ok(_) => Err(DocumentError::Typeset { errors: 0, warnings }),
+        Err(errors) => Err(DocumentError::Typeset { errors: errors.len(), warnings }),
+    }
+}
+
+/// How far down the last page the letter's last element stands, in points below the margin.
+fn last_page_filled(document: &PagedDocument) -> f64 {
+    let introspector = document.introspector();
+    let end = Label::new(PicoStr::intern("end"))
+        .and_then(|label| introspector.query_label(label).ok().and_then(|c| c.location()))
+        .and_then(|location| introspector.position(location));
+    end.map_or(f64::MAX, |position| position.point.y.to_pt() - TOP_MARGIN_PT)
+}
+
+fn export(document: &PagedDocument, issue: &Issue) -> Result<Vec<u8>, DocumentError> {
+    let at = issue.issued_at;
+    let part = |n: u32| u8::try_from(n).unwrap_or(0);
+    let moment = Datetime::from_ymd_hms(
+        at.year(),
+        part(at.month()),
+        part(at.day()),
+        part(at.hour()),
+        part(at.minute()),
+        part(at.second()),
+    );
+    let standards = PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1])
+        .map_err(|_| DocumentError::Export { errors: 1 })?;
+    let options = PdfOptions {
+        // Fixed, so that the same letter is the same bytes.
+        ident: Smart::Custom(issue.document_number.to_string()),
+        creator: Smart::Custom(Some("Medius".to_owned())),
+        timestamp: moment.map(Timestamp::new_utc),
+        page_ranges: None,
+        standards,
+        tagged: true,
+        pretty: false,
+    };
+    typst_pdf::pdf(document, &options).map_err(|errors| {
+        #[cfg(test)]
+        tests::explain_export(&errors);
+        DocumentError::Export { errors: errors.len() }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::print_stderr, reason = "the messages quote test data only")]
+    use typst::diag::{SourceDiagnostic, SourceResult, Warned};
+
+    pub(super) fn explain<T>(outcome: &Warned<SourceResult<T>>) {
+        let errors = outcome.output.as_ref().err().map(|e| e.as_slice()).unwrap_or_default();
+        for d in outcome.warnings.iter().chain(errors) {
+            eprintln!("typst: {}", d.message);
+        }
+    }
+
+    pub(super) fn explain_export(errors: &[SourceDiagnostic]) {
+        for d in errors {
+            eprintln!("typst: {}", d.message);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The world that typst sees: our templates, our fonts, one letter's data. No file system, no network, no clock.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use typst::diag::{FileError, FileResult};
+use typst::foundations::{Bytes, Datetime, Duration};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt, World};
+
+/// The letter's face: Hangul, Latin with Vietnamese, Greek, Cyrillic.
+static PRETENDARD: [&[u8]; 2] = [
+    include_bytes!("../../assets/fonts/Pretendard-Regular.ttf"),
+    include_bytes!("../../assets/fonts/Pretendard-SemiBold.ttf"),
+];
+/// What it does not have, above all Hanja. Twice as large, so it is parsed only for a letter that needs it.
+static NOTO: [&[u8]; 2] = [
+    include_bytes!("../../assets/fonts/NotoSansKR_400Regular.ttf"),
+    include_bytes!("../../assets/fonts/NotoSansKR_600SemiBold.ttf"),
+];
+
+static TEMPLATES: [(&str, &str); 5] = [
+    ("/letter.typ", include_str!("../../templates/letter.typ")),
+    ("/theme.typ", include_str!("../../templates/theme.typ")),
+    ("/lists.typ", include_str!("../../templates/lists.typ")),
+    ("/results.typ", include_str!("../../templates/results.typ")),
+    ("/closing.typ", include_str!("../../templates/closing.typ")),
+];
+
+/// What never changes between letters.
+struct Engine {
+    library: LazyHash<Library>,
+    sources: HashMap<FileId, Source>,
+    main: FileId,
+    data: FileId,
+    qr: FileId,
+    bundle: FileId,
+}
+
+/// Fonts with their index.
+struct Faces {
+    book: LazyHash<FontBook>,
+    fonts: Vec<Font>,
+}
+
+impl Faces {
+    fn new(files: &[&'static [u8]]) -> Self {
+        let fonts: Vec<Font> = files.iter().filter_map(|file| Font::new(Bytes::new(*file), 0)).collect();
+        Self { book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts }
+    }
+}
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine {
+    library: LazyHash::new(Library::default()),
+    sources: TEMPLATES
+        .iter()
+        .map(|(path, text)| {
+            let id = file(path);
+            (id, Source::new(id, (*text).to_owned()))
+        })
+        .collect(),
+    main: file("/letter.typ"),
+    data: file("/data.json"),
+    qr: file("/qr.svg"),
+    bundle: file("/bundle.json"),
+});
+static PLAIN: LazyLock<Faces> = LazyLock::new(|| Faces::new(&PRETENDARD));
+static WITH_HANJA: LazyLock<Faces> = LazyLock::new(|| Faces::new(&[PRETENDARD, NOTO].concat()));
+
+#[expect(clippy::unwrap_used, reason = "the paths are constants of this file; a wrong one fails the first test")]
+fn file(path: &'static str) -> FileId {
+    RootedPath::new(VirtualRoot::Project, VirtualPath::new(path).unwrap()).intern()
+}
+
+/// Builds what every letter needs, before the first one is asked for.
+pub(crate) fn warm() {
+    LazyLock::force(&ENGINE);
+    LazyLock::force(&PLAIN);
+}
+
+/// Whether a text has characters that only the fallback face has.
+pub(crate) fn needs_fallback(text: &str) -> bool {
+    // ASCII is in every face; asking the font for it would be most of the work.
+    text.chars().filter(|c| !c.is_ascii()).any(|c| {
+        !PLAIN.fonts.first().is_some_and(|font| font.info().coverage.contains(u32::from(c)))
+    })
+}
+
+/// One letter's inputs.
+pub(crate) struct LetterWorld {
+    faces: &'static Faces,
+    data: Bytes,
+    qr: Bytes,
+    bundle: Bytes,
+}
+
+impl LetterWorld {
+    /// A world for one letter; none if the compiled-in fonts do not parse.
+    pub(crate) fn new(fallback: bool, data: Vec<u8>, qr: String, bundle: &[u8]) -> Option<Self> {
+        let (faces, files): (&'static Faces, usize) = if fallback { (&WITH_HANJA, 4) } else { (&PLAIN, 2) };
+        (faces.fonts.len() == files).then(|| Self {
+            faces,
+            data: Bytes::new(data),
+            qr: Bytes::from_string(qr),
+            bundle: Bytes::new(bundle.to_vec()),
+        })
+    }
+}
+
+impl World for LetterWorld {
+    fn library(&self) -> &LazyHash<Library> {
+        &ENGINE.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        &self.faces.book
+    }
+
+    fn main(&self) -> FileId {
+        ENGINE.main
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        ENGINE.sources.get(&id).cloned().ok_or(FileError::AccessDenied)
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        if id == ENGINE.data {
+            Ok(self.data.clone())
+        } else if id == ENGINE.qr {
+            Ok(self.qr.clone())
+        } else if id == ENGINE.bundle {
+            Ok(self.bundle.clone())
+        } else {
+            Err(FileError::AccessDenied)
+        }
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        self.faces.fonts.get(index).cloned()
+    }
+
+    fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}

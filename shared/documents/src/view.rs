@@ -1,0 +1,281 @@
+//! What a letter shows, as words ready to be printed. The typst template and the provider's page both render from this
+//! model, so that no rule (what is flagged, what is latest, what an empty list says) stands twice.
+//!
+//! Everything in it may name a person or their health: it has no derived `Debug`.
+
+mod lists;
+mod results;
+mod trends;
+mod words;
+
+use crate::issue::Issue;
+use crate::names;
+use chrono::{DateTime, FixedOffset, Utc};
+use medius_domain::clock::{kst_day, years_between};
+use medius_domain::health::{Severity, Urgency};
+use medius_domain::intake::CompleteIntake;
+use medius_domain::person::Sex;
+use medius_domain::provider::Provider;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+pub use lists::{AllergyRow, ConditionRow, Listed, MedicationRow, SymptomRow};
+pub(crate) use results::{known_test, judge, range_text, value_text};
+pub use results::{Bar, Earlier, Judgement, ResultRow};
+pub use trends::{Point, Trend};
+pub use words::{Label, Words};
+
+/// A letter, ready to be shown.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferralView {
+    /// What the document is called.
+    pub title: Label,
+    /// What the document is, and what it is not.
+    pub nature: Label,
+    /// Number, date, fingerprint.
+    pub document: DocumentView,
+    /// How soon the patient needs to be seen.
+    pub urgency: UrgencyView,
+    /// The institution that the letter goes to.
+    pub to: InstitutionView,
+    /// The operator that carries the letter.
+    pub issuer: IssuerView,
+    /// Who the patient is.
+    pub patient: PatientView,
+    /// Why the patient seeks care.
+    pub reason: Words,
+    /// Symptoms.
+    pub symptoms: Listed<SymptomRow>,
+    /// Past and present illnesses.
+    pub history: Listed<ConditionRow>,
+    /// Allergies.
+    pub allergies: Listed<AllergyRow>,
+    /// Medicines.
+    pub medications: Listed<MedicationRow>,
+    /// The latest result of each test.
+    pub results: Listed<ResultRow>,
+    /// The laboratory, where one measured everything.
+    pub laboratory: Option<String>,
+    /// Courses of tests with three or more values.
+    pub trends: Vec<Trend>,
+    /// What the patient worries about, if they said so.
+    pub concerns: Option<Words>,
+    /// What the patient hopes for, if they said so.
+    pub expectations: Option<Words>,
+    /// What an absent narrative says.
+    pub not_stated: Label,
+    /// The consents that the letter rests on.
+    pub consents: Vec<ConsentView>,
+}
+
+/// The letter as a document.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentView {
+    /// Number on paper.
+    pub number: String,
+    /// Day of issue in Asia/Seoul.
+    pub issued_on: String,
+    /// Moment of issue in Asia/Seoul, to the minute.
+    pub issued_at: String,
+    /// SHA-256 of the Bundle, hex.
+    pub sha256: String,
+    /// The same in groups of eight, to be compared by eye.
+    pub fingerprint: Vec<String>,
+    /// Where the letter can be verified, without the fingerprint.
+    pub verify_url: String,
+}
+
+/// How soon.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UrgencyView {
+    /// The code.
+    pub code: Urgency,
+    /// Its name.
+    pub label: Label,
+    /// What it means.
+    pub meaning: Label,
+}
+
+/// An institution.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstitutionView {
+    /// Name.
+    pub name: Label,
+    /// Department.
+    pub department: Label,
+}
+
+/// The operator.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssuerView {
+    /// Name.
+    pub name: String,
+    /// Registration number for attracting foreign patients.
+    pub registration_number: String,
+    /// Telephone.
+    pub phone: String,
+}
+
+/// The patient.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatientView {
+    /// The name as the patient writes it.
+    pub name: String,
+    /// In Latin letters, where the first is in another script.
+    pub name_romanised: Option<String>,
+    /// ISO 8601 date.
+    pub birth_date: String,
+    /// Full years on the day of issue.
+    pub age: String,
+    /// Administrative gender.
+    pub sex: Label,
+    /// Telephone.
+    pub phone: String,
+    /// Email.
+    pub email: String,
+    /// Country of residence.
+    pub country: Label,
+    /// Languages, the best one first.
+    pub languages: Vec<Label>,
+}
+
+/// A consent.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentView {
+    /// What was consented to.
+    pub item: Label,
+    /// The event's id.
+    pub event_id: String,
+    /// When, in Asia/Seoul, to the minute.
+    pub decided_at: String,
+    /// Version of the text.
+    pub text_version: String,
+    /// First sixteen hex digits of the text's SHA-256.
+    pub text_fingerprint: String,
+}
+
+macro_rules! redacted {
+    ($($name:ty),+ $(,)?) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("[redacted]")
+            }
+        }
+    )+};
+}
+pub(crate) use redacted;
+redacted!(ReferralView, DocumentView, UrgencyView, InstitutionView, IssuerView, PatientView, ConsentView);
+
+impl ReferralView {
+    /// The view of an intake; `bundle_sha256` is hex.
+    pub(crate) fn new(intake: &CompleteIntake, to: &Provider, issue: &Issue, bundle_sha256: &str) -> Self {
+        let results = results::rows(&intake.results);
+        let trends = trends::courses(&intake.results);
+        Self {
+            title: Label::new("환자 진료 요청서", "Patient-initiated referral letter"),
+            nature: Label::new(
+                "이 문서는 환자가 직접 작성하여 전달하는 것으로, 의사의 소견서나 요양급여의뢰서가 아닙니다. \
+                 모든 내용은 환자가 제공하였으며 의료인이 확인하지 않았습니다.",
+                "This letter is the patient's own. It is not a physician's opinion or order, nor a referral form of the \
+                 Korean National Health Insurance. Everything in it was supplied by the patient and has not been \
+                 confirmed by a clinician.",
+            ),
+            document: DocumentView {
+                number: issue.document_number.to_string(),
+                issued_on: kst_day(issue.issued_at).to_string(),
+                issued_at: kst_minute(issue.issued_at),
+                sha256: bundle_sha256.to_owned(),
+                fingerprint: bundle_sha256
+                    .as_bytes()
+                    .chunks(8)
+                    .map(|group| String::from_utf8_lossy(group).into_owned())
+                    .collect(),
+                verify_url: format!("{}/d/{}", issue.verify_base_url, issue.document_number),
+            },
+            urgency: urgency(intake.urgency),
+            to: InstitutionView {
+                name: Label::new(&to.name_ko, &to.name_en),
+                department: Label::new(&to.department_ko, &to.department_en),
+            },
+            issuer: IssuerView {
+                name: issue.operator.name.clone(),
+                registration_number: issue.operator.registration_number.clone(),
+                phone: issue.operator.phone.clone(),
+            },
+            patient: patient(intake, issue.issued_at),
+            reason: Words::said(&intake.reason),
+            symptoms: Listed::new(&intake.symptoms, lists::symptom),
+            history: Listed::new(&intake.history, lists::condition),
+            allergies: Listed::new(&intake.allergies, lists::allergy),
+            medications: Listed::new(&intake.medications, lists::medication),
+            results: Listed { status: intake.results.status(), note: lists::note(intake.results.status()), items: results },
+            laboratory: results::common_laboratory(&intake.results),
+            trends,
+            concerns: intake.concerns.as_ref().map(Words::said),
+            expectations: intake.expectations.as_ref().map(Words::said),
+            not_stated: Label::new("기재 없음", "Not stated"),
+            consents: issue
+                .consents
+                .iter()
+                .map(|c| ConsentView {
+                    item: c.item.clone(),
+                    event_id: c.event_id.to_string(),
+                    decided_at: kst_minute(c.decided_at),
+                    text_version: c.text_version.clone(),
+                    text_fingerprint: c.text_sha256.chars().take(16).collect(),
+                })
+                .collect(),
+        }
+    }
+}
+
+fn patient(intake: &CompleteIntake, at: DateTime<Utc>) -> PatientView {
+    PatientView {
+        name: intake.name.expose().to_owned(),
+        name_romanised: intake.name_romanised.as_ref().map(|n| n.expose().to_owned()),
+        birth_date: intake.birth_date.to_string(),
+        age: years_between(intake.birth_date, kst_day(at)).to_string(),
+        sex: sex(intake.sex),
+        phone: intake.phone.expose().to_owned(),
+        email: intake.email.expose().to_owned(),
+        country: names::country(&intake.country),
+        languages: intake.languages.iter().map(names::language).collect(),
+    }
+}
+
+fn kst_minute(at: DateTime<Utc>) -> String {
+    // Seoul has been nine hours ahead of UTC, without summer time, since 1988.
+    FixedOffset::east_opt(9 * 3600)
+        .map_or_else(|| at.to_rfc3339(), |kst| at.with_timezone(&kst).format("%Y-%m-%d %H:%M KST").to_string())
+}
+
+fn sex(sex: Sex) -> Label {
+    match sex {
+        Sex::Female => Label::new("여성", "Female"),
+        Sex::Male => Label::new("남성", "Male"),
+        Sex::Other => Label::new("기타", "Other"),
+        Sex::Unknown => Label::new("밝히지 않음", "Not told"),
+    }
+}
+
+fn urgency(code: Urgency) -> UrgencyView {
+    let (label, meaning) = match code {
+        Urgency::Routine => (Label::new("일반", "Routine"), Label::new("급하지 않음", "no hurry")),
+        Urgency::Soon => {
+            (Label::new("조기", "Soon"), Label::new("수일에서 수주 이내", "within days to a few weeks"))
+        }
+        Urgency::Urgent => {
+            (Label::new("긴급", "Urgent"), Label::new("가능한 가장 빠른 날", "as soon as there is a place"))
+        }
+    };
+    UrgencyView { code, label, meaning }
+}
+
+/// The word for a severity.
+pub(crate) fn severity(severity: Severity) -> Label {
+    match severity {
+        Severity::Mild => Label::new("가벼움", "Mild"),
+        Severity::Moderate => Label::new("중간", "Moderate"),
+        Severity::Severe => Label::new("심함", "Severe"),
+    }
+}

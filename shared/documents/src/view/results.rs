@@ -1,0 +1,269 @@
+//! Test results as a clinician reads them: the latest of each test, beside the laboratory's own range, judged by exact
+//! decimals or said to be not judged, with the reason.
+
+use super::{Label, Words, redacted};
+use crate::fhir::catalogue::{self, Known};
+use medius_domain::health::{Comparator, Listing, Quantity, ResultValue, TestResult};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Most earlier values that a row lists; the others are in the attached data.
+const EARLIER_SHOWN: usize = 5;
+
+/// Where a value lies in its reference range.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judgement {
+    /// Below.
+    Low,
+    /// Above.
+    High,
+    /// Inside.
+    Within,
+    /// Cannot be said.
+    NotJudged,
+}
+
+/// A value on the scale of its reference range, in thousandths of the bar's length.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bar {
+    /// Where the range begins.
+    pub from: u16,
+    /// Where the range ends.
+    pub to: u16,
+    /// Where the value lies, 0 to 1000.
+    pub at: u16,
+    /// The value lies beyond the end of the bar.
+    pub off: bool,
+}
+
+/// An earlier value of the same test.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The value with its unit.
+    pub value: String,
+    /// When.
+    pub date: String,
+}
+
+/// The latest result of a test.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResultRow {
+    /// The test's name as given; its Korean name from the patient or, for common tests, from the catalogue.
+    pub name: Words,
+    /// The number with its comparator, or the finding in words.
+    pub value: String,
+    /// The finding in words is not a number.
+    pub in_words: bool,
+    /// The unit's print form; empty for none.
+    pub unit: String,
+    /// The laboratory's reference range.
+    pub range: Option<String>,
+    /// The value on that range.
+    pub bar: Option<Bar>,
+    /// Where the value lies.
+    pub judgement: Judgement,
+    /// The same in words, or why it cannot be said.
+    pub judged: Label,
+    /// The day of the sample.
+    pub date: String,
+    /// Who measured.
+    pub laboratory: Option<String>,
+    /// Earlier values, the latest first.
+    pub earlier: Vec<Earlier>,
+    /// How many more are only in the attached data.
+    pub earlier_left_out: usize,
+    /// The course is drawn as a chart.
+    pub charted: bool,
+}
+
+redacted!(Judgement, Bar, Earlier, ResultRow);
+
+/// One test with its results, the earliest first.
+pub(crate) struct Test<'a> {
+    pub(crate) results: Vec<&'a TestResult>,
+}
+
+/// Groups results by test, in the order in which the tests were first named.
+pub(crate) fn tests<const MAX: usize>(list: &Listing<TestResult, MAX>) -> Vec<Test<'_>> {
+    let mut index: BTreeMap<String, usize> = BTreeMap::new();
+    let mut tests: Vec<Test<'_>> = Vec::new();
+    for result in list.items() {
+        let name = result.name.text.expose();
+        let key = known_test(result).map_or_else(|| name.to_lowercase(), |k| k.names[0].to_owned());
+        let at = *index.entry(key).or_insert_with(|| {
+            tests.push(Test { results: Vec::new() });
+            tests.len() - 1
+        });
+        tests[at].results.push(result);
+    }
+    for test in &mut tests {
+        // Stable: of two results of one day, the later entry counts as the later one.
+        test.results.sort_by_key(|r| r.collected_on.earliest());
+    }
+    tests
+}
+
+/// The catalogue's entry of a result.
+pub(crate) fn known_test(result: &TestResult) -> Option<&'static Known> {
+    let unit = match &result.value {
+        ResultValue::Quantity(q) => Some(q.unit),
+        ResultValue::Text(_) => None,
+    };
+    catalogue::find(result.name.text.expose(), unit)
+}
+
+/// One row for each test.
+pub(crate) fn rows<const MAX: usize>(list: &Listing<TestResult, MAX>) -> Vec<ResultRow> {
+    let charted = super::trends::charted(list);
+    tests(list).iter().enumerate().filter_map(|(i, test)| row(test, charted.contains(&i))).collect()
+}
+
+/// The laboratory, where one measured everything: it is then said once.
+pub(crate) fn common_laboratory<const MAX: usize>(list: &Listing<TestResult, MAX>) -> Option<String> {
+    let name = |r: &TestResult| r.laboratory.as_ref().map(|l| l.expose().to_owned());
+    let first = list.items().first().and_then(name)?;
+    list.items().iter().all(|r| name(r).as_ref() == Some(&first)).then_some(first)
+}
+
+fn row(test: &Test<'_>, charted: bool) -> Option<ResultRow> {
+    let (latest, before) = test.results.split_last()?;
+    let ko = latest.name.ko.as_ref().map(|k| k.expose()).or_else(|| known_test(latest).map(|k| k.ko));
+    let (in_words, unit, range, bar, judgement, judged) = match &latest.value {
+        ResultValue::Text(_) => {
+            (true, "", None, None, Judgement::NotJudged, Label::new("판정 안 함 (글로 된 결과)", "Not judged (in words)"))
+        }
+        ResultValue::Quantity(q) => {
+            let judgement = judge(q);
+            (false, q.unit.print(), range_text(q), bar(q), judgement, judged(q, judgement))
+        }
+    };
+    Some(ResultRow {
+        name: Words::new(latest.name.text.expose(), ko),
+        value: value_text(&latest.value),
+        in_words,
+        unit: unit.to_owned(),
+        range,
+        bar,
+        judgement,
+        judged,
+        date: latest.collected_on.expose().to_owned(),
+        laboratory: latest.laboratory.as_ref().map(|l| l.expose().to_owned()),
+        earlier: before
+            .iter()
+            .rev()
+            .take(EARLIER_SHOWN)
+            .map(|r| Earlier { value: with_unit(&r.value), date: r.collected_on.expose().to_owned() })
+            .collect(),
+        earlier_left_out: before.len().saturating_sub(EARLIER_SHOWN),
+        charted,
+    })
+}
+
+/// A number with its comparator as printed, or the finding in words.
+pub(crate) fn value_text(value: &ResultValue) -> String {
+    match value {
+        ResultValue::Text(text) => text.expose().to_owned(),
+        ResultValue::Quantity(q) => {
+            let sign = q.comparator.map_or("", |c| match c {
+                Comparator::Less => "< ",
+                Comparator::LessOrEqual => "≤ ",
+                Comparator::GreaterOrEqual => "≥ ",
+                Comparator::Greater => "> ",
+            });
+            format!("{sign}{}", q.value.expose())
+        }
+    }
+}
+
+/// The value with its unit.
+fn with_unit(value: &ResultValue) -> String {
+    match value {
+        ResultValue::Text(_) => value_text(value),
+        ResultValue::Quantity(q) => format!("{} {}", value_text(value), q.unit.print()).trim_end().to_owned(),
+    }
+}
+
+/// The reference range as printed.
+pub(crate) fn range_text(q: &Quantity) -> Option<String> {
+    match (q.low, q.high) {
+        (Some(low), Some(high)) => Some(format!("{}–{}", low.expose(), high.expose())),
+        (None, Some(high)) => Some(format!("≤ {}", high.expose())),
+        (Some(low), None) => Some(format!("≥ {}", low.expose())),
+        (None, None) => None,
+    }
+}
+
+/// Judges a value by its own laboratory's range, exactly. A value that is only a bound (`< 0.5`) is judged only where
+/// every number that it can stand for lies on the same side.
+pub(crate) fn judge(q: &Quantity) -> Judgement {
+    let value = q.value.expose();
+    let (low, high) = (q.low.map(|n| n.expose()), q.high.map(|n| n.expose()));
+    if low.is_none() && high.is_none() {
+        return Judgement::NotJudged;
+    }
+    let above = high.is_some_and(|h| match q.comparator {
+        None | Some(Comparator::GreaterOrEqual) => value > h,
+        Some(Comparator::Greater) => value >= h,
+        Some(Comparator::Less | Comparator::LessOrEqual) => false,
+    });
+    let below = low.is_some_and(|l| match q.comparator {
+        None | Some(Comparator::LessOrEqual) => value < l,
+        Some(Comparator::Less) => value <= l,
+        Some(Comparator::Greater | Comparator::GreaterOrEqual) => false,
+    });
+    // A range that starts at zero has no lower side for a quantity that cannot be negative.
+    let not_below = low.is_none_or(|l| match q.comparator {
+        None | Some(Comparator::Greater | Comparator::GreaterOrEqual) => value >= l,
+        Some(Comparator::Less | Comparator::LessOrEqual) => l.is_zero() && value > l,
+    });
+    let not_above = high.is_none_or(|h| match q.comparator {
+        None | Some(Comparator::Less | Comparator::LessOrEqual) => value <= h,
+        Some(Comparator::Greater | Comparator::GreaterOrEqual) => false,
+    });
+    match (above, below) {
+        (true, _) => Judgement::High,
+        (_, true) => Judgement::Low,
+        (false, false) if not_below && not_above => Judgement::Within,
+        (false, false) => Judgement::NotJudged,
+    }
+}
+
+fn judged(q: &Quantity, judgement: Judgement) -> Label {
+    match judgement {
+        Judgement::High => Label::new("높음", "High"),
+        Judgement::Low => Label::new("낮음", "Low"),
+        Judgement::Within => Label::new("범위 내", "Within"),
+        Judgement::NotJudged if q.low.is_none() && q.high.is_none() => {
+            Label::new("판정 안 함 (참고치 없음)", "Not judged (no range)")
+        }
+        Judgement::NotJudged => Label::new("판정 안 함 (한계값)", "Not judged (a bound)"),
+    }
+}
+
+/// The bar of a value: the range takes the middle, and a little of what lies beyond it shows on either side.
+fn bar(q: &Quantity) -> Option<Bar> {
+    let six_tenths = Decimal::new(6, 1);
+    let value = q.value.expose();
+    let (low, high) = match (q.low.map(|n| n.expose()), q.high.map(|n| n.expose())) {
+        (Some(low), Some(high)) => (low, high),
+        // An open side is drawn to the end of the bar.
+        (None, Some(high)) if high > Decimal::ZERO => (Decimal::ZERO, high),
+        (Some(low), None) if low > Decimal::ZERO => (low, low + low),
+        (None | Some(_), None) | (None, Some(_)) => return None,
+    };
+    let span = high - low;
+    if span <= Decimal::ZERO {
+        return None;
+    }
+    let start = if q.low.is_none() { low } else { low - span * six_tenths };
+    let end = if q.high.is_none() { high } else { high + span * six_tenths };
+    let at = |x: Decimal| {
+        let share = (x - start) / (end - start) * Decimal::ONE_THOUSAND;
+        share.round().clamp(Decimal::ZERO, Decimal::ONE_THOUSAND).to_u16().unwrap_or(0)
+    };
+    Some(Bar { from: at(low), to: at(high), at: at(value), off: value < start || value > end })
+}
