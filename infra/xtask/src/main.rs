@@ -1,2 +1,90 @@
-//! t
-fn main() {}
+//! `cargo xtask`: the two commands that people and CI use (`run`, `test`), and the checks that keep the source clean.
+//! It starts the local AWS, deploys the same template that AWS gets, and leaves nothing behind when it ends.
+
+mod check;
+mod deploy;
+mod front;
+mod gaps;
+mod host_build;
+mod ministack;
+mod preflight;
+mod process;
+mod run;
+mod run_json;
+mod say;
+mod seed;
+mod stack;
+mod test;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Runs, tests and checks Medius on this machine")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Starts the local stack, goes the whole journey once and keeps serving until Ctrl-C.
+    Run(run::Options),
+    /// Starts a stack on free ports and runs every test of the workspace against it.
+    Test(test::Options),
+    /// Formatting, lints, licences, unused dependencies and the template.
+    Check,
+    /// Builds for this machine on behalf of cargo-lambda.
+    #[command(hide = true)]
+    HostBuild {
+        /// Arguments of `cargo build`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+// One thread: the local AWS asks the kernel to end it with the thread that started it.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let cli = Cli::parse_from(host_build::as_subcommand(std::env::args_os()));
+    let work = async {
+        match cli.command {
+            Command::Run(options) => run::run(options).await,
+            Command::Test(options) => test::run(options).await,
+            Command::Check => check::run().await,
+            Command::HostBuild { arguments } => host_build::run(&arguments).await,
+        }
+    };
+    // When a signal wins, dropping `work` ends every process it started.
+    tokio::select! {
+        outcome = work => match outcome {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                say::error(&format!("{error:#}"));
+                ExitCode::FAILURE
+            }
+        },
+        () = interrupted() => {
+            say::line("interrupted");
+            ExitCode::from(130)
+        }
+    }
+}
+
+/// Resolves when somebody asks the process to end.
+async fn interrupted() {
+    let (Ok(mut int), Ok(mut term), Ok(mut hup)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = int.recv() => {}
+        _ = term.recv() => {}
+        _ = hup.recv() => {}
+    }
+}

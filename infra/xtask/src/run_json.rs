@@ -1,0 +1,96 @@
+//! Makes `run.json` of the stack's outputs.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use medius_tests::run_file::{FunctionEntry, PoolEntry, RunFile};
+
+use crate::{
+    deploy::{STACK, STAGE},
+    ministack::REGION,
+};
+
+const TABLES: [(&str, &str); 8] = [
+    ("cases", "Cases"),
+    ("keys", "Keys"),
+    ("consents", "Consents"),
+    ("links", "Links"),
+    ("access_log", "AccessLog"),
+    ("outbox", "Outbox"),
+    ("idempotency", "Idempotency"),
+    ("directory", "Directory"),
+];
+const KEYS: [(&str, &str); 4] =
+    [("data", "DataKey"), ("storage", "StorageKey"), ("link_mac", "LinkMacKey"), ("code_mac", "CodeMacKey")];
+const FUNCTIONS: [(&str, &str); 6] = [
+    ("intake", "Intake"),
+    ("consent", "Consent"),
+    ("referral", "Referral"),
+    ("delivery", "Delivery"),
+    ("provider", "Provider"),
+    ("mailer", "Mailer"),
+];
+
+/// The run file of a deployed stack, before it is filled.
+pub(crate) fn from_outputs(
+    outputs: &BTreeMap<String, String>,
+    endpoint: &str,
+    front_port: u16,
+    files: &Path,
+) -> Result<RunFile> {
+    let get = |key: &str| outputs.get(key).cloned().with_context(|| format!("the template gives no output {key}"));
+    let mut tables = BTreeMap::new();
+    for (short, id) in TABLES {
+        tables.insert(short.to_owned(), get(&format!("{id}TableName"))?);
+    }
+    let mut keys = BTreeMap::new();
+    for (short, id) in KEYS {
+        keys.insert(short.to_owned(), get(&format!("{id}Arn"))?);
+    }
+    let mut functions = BTreeMap::new();
+    for (short, id) in FUNCTIONS {
+        let entry = FunctionEntry {
+            name: get(&format!("{id}FunctionName"))?,
+            role_arn: get(&format!("{id}RoleArn"))?,
+            log_group: get(&format!("{id}LogGroup"))?,
+        };
+        functions.insert(short.to_owned(), entry);
+    }
+    Ok(RunFile {
+        endpoint: endpoint.to_owned(),
+        api_url: format!("http://localhost:{front_port}"),
+        direct_api_url: direct_api_url(endpoint, &get("ApiId")?),
+        region: REGION.to_owned(),
+        stage: STAGE.to_owned(),
+        stack: STACK.to_owned(),
+        tables,
+        bucket: get("DocumentsBucketName")?,
+        keys,
+        functions,
+        patient_pool: PoolEntry { id: get("PatientPoolId")?, client_id: get("PatientClientId")? },
+        staff_pool: PoolEntry { id: get("StaffPoolId")?, client_id: get("StaffClientId")? },
+        mail_failures: get("MailFailuresUrl")?,
+        sign_ins: Vec::new(),
+        providers: Vec::new(),
+        files: files.to_owned(),
+        template: files.join("template.json"),
+        journey: None,
+    })
+}
+
+/// The gateway's own address of the API.
+pub(crate) fn direct_api_url(endpoint: &str, api: &str) -> String {
+    format!("{endpoint}/_aws/execute-api/{api}/{STAGE}")
+}
+
+/// Writes `run.json` and gives its path.
+pub(crate) fn write(run: &RunFile) -> Result<PathBuf> {
+    let path = run.files.join("run.json");
+    fs::write(&path, serde_json::to_string_pretty(run)? + "\n")
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(path)
+}

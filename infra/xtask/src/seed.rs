@@ -1,0 +1,80 @@
+//! What a fresh stack needs before anybody can use it: a verified sender, institutions, and people who can sign in.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use aws_sdk_dynamodb::types::AttributeValue;
+use medius_tests::stack::{RunFile, SignIn, Stack};
+use serde_json::{Value, json};
+
+use crate::{deploy::SENDER, say::Step, workspace};
+
+/// Fills the stack; `run` gets the sign-ins and institutions.
+pub(crate) async fn fill(run: &mut RunFile) -> Result<()> {
+    let stack = Stack::from_run(run.clone());
+    let step = Step::start("sender, institutions and demo sign-ins");
+    verify_sender(&stack).await?;
+    run.providers = institutions(&stack).await?;
+    run.sign_ins = sign_ins(&stack).await?;
+    step.done(&format!("{} institutions, {} people", run.providers.len(), run.sign_ins.len()));
+    Ok(())
+}
+
+async fn verify_sender(stack: &Stack) -> Result<()> {
+    let ses = stack.ses(stack.operator_credentials());
+    ses.create_email_identity().email_identity(SENDER).send().await.context("the sender could not be verified")?;
+    Ok(())
+}
+
+/// The directory of `infra/local/providers.json`, all invented.
+async fn institutions(stack: &Stack) -> Result<Vec<String>> {
+    let path = workspace::root().join("infra/local/providers.json");
+    let institutions: Vec<Value> =
+        serde_json::from_str(&fs::read_to_string(&path)?).context("infra/local/providers.json")?;
+    let dynamodb = stack.dynamodb(stack.operator_credentials());
+    let mut ids = Vec::new();
+    for institution in institutions {
+        let id = institution["id"].as_str().context("an institution without id")?.to_owned();
+        let mut put = dynamodb.put_item().table_name(stack.table("directory"));
+        put = put
+            .item("pk", AttributeValue::S(format!("PROVIDER#{id}")))
+            .item("sk", AttributeValue::S("PROVIDER".into()));
+        for (name, value) in institution.as_object().into_iter().flatten() {
+            let value = match value {
+                Value::String(text) => AttributeValue::S(text.clone()),
+                Value::Bool(flag) => AttributeValue::Bool(*flag),
+                Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                    bail!("{id}: {name} is no text or flag")
+                }
+            };
+            put = put.item(name, value);
+        }
+        put.send().await.context("an institution could not be written")?;
+        ids.push(id);
+    }
+    Ok(ids)
+}
+
+/// Two patients, so that one can try to reach the other's case, and a coordinator. Passwords are this run's own.
+async fn sign_ins(stack: &Stack) -> Result<Vec<SignIn>> {
+    let mut sign_ins = Vec::new();
+    for (role, email) in [
+        ("patient", "patient-one@medius.example"),
+        ("patient", "patient-two@medius.example"),
+        ("coordinator", "coordinator@medius.example"),
+    ] {
+        let password = format!("Aa1-{}", uuid::Uuid::new_v4().simple());
+        let sign_in = SignIn { role: role.into(), email: email.into(), password };
+        let pool = if role == "patient" { &stack.run().patient_pool } else { &stack.run().staff_pool };
+        stack.create_user(&pool.id, &sign_in).await?;
+        if role != "patient" {
+            let group = json!({ "UserPoolId": pool.id, "Username": email, "GroupName": role });
+            stack
+                .operator()
+                .json("cognito-idp", "AWSCognitoIdentityProviderService.AdminAddUserToGroup", &group)
+                .await?;
+        }
+        sign_ins.push(sign_in);
+    }
+    Ok(sign_ins)
+}
