@@ -14,3 +14,9 @@ pub mod view;
 
 pub use issue::{ConsentReference, DocumentError, Issue, Letter, Operator, issue, warm};
 pub use view::{Label, ReferralView};
+
+#[cfg(test)]
+extern crate self as medius_documents;
+#[cfg(test)]
+#[path = "../tests/common/mod.rs"]
+mod samples;

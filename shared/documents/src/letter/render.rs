@@ -145,4 +145,11 @@ mod tests {
             eprintln!("typst: {}", d.message);
         }
     }
+
+    #[test]
+    fn every_sample_is_typeset_without_a_warning() {
+        for name in crate::samples::VARIANTS {
+            crate::samples::letter(&crate::samples::variant(name));
+        }
+    }
 }
