@@ -114,6 +114,8 @@ pub struct Link {
     pub generation: u32,
     /// Grows when permissions change; a session of an older epoch is dead.
     pub epoch: u32,
+    /// Grows by one with each change: two writers never both win.
+    pub rev: u64,
     /// Where it stands.
     pub state: LinkState,
     /// Downloads so far.

@@ -39,16 +39,22 @@ fn check_char(c: char, lines: Lines) -> Result<(), Invalid> {
     if c == '\n' && lines == Lines::Many {
         return Ok(());
     }
-    match c.general_category() {
-        GeneralCategory::Control | GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator => {
-            return Err(Invalid::ControlCharacter);
-        }
-        // Direction marks, joiners, invisible operators, tags, byte-order marks, private use: none has a look of its own.
+    let category = c.general_category();
+    if matches!(
+        category,
+        GeneralCategory::Control | GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator
+    ) {
+        return Err(Invalid::ControlCharacter);
+    }
+    // Direction marks, joiners, invisible operators, tags, byte-order marks, private use: none has a look of its own.
+    if matches!(
+        category,
         GeneralCategory::Format
-        | GeneralCategory::PrivateUse
-        | GeneralCategory::Surrogate
-        | GeneralCategory::Unassigned => return Err(Invalid::BidiCharacter),
-        _ => {}
+            | GeneralCategory::PrivateUse
+            | GeneralCategory::Surrogate
+            | GeneralCategory::Unassigned
+    ) {
+        return Err(Invalid::BidiCharacter);
     }
     if covers(c) { Ok(()) } else { Err(Invalid::UnsupportedScript) }
 }
@@ -134,7 +140,7 @@ impl Run {
                 if d > 9 { d - 9 } else { d }
             })
             .sum();
-        sum % 10 == 0
+        sum.is_multiple_of(10)
     }
 }
 

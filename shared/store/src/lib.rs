@@ -1,1 +1,34 @@
-//! Placeholder.
+//! Where everything is kept: DynamoDB, S3, KMS and SES behind types of the domain. The only crate that knows tables and keys.
+//!
+//! A use case reads a [`Snapshot`] of the places that it needs in one round trip, decides, and commits one [`Change`]: the
+//! conditional writes, the access-log entry, outgoing mail and the idempotency record stand or fall together.
+//! Personal data is sealed before it leaves the function ([`DataKey`]), bound to its case, table, item and field.
+
+mod aws;
+mod change;
+mod commit;
+mod database;
+mod documents;
+mod error;
+mod item;
+mod keyring;
+mod mac;
+mod mail;
+mod place;
+mod records;
+mod seal;
+
+pub use aws::Aws;
+pub use change::{Change, provider_item};
+pub use database::{Database, Snapshot};
+pub use documents::Documents;
+pub use error::{Conflict, StoreError};
+pub use keyring::{Keyring, WrappedKey};
+pub use mac::{CodeMac, LinkMac};
+pub use mail::{Message, Postbox};
+pub use place::{Place, Table, Tables};
+pub use records::{
+    CodeRecord, DeliveryRecord, DocumentRecord, IdempotencyRecord, MailKind, MailRecord, MailStatus, ReferralRecord,
+    SealedIntake, SessionRecord,
+};
+pub use seal::{Binding, DataKey, SCHEMA_VERSION, SealError};

@@ -1,0 +1,153 @@
+//! Committing: one TransactWriteItems with the access-log entry at its end.
+
+use crate::change::{Change, Kind, Write};
+use crate::database::{Database, Snapshot};
+use crate::error::{Conflict, StoreError};
+use crate::item::{encode, key, text};
+use crate::place::Place;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
+use chrono::TimeDelta;
+use medius_domain::chain::Head;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// Times that a write is repeated when others write at the same case at the same moment.
+pub(crate) const ATTEMPTS: u32 = 12;
+/// Days that the access log is kept (Safety Measures Standard Art. 8: two years for sensitive information).
+const LOG_DAYS: i64 = 731;
+
+/// A short wait of random length, longer with each attempt.
+pub(crate) async fn pause(attempt: u32) {
+    let mut random = [0_u8; 1];
+    // Without randomness the waits only become equal.
+    let _ = aws_lc_rs::rand::fill(&mut random);
+    let spread = u64::from(attempt.min(8)) * 12;
+    tokio::time::sleep(Duration::from_millis(5 + u64::from(random[0]) * spread / 255)).await;
+}
+
+impl Database {
+    /// Commits a change that was decided on a snapshot with the case's log head in it.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] with the condition that did not hold (nothing was written), or [`StoreError::Service`].
+    pub async fn commit(&self, change: Change, snapshot: &Snapshot) -> Result<(), StoreError> {
+        let head = snapshot.log_head(&change.case)?;
+        self.commit_at(change, head).await
+    }
+
+    /// Commits the first change of a new case.
+    ///
+    /// # Errors
+    /// As [`Self::commit`].
+    pub async fn commit_first(&self, change: Change) -> Result<(), StoreError> {
+        self.commit_at(change, Head::default()).await
+    }
+
+    async fn commit_at(&self, change: Change, mut head: Head) -> Result<(), StoreError> {
+        for attempt in 1..=ATTEMPTS {
+            let mut writes = change.writes.clone();
+            writes.extend(self.log_writes(&change, &head)?);
+            let items = writes.iter().map(|w| self.transact(w)).collect::<Result<Vec<_>, _>>()?;
+            let error = match self.client.transact_write_items().set_transact_items(Some(items)).send().await {
+                Ok(_) => return Ok(()),
+                Err(e) => e,
+            };
+            let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() else {
+                return Err(StoreError::service("DynamoDB", "TransactWriteItems", &error));
+            };
+            let codes: Vec<&str> =
+                canceled.cancellation_reasons().iter().map(|r| r.code().unwrap_or_default()).collect();
+            let failed = writes.iter().zip(&codes).filter(|(_, code)| **code == "ConditionalCheckFailed");
+            let own = failed.map(|(write, _)| write.conflict).find(|c| *c != Conflict::Busy);
+            if let Some(conflict) = own {
+                return Err(StoreError::Conflict(conflict));
+            }
+            if codes.iter().any(|c| !matches!(*c, "None" | "ConditionalCheckFailed" | "TransactionConflict" | "")) {
+                return Err(StoreError::service("DynamoDB", "TransactWriteItems", &error));
+            }
+            // Somebody else appended to the case's log, or is at it now: the same change after theirs.
+            pause(attempt).await;
+            head = self.read([Place::LogHead(change.case.clone())]).await?.log_head(&change.case)?;
+        }
+        Err(StoreError::Conflict(Conflict::Busy))
+    }
+
+    /// The entry, and the head that moves with it: the head's condition is what keeps the chain one chain.
+    fn log_writes(&self, change: &Change, head: &Head) -> Result<[Write; 2], StoreError> {
+        let now = self.now();
+        let expires = Some(now + TimeDelta::days(LOG_DAYS));
+        let (entry, next) = change
+            .event
+            .chain(&change.case, &change.subject, head, now)
+            .map_err(|_| StoreError::Corrupt { place: "log entry" })?;
+        let at = Place::LogEntry(change.case.clone(), entry.seq);
+        let entry_item = encode(&at, &entry, expires, [])?;
+        let head_at = Place::LogHead(change.case.clone());
+        let head_item = encode(&head_at, &next, expires, [("hash", text(&next.hash))])?;
+        let (condition, values) = if head.seq == 0 {
+            ("attribute_not_exists(pk)", HashMap::new())
+        } else {
+            ("#hash = :previous", HashMap::from([(":previous".to_owned(), text(&head.hash))]))
+        };
+        let names = if head.seq == 0 {
+            HashMap::new()
+        } else {
+            HashMap::from([("#hash".to_owned(), "hash".to_owned())]) // a reserved word
+        };
+        let put = |place, item, condition, names, values| Write {
+            place,
+            kind: Kind::Put(item),
+            condition,
+            names,
+            values,
+            conflict: Conflict::Busy,
+        };
+        Ok([
+            put(at, entry_item, "attribute_not_exists(pk)", HashMap::new(), HashMap::new()),
+            put(head_at, head_item, condition, names, values),
+        ])
+    }
+
+    fn transact(&self, write: &Write) -> Result<TransactWriteItem, StoreError> {
+        let table = self.tables.name(write.place.table())?;
+        let corrupt = |_| StoreError::Corrupt { place: write.place.kind() };
+        let condition = (!write.condition.is_empty()).then(|| write.condition.to_owned());
+        let names = (!write.names.is_empty()).then(|| write.names.clone());
+        let values = (!write.values.is_empty()).then(|| write.values.clone());
+        let item = TransactWriteItem::builder();
+        let item = match &write.kind {
+            Kind::Put(body) => item.put(
+                Put::builder()
+                    .table_name(table)
+                    .set_item(Some(body.clone()))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .build()
+                    .map_err(corrupt)?,
+            ),
+            Kind::Check => item.condition_check(
+                ConditionCheck::builder()
+                    .table_name(table)
+                    .set_key(Some(key(&write.place)))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .build()
+                    .map_err(corrupt)?,
+            ),
+            Kind::Delete => item.delete(
+                Delete::builder()
+                    .table_name(table)
+                    .set_key(Some(key(&write.place)))
+                    .set_condition_expression(condition)
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values)
+                    .build()
+                    .map_err(corrupt)?,
+            ),
+        };
+        Ok(item.build())
+    }
+}

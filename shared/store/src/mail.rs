@@ -1,0 +1,59 @@
+//! Sending mail. Only the mailer's role may.
+
+use crate::error::StoreError;
+use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message as SesMessage, MessageHeader};
+use medius_domain::person::Email;
+
+/// A mail, ready to be sent.
+pub struct Message {
+    /// The one recipient.
+    pub to: Email,
+    /// Subject line.
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+    /// HTML.
+    pub html: String,
+}
+
+/// The mail service.
+pub struct Postbox {
+    client: Client,
+    sender: String,
+}
+
+impl Postbox {
+    /// With the verified sender.
+    pub fn new(client: Client, sender: String) -> Self {
+        Self { client, sender }
+    }
+
+    /// Sends a mail and returns the mail service's message id.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`].
+    pub async fn send(&self, message: &Message) -> Result<String, StoreError> {
+        let content = |data: &str| {
+            Content::builder().data(data).charset("UTF-8").build().map_err(|_| StoreError::Corrupt { place: "mail" })
+        };
+        // Keeps auto-responders from answering to a link that nobody reads there (RFC 3834).
+        let header = MessageHeader::builder()
+            .name("Auto-Submitted")
+            .value("auto-generated")
+            .build()
+            .map_err(|_| StoreError::Corrupt { place: "mail" })?;
+        let body = Body::builder().text(content(&message.text)?).html(content(&message.html)?).build();
+        let simple = SesMessage::builder().subject(content(&message.subject)?).body(body).headers(header).build();
+        let answer = self
+            .client
+            .send_email()
+            .from_email_address(&self.sender)
+            .destination(Destination::builder().to_addresses(message.to.expose()).build())
+            .content(EmailContent::builder().simple(simple).build())
+            .send()
+            .await
+            .map_err(|e| StoreError::service("SES", "SendEmail", &e))?;
+        answer.message_id.ok_or(StoreError::Corrupt { place: "mail" })
+    }
+}

@@ -1,0 +1,214 @@
+//! Every key of every table, in one file. Keys are made of opaque ids and say nothing about a person.
+
+use crate::error::StoreError;
+use medius_domain::id::{CaseId, DeliveryId, DocumentNumber, LinkId, MailId, ProviderId, ReferralId};
+use std::collections::HashMap;
+
+/// A table. Several, because permissions, TTL, streams, backups and keys are set per table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Table {
+    /// Cases with their intake, letters and deliveries.
+    Cases,
+    /// Consent events and the state that follows from them.
+    Consents,
+    /// Secure links with their sessions and codes.
+    Links,
+    /// Wrapped data keys.
+    Keys,
+    /// Who read what.
+    AccessLog,
+    /// Mail to be sent.
+    Outbox,
+    /// Answers to repeated requests.
+    Idempotency,
+    /// Institutions.
+    Directory,
+}
+
+impl Table {
+    /// The name that seals are bound to; never changes, whatever the table is called in a stage.
+    pub(crate) const fn purpose(self) -> &'static str {
+        match self {
+            Self::Cases => "cases",
+            Self::Consents => "consents",
+            Self::Links => "links",
+            Self::Keys => "keys",
+            Self::AccessLog => "access_log",
+            Self::Outbox => "outbox",
+            Self::Idempotency => "idempotency",
+            Self::Directory => "directory",
+        }
+    }
+
+    const fn variable(self) -> &'static str {
+        match self {
+            Self::Cases => "TABLE_CASES",
+            Self::Consents => "TABLE_CONSENTS",
+            Self::Links => "TABLE_LINKS",
+            Self::Keys => "TABLE_KEYS",
+            Self::AccessLog => "TABLE_ACCESS_LOG",
+            Self::Outbox => "TABLE_OUTBOX",
+            Self::Idempotency => "TABLE_IDEMPOTENCY",
+            Self::Directory => "TABLE_DIRECTORY",
+        }
+    }
+
+    /// Every table.
+    pub const ALL: [Self; 8] = [
+        Self::Cases,
+        Self::Consents,
+        Self::Links,
+        Self::Keys,
+        Self::AccessLog,
+        Self::Outbox,
+        Self::Idempotency,
+        Self::Directory,
+    ];
+}
+
+/// The tables' names in this stage; a function is given only those that it uses.
+#[derive(Debug, Clone)]
+pub struct Tables(HashMap<Table, String>);
+
+impl Tables {
+    /// From the function's environment.
+    pub fn from_env() -> Self {
+        Self::new(|name| std::env::var(name).ok())
+    }
+
+    /// From any source of variables.
+    pub fn new(variable: impl Fn(&str) -> Option<String>) -> Self {
+        Self(Table::ALL.into_iter().filter_map(|t| Some((t, variable(t.variable())?))).collect())
+    }
+
+    /// A table's name.
+    ///
+    /// # Errors
+    /// [`StoreError::Configuration`] when the function was not given the table.
+    pub fn name(&self, table: Table) -> Result<&str, StoreError> {
+        self.0.get(&table).map(String::as_str).ok_or(StoreError::Configuration(table.variable()))
+    }
+}
+
+/// Where a record lies.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// The case itself.
+    Case(CaseId),
+    /// The patient's story, sealed.
+    Intake(CaseId),
+    /// A letter.
+    Referral(CaseId, ReferralId),
+    /// A delivery.
+    Delivery(CaseId, DeliveryId),
+    /// What can be verified about a document by its number.
+    Document(DocumentNumber),
+    /// The case's wrapped data key.
+    DataKey(CaseId),
+    /// The state of the case's consents.
+    Consents(CaseId),
+    /// A consent event, by its place in the chain.
+    ConsentEvent(CaseId, u64),
+    /// A link.
+    Link(LinkId),
+    /// The link's newest one-time code (without the code).
+    Code(LinkId),
+    /// A session of a link, by the SHA-256 of its token.
+    Session(LinkId, String),
+    /// The head of the case's access log.
+    LogHead(CaseId),
+    /// An entry of the access log, by its place in the chain.
+    LogEntry(CaseId, u64),
+    /// A mail.
+    Mail(MailId),
+    /// What a repeated request is answered with, by the SHA-256 of its scope.
+    Idempotency(String),
+    /// An institution.
+    Provider(ProviderId),
+}
+
+impl Place {
+    /// Its table.
+    pub const fn table(&self) -> Table {
+        match self {
+            Self::Case(_) | Self::Intake(_) | Self::Referral(..) | Self::Delivery(..) | Self::Document(_) => {
+                Table::Cases
+            }
+            Self::DataKey(_) => Table::Keys,
+            Self::Consents(_) | Self::ConsentEvent(..) => Table::Consents,
+            Self::Link(_) | Self::Code(_) | Self::Session(..) => Table::Links,
+            Self::LogHead(_) | Self::LogEntry(..) => Table::AccessLog,
+            Self::Mail(_) => Table::Outbox,
+            Self::Idempotency(_) => Table::Idempotency,
+            Self::Provider(_) => Table::Directory,
+        }
+    }
+
+    /// Its partition key.
+    pub fn pk(&self) -> String {
+        match self {
+            Self::Case(c)
+            | Self::Intake(c)
+            | Self::Referral(c, _)
+            | Self::Delivery(c, _)
+            | Self::DataKey(c)
+            | Self::Consents(c)
+            | Self::ConsentEvent(c, _)
+            | Self::LogHead(c)
+            | Self::LogEntry(c, _) => format!("CASE#{c}"),
+            Self::Document(n) => format!("DOCUMENT#{n}"),
+            Self::Link(l) | Self::Code(l) | Self::Session(l, _) => format!("LINK#{l}"),
+            Self::Mail(m) => format!("MAIL#{m}"),
+            Self::Idempotency(scope) => format!("IDEM#{scope}"),
+            Self::Provider(p) => format!("PROVIDER#{p}"),
+        }
+    }
+
+    /// Its sort key.
+    pub fn sk(&self) -> String {
+        match self {
+            Self::Case(_) => "CASE".to_owned(),
+            Self::Intake(_) => "INTAKE".to_owned(),
+            Self::Referral(_, r) => format!("{}{r}", Self::REFERRALS),
+            Self::Delivery(_, d) => format!("{}{d}", Self::DELIVERIES),
+            Self::Document(_) => "DOCUMENT".to_owned(),
+            Self::DataKey(_) => "KEY".to_owned(),
+            Self::Consents(_) | Self::LogHead(_) => "HEAD".to_owned(),
+            Self::ConsentEvent(_, seq) => format!("{}{seq:010}", Self::EVENTS),
+            Self::Link(_) => "LINK".to_owned(),
+            Self::Code(_) => "CODE".to_owned(),
+            Self::Session(_, hash) => format!("SESSION#{hash}"),
+            Self::LogEntry(_, seq) => format!("{}{seq:010}", Self::ENTRIES),
+            Self::Mail(_) => "MAIL".to_owned(),
+            Self::Idempotency(_) => "IDEM".to_owned(),
+            Self::Provider(_) => "PROVIDER".to_owned(),
+        }
+    }
+
+    pub(crate) const REFERRALS: &'static str = "REFERRAL#";
+    pub(crate) const DELIVERIES: &'static str = "DELIVERY#";
+    pub(crate) const EVENTS: &'static str = "EVENT#";
+    pub(crate) const ENTRIES: &'static str = "ENTRY#";
+
+    /// The kind of place, for errors.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Case(_) => "case",
+            Self::Intake(_) => "intake",
+            Self::Referral(..) => "referral",
+            Self::Delivery(..) => "delivery",
+            Self::Document(_) => "document",
+            Self::DataKey(_) => "data key",
+            Self::Consents(_) => "consents",
+            Self::ConsentEvent(..) => "consent event",
+            Self::Link(_) => "link",
+            Self::Code(_) => "code",
+            Self::Session(..) => "session",
+            Self::LogHead(_) => "log head",
+            Self::LogEntry(..) => "log entry",
+            Self::Mail(_) => "mail",
+            Self::Idempotency(_) => "idempotency",
+            Self::Provider(_) => "provider",
+        }
+    }
+}
