@@ -9,11 +9,11 @@ use std::time::Instant;
 fn main() {
     let out = std::env::args().nth(1).unwrap_or_else(|| "letter.pdf".to_owned());
     let variant = std::env::args().nth(2).unwrap_or_else(|| "demo".to_owned());
-    let start = Instant::now();
     medius_documents::warm();
-    let warm = start.elapsed();
+    let start = Instant::now();
     let letter = common::letter(&common::variant(&variant));
-    println!("warm {warm:?}, all {:?}, {} pages, {} bytes, bundle {} bytes", start.elapsed(), letter.pages, letter.pdf.len(), letter.bundle.len());
+    println!("{variant}: {:?}, {} pages, {} bytes", start.elapsed(), letter.pages, letter.pdf.len());
     std::fs::write(&out, &letter.pdf).unwrap();
-    std::fs::write(format!("{out}.json"), &letter.bundle).unwrap();
+    std::fs::write(format!("{out}.bundle.json"), &letter.bundle).unwrap();
+    std::fs::write(format!("{out}.view.json"), serde_json::to_vec_pretty(&letter.view).unwrap()).unwrap();
 }

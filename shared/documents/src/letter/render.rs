@@ -12,10 +12,11 @@ use typst::utils::PicoStr;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-/// Spacing at which a letter is tried, in percent, the best-looking first.
-const DENSITIES: [u32; 5] = [100, 90, 80, 110, 120];
-/// Least height that the last page must fill for the letter to be taken as it is, in points: a quarter of the type area.
-const ENOUGH_PT: f64 = 170.0;
+/// How the letter is tried, the best-looking first: spacing in percent, and whether the wishes are carried over to the
+/// closing block's page.
+const TRIES: [(u32, bool); 6] = [(100, false), (92, false), (84, false), (78, false), (100, true), (115, false)];
+/// A last page that is filled to this height (in points, of 719) needs no second try.
+const ENOUGH_PT: f64 = 300.0;
 /// The top margin, in points; the same as in the template.
 const TOP_MARGIN_PT: f64 = 65.0;
 
@@ -23,16 +24,18 @@ const TOP_MARGIN_PT: f64 = 65.0;
 #[derive(Serialize)]
 struct Data<'a> {
     view: &'a ReferralView,
-    layout: Layout,
+    layout: Layout<'a>,
 }
 
 /// How the template sets it.
 #[derive(Serialize)]
-struct Layout {
+struct Layout<'a> {
     /// Spacing in percent.
     density: u32,
+    /// The wishes begin a new page.
+    carry: bool,
     /// Faces in order.
-    fonts: &'static [&'static str],
+    fonts: &'a [&'a str],
     /// Date of issue for the document's properties.
     date: [i32; 3],
 }
@@ -49,28 +52,42 @@ fn typeset(view: &ReferralView, issue: &Issue, bundle: &[u8]) -> Result<(Vec<u8>
     let qr = qr::svg(&format!("{}#{}", view.document.verify_url, view.document.sha256))?;
     let text = serde_json::to_string(view).map_err(|_| DocumentError::Serialise)?;
     let fallback = needs_fallback(&text);
-    let mut best: Option<(f64, PagedDocument)> = None;
-    for density in DENSITIES {
-        let layout = Layout {
-            density,
-            fonts: if fallback { &["Pretendard", "Noto Sans KR"] } else { &["Pretendard"] },
-            date: [issue.issued_at.year(), month_or_day(issue.issued_at.month()), month_or_day(issue.issued_at.day())],
-        };
+    let date = [issue.issued_at.year(), month_or_day(issue.issued_at.month()), month_or_day(issue.issued_at.day())];
+    let fonts: &[&str] = if fallback { &["Pretendard", "Noto Sans KR"] } else { &["Pretendard"] };
+    let mut best: Option<Set> = None;
+    for (density, carry) in TRIES {
+        let layout = Layout { density, carry, fonts, date };
         let data = serde_json::to_vec(&Data { view, layout }).map_err(|_| DocumentError::Serialise)?;
         let world = LetterWorld::new(fallback, data, qr.clone(), bundle).ok_or(DocumentError::Fonts)?;
-        let document = compile(&world)?;
-        let filled = last_page_filled(&document);
-        if document.pages().len() == 1 || filled >= ENOUGH_PT {
-            best = Some((filled, document));
+        let set = Set::new(compile(&world)?);
+        let done = match &best {
+            None => set.pages == 1 || set.filled >= ENOUGH_PT,
+            // Tighter, and a page less: its last page is as good as full.
+            Some(first) => set.pages < first.pages,
+        };
+        if done || best.as_ref().is_none_or(|b| set.pages == b.pages && set.filled > b.filled) {
+            best = Some(set);
+        }
+        if done {
             break;
         }
-        if best.as_ref().is_none_or(|(most, _)| filled > *most) {
-            best = Some((filled, document));
-        }
     }
-    let (_, document) = best.ok_or(DocumentError::Typeset { errors: 0, warnings: 0 })?;
-    let pages = u32::try_from(document.pages().len()).unwrap_or(u32::MAX);
-    Ok((export(&document, issue)?, pages))
+    let set = best.ok_or(DocumentError::Typeset { errors: 0, warnings: 0 })?;
+    Ok((export(&set.document, issue)?, u32::try_from(set.pages).unwrap_or(u32::MAX)))
+}
+
+/// A letter as it was set once.
+struct Set {
+    document: PagedDocument,
+    pages: usize,
+    /// How far down the last page the letter's end stands, in points below the margin.
+    filled: f64,
+}
+
+impl Set {
+    fn new(document: PagedDocument) -> Self {
+        Self { pages: document.pages().len(), filled: last_page_filled(&document), document }
+    }
 }
 
 fn month_or_day(n: u32) -> i32 {

@@ -66,8 +66,10 @@ pub struct ResultRow {
     pub bar: Option<Bar>,
     /// Where the value lies.
     pub judgement: Judgement,
-    /// The same in words, or why it cannot be said.
+    /// The same in words.
     pub judged: Label,
+    /// Why it cannot be said.
+    pub why_not: Option<Label>,
     /// The day of the sample.
     pub date: String,
     /// Who measured.
@@ -132,13 +134,13 @@ pub(crate) fn common_laboratory<const MAX: usize>(list: &Listing<TestResult, MAX
 fn row(test: &Test<'_>, charted: bool) -> Option<ResultRow> {
     let (latest, before) = test.results.split_last()?;
     let ko = latest.name.ko.as_ref().map(|k| k.expose()).or_else(|| known_test(latest).map(|k| k.ko));
-    let (in_words, unit, range, bar, judgement, judged) = match &latest.value {
+    let (in_words, unit, range, bar, judgement, why_not) = match &latest.value {
         ResultValue::Text(_) => {
-            (true, "", None, None, Judgement::NotJudged, Label::new("판정 안 함 (글로 된 결과)", "Not judged (in words)"))
+            (true, "", None, None, Judgement::NotJudged, Some(Label::new("글로 된 결과", "result in words")))
         }
         ResultValue::Quantity(q) => {
             let judgement = judge(q);
-            (false, q.unit.print(), range_text(q), bar(q), judgement, judged(q, judgement))
+            (false, q.unit.print(), range_text(q), bar(q), judgement, why_not(q, judgement))
         }
     };
     Some(ResultRow {
@@ -149,7 +151,8 @@ fn row(test: &Test<'_>, charted: bool) -> Option<ResultRow> {
         range,
         bar,
         judgement,
-        judged,
+        judged: judged(judgement),
+        why_not,
         date: latest.collected_on.expose().to_owned(),
         laboratory: latest.laboratory.as_ref().map(|l| l.expose().to_owned()),
         earlier: before
@@ -232,15 +235,21 @@ pub(crate) fn judge(q: &Quantity) -> Judgement {
     }
 }
 
-fn judged(q: &Quantity, judgement: Judgement) -> Label {
+fn judged(judgement: Judgement) -> Label {
     match judgement {
         Judgement::High => Label::new("높음", "High"),
         Judgement::Low => Label::new("낮음", "Low"),
         Judgement::Within => Label::new("범위 내", "Within"),
-        Judgement::NotJudged if q.low.is_none() && q.high.is_none() => {
-            Label::new("판정 안 함 (참고치 없음)", "Not judged (no range)")
-        }
-        Judgement::NotJudged => Label::new("판정 안 함 (한계값)", "Not judged (a bound)"),
+        Judgement::NotJudged => Label::new("판정 안 함", "Not judged"),
+    }
+}
+
+/// Why a number is not judged.
+fn why_not(q: &Quantity, judgement: Judgement) -> Option<Label> {
+    match judgement {
+        Judgement::High | Judgement::Low | Judgement::Within => None,
+        Judgement::NotJudged if q.low.is_none() && q.high.is_none() => Some(Label::new("참고치 없음", "no range given")),
+        Judgement::NotJudged => Some(Label::new("측정 한계값", "only a bound")),
     }
 }
 
