@@ -1,1 +1,50 @@
-//! t
+//! Intake: a patient opens a case, tells their story in drafts, and completes it (policy clauses P1, P2).
+//!
+//! Nothing personal is stored before consent G1, nothing about health before S1; an emergency is answered at once and
+//! never stored.
+
+pub mod api;
+mod handlers;
+mod service;
+
+use medius_domain::clock::SystemClock;
+use medius_http::{Env, Error};
+use medius_store::{Aws, Database, Keyring, Tables};
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// What the handlers need.
+#[derive(Clone)]
+pub struct State {
+    pub(crate) db: Database,
+    pub(crate) keyring: Arc<Keyring>,
+}
+
+impl State {
+    /// With the given adapters.
+    pub fn new(db: Database, keyring: Keyring) -> Self {
+        Self { db, keyring: Arc::new(keyring) }
+    }
+
+    /// From the function's environment.
+    ///
+    /// # Errors
+    /// When a variable is missing; the error names it.
+    pub fn from_env(env: &Env) -> Result<Self, Error> {
+        let aws = Aws::from_env()?;
+        let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
+        Ok(Self::new(db, Keyring::new(aws.kms(), env.required("KMS_DATA_KEY")?)))
+    }
+}
+
+/// The routes of this function.
+pub fn api() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(handlers::create, handlers::list))
+        .routes(routes!(handlers::get))
+        .routes(routes!(handlers::put_basic))
+        .routes(routes!(handlers::put_health))
+        .routes(routes!(handlers::complete))
+        .routes(routes!(handlers::access_log))
+}

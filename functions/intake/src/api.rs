@@ -1,0 +1,235 @@
+//! What clients send and get. The rules of the fields are the domain's; the schemas here describe them for `openapi.json`.
+
+use chrono::{DateTime, Utc};
+use medius_domain::access::{Action, Actor, Entry, Purpose};
+use medius_domain::case::{Case, CaseState};
+use medius_domain::emergency::EmergencySign;
+use medius_domain::intake::{BasicDraft, Draft, HealthDraft};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A new case. The question about emergencies comes before anything else.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCase {
+    /// Signs of an emergency that the patient has now; an empty list says "none of these".
+    #[schema(value_type = Vec<EmergencySignSchema>)]
+    pub emergency_signs: Vec<EmergencySign>,
+}
+
+/// Health information, with the question about emergencies asked again.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HealthBody {
+    /// Signs of an emergency that the patient has now; never stored.
+    #[schema(value_type = Vec<EmergencySignSchema>)]
+    pub emergency_signs: Vec<EmergencySign>,
+    /// The health part of the story; it replaces the one before.
+    #[schema(value_type = HealthSchema)]
+    pub health: HealthDraft,
+}
+
+/// A case as its patient sees it in a list.
+#[derive(Serialize, ToSchema)]
+pub struct CaseSummary {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: medius_domain::id::CaseId,
+    /// Where it stands.
+    #[schema(value_type = CaseStateSchema)]
+    pub state: CaseState,
+    /// Its version, also the `ETag`.
+    pub version: u64,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// When everything about it is destroyed unless it goes on.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl From<&Case> for CaseSummary {
+    fn from(case: &Case) -> Self {
+        Self {
+            id: case.id.clone(),
+            state: case.state,
+            version: case.version,
+            created_at: case.created_at,
+            updated_at: case.updated_at,
+            expires_at: case.expires_at,
+        }
+    }
+}
+
+/// A case with its story.
+#[derive(Serialize, ToSchema)]
+pub struct CaseView {
+    /// The case.
+    #[serde(flatten)]
+    pub case: CaseSummary,
+    /// Pointers of what is still missing before the case can go on.
+    pub missing: Vec<&'static str>,
+    /// Basic information, once given.
+    #[schema(value_type = Option<BasicSchema>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basic: Option<BasicDraft>,
+    /// Health information, once given.
+    #[schema(value_type = Option<HealthSchema>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health: Option<HealthDraft>,
+}
+
+impl CaseView {
+    /// The view of a case with its opened story.
+    pub fn new(case: &Case, draft: Draft) -> Self {
+        Self { case: case.into(), missing: draft.missing(), basic: draft.basic, health: draft.health }
+    }
+}
+
+/// Own cases.
+#[derive(Serialize, ToSchema)]
+pub struct CaseList {
+    /// The cases, the one that changed last first.
+    pub items: Vec<CaseSummary>,
+}
+
+/// An entry of the access log as the patient sees it.
+#[derive(Serialize, ToSchema)]
+pub struct LogEntryView {
+    /// Place in the case's chain.
+    pub seq: u64,
+    /// When, UTC.
+    pub at: String,
+    /// Who: role, and for an institution which one.
+    #[schema(value_type = Object)]
+    pub actor: Actor,
+    /// What was done.
+    #[schema(value_type = String)]
+    pub action: Action,
+    /// To what.
+    pub object: String,
+    /// Why.
+    #[schema(value_type = String)]
+    pub purpose: Purpose,
+    /// Hash of the entry before: what makes a changed or missing entry show.
+    pub previous_hash: String,
+}
+
+impl From<Entry> for LogEntryView {
+    fn from(entry: Entry) -> Self {
+        Self {
+            seq: entry.seq,
+            at: entry.at,
+            actor: entry.actor,
+            action: entry.action,
+            object: entry.object.as_str().to_owned(),
+            purpose: entry.purpose,
+            previous_hash: entry.previous_hash,
+        }
+    }
+}
+
+/// Who looked at the case, and what was done with it.
+#[derive(Serialize, ToSchema)]
+pub struct AccessLog {
+    /// The entries, oldest first.
+    pub items: Vec<LogEntryView>,
+}
+
+pub use schema::*;
+
+mod schema {
+    //! Schemas of the domain's types, which know nothing of HTTP. A test holds their fields against the types.
+    #![allow(dead_code, missing_docs, reason = "read by the OpenAPI generator only")]
+
+    use utoipa::ToSchema;
+
+    #[derive(ToSchema)]
+    #[schema(as = EmergencySign, rename_all = "snake_case")]
+    pub enum EmergencySignSchema {
+        ChestPainNow,
+        StrokeSigns,
+        SevereBleeding,
+        BreathingDifficulty,
+        Unconsciousness,
+        Seizure,
+        SevereAllergicReaction,
+        SuicidalThoughts,
+        Poisoning,
+        PregnancyEmergency,
+    }
+
+    #[derive(ToSchema)]
+    #[schema(as = CaseState, rename_all = "snake_case")]
+    pub enum CaseStateSchema {
+        Draft,
+        Complete,
+    }
+
+    /// Basic information; every field may still be missing in a draft.
+    #[derive(ToSchema)]
+    #[schema(as = Basic)]
+    pub struct BasicSchema {
+        /// The name as the patient writes it.
+        #[schema(max_length = 120)]
+        pub name: Option<String>,
+        /// The name in Latin letters, needed when `name` is in another script.
+        #[schema(max_length = 120)]
+        pub name_romanised: Option<String>,
+        /// `YYYY-MM-DD`, 1900 or later, not in the future.
+        pub birth_date: Option<String>,
+        /// `female`, `male`, `other` or `unknown`.
+        pub sex: Option<String>,
+        /// International form, beginning with `+`.
+        #[schema(max_length = 32)]
+        pub phone: Option<String>,
+        #[schema(max_length = 254)]
+        pub email: Option<String>,
+        /// ISO 3166-1 alpha-2.
+        pub country: Option<String>,
+        /// ISO 639-1, the best one first.
+        #[schema(max_items = 5)]
+        pub languages: Option<Vec<String>>,
+    }
+
+    /// A statement in the patient's own words, with a slot for a Korean rendering.
+    #[derive(ToSchema)]
+    #[schema(as = Said)]
+    pub struct SaidSchema {
+        pub text: String,
+        pub ko: Option<String>,
+    }
+
+    /// A list that says why it is empty: `none_known`, `not_asked` or `listed` with `items`.
+    #[derive(ToSchema)]
+    #[schema(as = Listing)]
+    pub struct ListingSchema {
+        pub status: String,
+        pub items: Option<Vec<serde_json::Value>>,
+    }
+
+    /// Health information; every field may still be missing in a draft.
+    #[derive(ToSchema)]
+    #[schema(as = Health)]
+    pub struct HealthSchema {
+        /// Why the patient seeks care.
+        pub reason: Option<SaidSchema>,
+        /// `routine`, `soon` or `urgent`.
+        pub urgency: Option<String>,
+        /// `{description: Said, since?, severity?}`, at most 20.
+        pub symptoms: Option<ListingSchema>,
+        /// `{description: Said, since?, status: active|resolved}`, at most 25.
+        pub history: Option<ListingSchema>,
+        /// `{substance: Said, reaction?: Said, severity?}`, at most 20.
+        pub allergies: Option<ListingSchema>,
+        /// `{name: Said, dose?, directions?: Said, since?}`, at most 40.
+        pub medications: Option<ListingSchema>,
+        /// `{name: Said, value: {quantity: {value, comparator?, unit, low?, high?}} | {text}, collected_on, laboratory?}`,
+        /// at most 80. Numbers are decimal strings; units are UCUM codes of the list.
+        pub results: Option<ListingSchema>,
+        /// What the patient worries about.
+        pub concerns: Option<SaidSchema>,
+        /// What the patient hopes for.
+        pub expectations: Option<SaidSchema>,
+    }
+}
