@@ -104,12 +104,6 @@ pub fn xml_text(xml: &str, tag: &str) -> Option<String> {
     Some(plain.replace("&#10;", "\n").replace("&#13;", "\r").replace("&#39;", "'").replace("&amp;", "&"))
 }
 
-/// The raw inner XML of each element `tag`.
-pub fn xml_elements<'a>(xml: &'a str, tag: &str) -> Vec<&'a str> {
-    let (open, close) = (format!("<{tag}>"), format!("</{tag}>"));
-    xml.split(open.as_str()).skip(1).filter_map(|part| part.split_once(close.as_str())).map(|(inner, _)| inner).collect()
-}
-
 fn percent_encoded(value: &str) -> String {
     value.bytes().fold(String::with_capacity(value.len()), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 pub use crate::{
     run_file::{FunctionEntry, PoolEntry, RunFile, SignIn},
-    signed::{Aws, xml_elements, xml_text},
+    signed::{Aws, xml_text},
 };
 
 /// Name of the variable with the path of `run.json`.
@@ -68,16 +68,19 @@ impl Stack {
         let path = std::env::var_os(RUN_FILE_VARIABLE).map(PathBuf::from).with_context(|| {
             format!("{RUN_FILE_VARIABLE} is not set: run `cargo xtask test`, or `cargo xtask run` and point it at target/run/run.json")
         })?;
-        let text =
-            std::fs::read_to_string(&path).with_context(|| format!("cannot read {}: is the stack running?", path.display()))?;
-        Ok(Self::from_run(serde_json::from_str(&text).with_context(|| format!("{} is not a run file", path.display()))?))
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}: is the stack running?", path.display()))?;
+        Ok(Self::from_run(
+            serde_json::from_str(&text).with_context(|| format!("{} is not a run file", path.display()))?,
+        ))
     }
 
     /// The stack that `run` describes.
     pub fn from_run(run: RunFile) -> Self {
         let operator = Aws::new(&run.endpoint, &run.region, Aws::local_operator());
         // Redirects are part of what is tested, so none is followed.
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(40));
+        let http =
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(40));
         Self { run, http: http.build().unwrap_or_default(), operator }
     }
 
@@ -162,6 +165,7 @@ impl Stack {
         let user = json!({
             "UserPoolId": pool_id,
             "Username": who.email,
+            "TemporaryPassword": who.password,
             "MessageAction": "SUPPRESS",
             "UserAttributes": [
                 { "Name": "email", "Value": who.email },
@@ -191,7 +195,12 @@ impl Stack {
     ///
     /// # Errors
     /// When none came in time.
-    pub async fn wait_for_mail(&self, address: &str, patience: Duration, wanted: impl Fn(&Mail) -> bool) -> Result<Mail> {
+    pub async fn wait_for_mail(
+        &self,
+        address: &str,
+        patience: Duration,
+        wanted: impl Fn(&Mail) -> bool,
+    ) -> Result<Mail> {
         let start = Instant::now();
         loop {
             let mut mails = self.mails().await?;
@@ -234,8 +243,12 @@ impl Stack {
     /// When STS refuses.
     pub async fn role_credentials(&self, capability: &str) -> Result<Credentials> {
         let role = &self.function(capability).role_arn;
-        let form =
-            [("Action", "AssumeRole"), ("Version", "2011-06-15"), ("RoleArn", role), ("RoleSessionName", "denial-test")];
+        let form = [
+            ("Action", "AssumeRole"),
+            ("Version", "2011-06-15"),
+            ("RoleArn", role),
+            ("RoleSessionName", "denial-test"),
+        ];
         let xml = self.operator.query("sts", &form).await?;
         let text = |tag: &str| xml_text(&xml, tag).with_context(|| format!("STS gave no {tag}"));
         let (id, secret, token) = (text("AccessKeyId")?, text("SecretAccessKey")?, text("SessionToken")?);
@@ -288,7 +301,8 @@ impl Stack {
     /// # Errors
     /// When the file is gone.
     pub fn template(&self) -> Result<Value> {
-        let text = std::fs::read_to_string(&self.run.template).context("the deployed template is not beside run.json")?;
+        let text =
+            std::fs::read_to_string(&self.run.template).context("the deployed template is not beside run.json")?;
         Ok(serde_json::from_str(&text)?)
     }
 }

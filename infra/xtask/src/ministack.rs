@@ -31,7 +31,7 @@ impl MiniStack {
         let log = files.join("ministack.log");
         let output = File::create(&log)?;
         let mut command = Command::new(tools.ministack_python());
-        command.arg(workspace::root().join("infra/local/ministack.py")).current_dir(&temporary).env_clear();
+        command.arg(workspace::root().join("infra/local/start_ministack.py")).current_dir(&temporary).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.envs([
             ("LANG", "C.UTF-8"),
