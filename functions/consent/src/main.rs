@@ -1,2 +1,13 @@
-//! t
-fn main() {}
+//! The consent function: texts, decisions and withdrawal.
+
+use medius_domain::clock::SystemClock;
+use medius_http::{ApiConfig, Env, Error, run, service, telemetry};
+use std::sync::Arc;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init("consent");
+    let config = ApiConfig::from_env("consent", &Env::process())?;
+    let state = medius_consent::State::from_env()?;
+    run(service(medius_consent::api().with_state(state), config, Arc::new(SystemClock))).await
+}
