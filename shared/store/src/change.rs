@@ -268,21 +268,12 @@ impl Change {
         self.push(place, Kind::Delete, PRESENT, [], Conflict::Link);
     }
 
-    fn mail_item(mail: &MailRecord) -> Result<Item, StoreError> {
-        let beside = [
-            ("status", text(mail.status.as_str())),
-            ("created_at", text(time(mail.created_at))),
-            ("attempts", number(mail.attempts)),
-        ];
-        encode(&Place::Mail(mail.id.clone()), mail, Some(mail.created_at + TimeDelta::days(OUTBOX_DAYS)), beside)
-    }
-
     /// A mail to be sent.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`].
     pub fn order_mail(&mut self, mail: &MailRecord) -> Result<(), StoreError> {
-        self.create(Place::Mail(mail.id.clone()), Self::mail_item(mail)?);
+        self.create(Place::Mail(mail.id.clone()), mail_item(mail)?);
         Ok(())
     }
 
@@ -291,7 +282,7 @@ impl Change {
     /// # Errors
     /// [`StoreError::Corrupt`].
     pub fn update_mail(&mut self, mail: &MailRecord, from: MailStatus, attempts: u32) -> Result<(), StoreError> {
-        let item = Self::mail_item(mail)?;
+        let item = mail_item(mail)?;
         let values = [(":from", text(from.as_str())), (":attempts", number(attempts))];
         let condition = "#status = :from AND attempts = :attempts";
         self.push(Place::Mail(mail.id.clone()), Kind::Put(item), condition, values, Conflict::Mail);
@@ -314,6 +305,16 @@ impl Change {
         self.push(place, Kind::Put(item), condition, now, Conflict::Idempotency);
         Ok(())
     }
+}
+
+/// A mail with what its index and its conditions look at.
+pub(crate) fn mail_item(mail: &MailRecord) -> Result<Item, StoreError> {
+    let beside = [
+        ("status", text(mail.status.as_str())),
+        ("created_at", text(time(mail.created_at))),
+        ("attempts", number(mail.attempts)),
+    ];
+    encode(&Place::Mail(mail.id.clone()), mail, Some(mail.created_at + TimeDelta::days(OUTBOX_DAYS)), beside)
 }
 
 /// Encodes an institution for the directory. Seeding and the staff's own screens use the same form.

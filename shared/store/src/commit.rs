@@ -17,8 +17,8 @@ pub(crate) const ATTEMPTS: u32 = 12;
 /// Days that the access log is kept (Safety Measures Standard Art. 8: two years for sensitive information).
 const LOG_DAYS: i64 = 731;
 
-/// A short wait of random length, longer with each attempt.
-pub(crate) async fn pause(attempt: u32) {
+/// A short wait of random length, longer with each attempt: for whoever repeats what ran into a conflict.
+pub async fn pause(attempt: u32) {
     let mut random = [0_u8; 1];
     // Without randomness the waits only become equal.
     let _ = aws_lc_rs::rand::fill(&mut random);
@@ -33,7 +33,17 @@ impl Database {
     /// [`StoreError::Conflict`] with the condition that did not hold (nothing was written), or [`StoreError::Service`].
     pub async fn commit(&self, change: Change, snapshot: &Snapshot) -> Result<(), StoreError> {
         let head = snapshot.log_head(&change.case)?;
-        self.commit_at(change, head).await
+        self.commit_at(change, head, ATTEMPTS).await
+    }
+
+    /// Commits a change that was decided on a list that was read after the snapshot. Whatever happened to the case since
+    /// has moved the head of its log, and then the change is not made: the caller reads and decides again.
+    ///
+    /// # Errors
+    /// As [`Self::commit`]; [`Conflict::Busy`] when something happened to the case.
+    pub async fn commit_unmoved(&self, change: Change, snapshot: &Snapshot) -> Result<(), StoreError> {
+        let head = snapshot.log_head(&change.case)?;
+        self.commit_at(change, head, 1).await
     }
 
     /// Commits the first change of a new case.
@@ -41,11 +51,11 @@ impl Database {
     /// # Errors
     /// As [`Self::commit`].
     pub async fn commit_first(&self, change: Change) -> Result<(), StoreError> {
-        self.commit_at(change, Head::default()).await
+        self.commit_at(change, Head::default(), ATTEMPTS).await
     }
 
-    async fn commit_at(&self, change: Change, mut head: Head) -> Result<(), StoreError> {
-        for attempt in 1..=ATTEMPTS {
+    async fn commit_at(&self, change: Change, mut head: Head, attempts: u32) -> Result<(), StoreError> {
+        for attempt in 1..=attempts {
             let mut writes = change.writes.clone();
             writes.extend(self.log_writes(&change, &head)?);
             let items = writes.iter().map(|w| self.transact(w)).collect::<Result<Vec<_>, _>>()?;
@@ -68,6 +78,9 @@ impl Database {
             }
             // Somebody else appended to the case's log, or is at it now: the same change after theirs.
             pause(attempt).await;
+            if attempt == attempts {
+                break;
+            }
             head = self.read([Place::LogHead(change.case.clone())]).await?.log_head(&change.case)?;
         }
         Err(StoreError::Conflict(Conflict::Busy))

@@ -303,6 +303,13 @@ impl Snapshot {
         self.body(&Place::Link(id.clone()))
     }
 
+    /// Until when a link's record is kept, for who writes it again without knowing the case.
+    pub fn link_kept_until(&self, id: &LinkId) -> Option<DateTime<Utc>> {
+        let item = self.item(&Place::Link(id.clone()))?;
+        let seconds = item.get("expires_at")?.as_n().ok()?.parse().ok()?;
+        DateTime::from_timestamp(seconds, 0)
+    }
+
     /// The newest code of a link.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ mod documents;
 mod error;
 mod item;
 mod keyring;
+mod lease;
 mod mac;
 mod mail;
 mod place;
@@ -20,6 +21,7 @@ mod seal;
 
 pub use aws::Aws;
 pub use change::{Change, provider_item};
+pub use commit::pause;
 pub use database::{Database, Snapshot};
 pub use documents::Documents;
 pub use error::{Conflict, StoreError};

@@ -128,6 +128,11 @@ pub enum Place {
 }
 
 impl Place {
+    /// The mail that a key of the outbox names, for the reader of its stream.
+    pub fn mail_of_key(pk: &str) -> Option<MailId> {
+        pk.strip_prefix("MAIL#")?.parse().ok()
+    }
+
     /// Its table.
     pub const fn table(&self) -> Table {
         match self {
