@@ -92,8 +92,9 @@ pub struct ChangeProblems;
 /// Problems of a route without sign-in that takes a body.
 pub struct PublicProblems;
 
-const READ: [ProblemKind; 6] = [
+const READ: [ProblemKind; 7] = [
     ProblemKind::Unauthorized,
+    ProblemKind::Forbidden,
     ProblemKind::ConsentRequired,
     ProblemKind::NotFound,
     ProblemKind::TooManyRequests,

@@ -33,6 +33,8 @@ pub enum ProblemKind {
     UnsupportedMediaType,
     /// No access token of the right pool and client, or one that has expired.
     Unauthorized,
+    /// The member of staff has no role that may do this.
+    Forbidden,
     /// A consent is not there; `missing_consents` says which.
     ConsentRequired,
     /// The present state does not allow the change.
@@ -67,13 +69,14 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::InvalidField,
         Self::MalformedJson,
         Self::JsonTooDeep,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
         Self::Unauthorized,
+        Self::Forbidden,
         Self::ConsentRequired,
         Self::StateConflict,
         Self::GuardianRequired,
@@ -126,6 +129,9 @@ impl ProblemKind {
             ),
             Self::Unauthorized => {
                 (StatusCode::UNAUTHORIZED, "unauthorized", "다시 로그인해 주십시오.", "Please sign in again.")
+            }
+            Self::Forbidden => {
+                (StatusCode::FORBIDDEN, "forbidden", "이 작업을 할 권한이 없습니다.", "Your role does not allow this.")
             }
             Self::ConsentRequired => {
                 (StatusCode::FORBIDDEN, "consent-required", "먼저 동의가 필요합니다.", "Your consent is needed first.")
