@@ -1,0 +1,137 @@
+//! Use cases that read letters. A patient reads their own letters by right of ownership, whatever became of a consent to
+//! hand them on; each look is in the access log before anything is shown.
+
+use crate::State;
+use medius_domain::access::{Action, Object, Purpose};
+use medius_domain::case::Case;
+use medius_domain::id::{CaseId, DocumentNumber, ReferralId};
+use medius_http::{Origin, Patient, Problem};
+use medius_store::{Change, Place, ReferralRecord, Snapshot};
+use zeroize::Zeroizing;
+
+/// A form of the letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The PDF.
+    Letter,
+    /// The FHIR Bundle.
+    Bundle,
+}
+
+impl Part {
+    /// The name that it is sealed and logged under.
+    pub(crate) const fn kind(self) -> &'static str {
+        match self {
+            Self::Letter => "letter",
+            Self::Bundle => "bundle",
+        }
+    }
+
+    /// Its media type.
+    pub(crate) const fn media_type(self) -> &'static str {
+        match self {
+            Self::Letter => "application/pdf",
+            Self::Bundle => "application/fhir+json",
+        }
+    }
+
+    /// Shown in place, and saved under the number on paper: a file name must not say whose letter it is.
+    pub(crate) fn disposition(self, number: &DocumentNumber) -> String {
+        let extension = match self {
+            Self::Letter => "pdf",
+            Self::Bundle => "json",
+        };
+        format!("inline; filename=\"{number}.{extension}\"")
+    }
+
+    fn sha256(self, letter: &ReferralRecord) -> &str {
+        match self {
+            Self::Letter => &letter.pdf_sha256,
+            Self::Bundle => &letter.bundle_sha256,
+        }
+    }
+}
+
+/// The letters of a case, the newest first.
+pub(crate) async fn list(
+    state: &State,
+    patient: &Patient,
+    origin: &Origin,
+    id: &CaseId,
+) -> Result<Vec<ReferralRecord>, Problem> {
+    let snapshot = state.db.read([Place::Case(id.clone()), Place::LogHead(id.clone())]).await?;
+    let case = snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
+    let mut letters = state.db.referrals(id).await?;
+    letters.sort_by_key(|letter| std::cmp::Reverse(letter.issued_at));
+    log(state, patient, origin, (&case, &snapshot), Action::View, Object::part("referrals")).await?;
+    Ok(letters)
+}
+
+/// One letter's record.
+pub(crate) async fn get(
+    state: &State,
+    patient: &Patient,
+    origin: &Origin,
+    id: &CaseId,
+    referral: &ReferralId,
+) -> Result<ReferralRecord, Problem> {
+    let places = [Place::Case(id.clone()), Place::Referral(id.clone(), referral.clone()), Place::LogHead(id.clone())];
+    let snapshot = state.db.read(places).await?;
+    let case = snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
+    let letter = snapshot.referral(id, referral)?.ok_or_else(Problem::not_found)?;
+    log(state, patient, origin, (&case, &snapshot), Action::View, Object::of("referral", referral, "")).await?;
+    Ok(letter)
+}
+
+/// One letter, opened.
+pub(crate) async fn document(
+    state: &State,
+    patient: &Patient,
+    origin: &Origin,
+    id: &CaseId,
+    referral: &ReferralId,
+    part: Part,
+) -> Result<(ReferralRecord, Zeroizing<Vec<u8>>), Problem> {
+    let places = [
+        Place::Case(id.clone()),
+        Place::DataKey(id.clone()),
+        Place::Referral(id.clone(), referral.clone()),
+        Place::LogHead(id.clone()),
+    ];
+    let snapshot = state.db.read(places).await?;
+    let case = snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
+    let letter = snapshot.referral(id, referral)?.ok_or_else(Problem::not_found)?;
+    // Without its key a case is destroyed, whatever else is still lying about.
+    let wrapped = snapshot.data_key(id).ok_or_else(Problem::not_found)?;
+    let key = state.keyring.unwrap(id, &wrapped).await?;
+    let content = state.documents.get(id, &key, part.kind(), part.sha256(&letter)).await?;
+    let object = Object::of("referral", referral, part.kind());
+    log(state, patient, origin, (&case, &snapshot), Action::Download, object).await?;
+    Ok((letter, content))
+}
+
+async fn log(
+    state: &State,
+    patient: &Patient,
+    origin: &Origin,
+    (case, snapshot): (&Case, &Snapshot),
+    action: Action,
+    object: Object,
+) -> Result<(), Problem> {
+    let event = origin.patient(patient, action, object, Purpose::ReferralLetter);
+    let change = Change::new(&case.id, &case.subject, event, state.db.now());
+    Ok(state.db.commit(change, snapshot).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_saved_letter_is_named_by_its_number_alone() {
+        let number: DocumentNumber = "MDS-2026-7Q4WX0KD".parse().unwrap();
+        assert_eq!(Part::Letter.disposition(&number), "inline; filename=\"MDS-2026-7Q4WX0KD.pdf\"");
+        assert_eq!(Part::Bundle.disposition(&number), "inline; filename=\"MDS-2026-7Q4WX0KD.json\"");
+    }
+}
