@@ -1,0 +1,194 @@
+//! What clients send and get. A link never appears: whoever sees a delivery cannot open the letter by it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use medius_domain::id::{DeliveryId, ProviderId, ReferralId};
+use medius_domain::link::{Link, LinkState};
+use medius_domain::provider::Provider;
+use medius_store::DeliveryRecord;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An institution as patients see it.
+#[derive(Serialize, ToSchema)]
+pub struct ProviderView {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: ProviderId,
+    /// Name in Korean.
+    pub name_ko: String,
+    /// Name in English.
+    pub name_en: String,
+    /// Department in Korean.
+    pub department_ko: String,
+    /// Department in English.
+    pub department_en: String,
+    /// Last day of its registration (Asia/Seoul).
+    pub registration_expires_on: NaiveDate,
+    /// Whether a letter can be sent there today.
+    pub may_receive: bool,
+}
+
+impl ProviderView {
+    /// The view at a moment.
+    pub fn new(provider: &Provider, now: DateTime<Utc>) -> Self {
+        Self {
+            id: provider.id.clone(),
+            name_ko: provider.name_ko.clone(),
+            name_en: provider.name_en.clone(),
+            department_ko: provider.department_ko.clone(),
+            department_en: provider.department_en.clone(),
+            registration_expires_on: provider.registration_expires_on,
+            may_receive: provider.may_receive(now),
+        }
+    }
+}
+
+/// The directory.
+#[derive(Serialize, ToSchema)]
+pub struct ProviderList {
+    /// Institutions, by English name.
+    pub items: Vec<ProviderView>,
+}
+
+/// An institution as staff see it.
+#[derive(Serialize, ToSchema)]
+pub struct StaffProviderView {
+    /// What patients see.
+    #[serde(flatten)]
+    pub provider: ProviderView,
+    /// Registration number for attracting foreign patients.
+    pub registration_number: String,
+    /// Whether the institution takes referrals at present.
+    pub active: bool,
+}
+
+impl StaffProviderView {
+    /// The view at a moment.
+    pub fn new(provider: &Provider, now: DateTime<Utc>) -> Self {
+        Self {
+            provider: ProviderView::new(provider, now),
+            registration_number: provider.registration_number.clone(),
+            active: provider.active,
+        }
+    }
+}
+
+/// The directory as staff see it.
+#[derive(Serialize, ToSchema)]
+pub struct StaffProviderList {
+    /// Institutions, by English name.
+    pub items: Vec<StaffProviderView>,
+}
+
+/// A letter to be sent to the institution that it is addressed to.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDelivery {
+    /// The letter.
+    #[schema(value_type = String)]
+    pub referral_id: ReferralId,
+}
+
+/// Where a delivery stands for its patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DeliveryState {
+    /// The mail waits to be sent.
+    Queued,
+    /// The mail is on its way.
+    Sent,
+    /// The institution opened the letter.
+    Unlocked,
+    /// The institution took the letter or its data.
+    Downloaded,
+    /// The institution said that it received the referral.
+    Acknowledged,
+    /// The patient took it back, or withdrew the consent.
+    Revoked,
+    /// Its time ran out before the institution acknowledged.
+    Expired,
+}
+
+impl DeliveryState {
+    /// Derived from the link and the time. What an institution has acknowledged stays so when the link ends.
+    pub fn of(link: &Link, now: DateTime<Utc>) -> Self {
+        match link.state {
+            LinkState::Revoked => Self::Revoked,
+            LinkState::Acknowledged => Self::Acknowledged,
+            LinkState::Queued | LinkState::Sent | LinkState::Unlocked | LinkState::Downloaded if !link.live(now) => {
+                Self::Expired
+            }
+            LinkState::Queued => Self::Queued,
+            LinkState::Sent => Self::Sent,
+            LinkState::Unlocked => Self::Unlocked,
+            LinkState::Downloaded => Self::Downloaded,
+        }
+    }
+}
+
+/// A delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DeliveryView {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: DeliveryId,
+    /// The letter.
+    #[schema(value_type = String)]
+    pub referral_id: ReferralId,
+    /// The institution.
+    #[schema(value_type = String)]
+    pub recipient: ProviderId,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+    /// When the institution's access ends.
+    pub expires_at: DateTime<Utc>,
+    /// When the mail was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<DateTime<Utc>>,
+    /// When the institution first opened it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unlocked_at: Option<DateTime<Utc>>,
+    /// When the institution first took a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub downloaded_at: Option<DateTime<Utc>>,
+    /// When the institution said "received".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// When it was taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<DateTime<Utc>>,
+    /// Files taken so far.
+    pub downloads: u32,
+    /// Files that may be taken in all.
+    pub max_downloads: u32,
+}
+
+impl DeliveryView {
+    /// The view of a delivery with its link, at a moment.
+    pub fn new(delivery: &DeliveryRecord, link: &Link, now: DateTime<Utc>) -> Self {
+        Self {
+            id: delivery.id.clone(),
+            referral_id: delivery.referral_id.clone(),
+            recipient: delivery.provider_id.clone(),
+            state: DeliveryState::of(link, now),
+            created_at: delivery.created_at,
+            expires_at: link.expires_at,
+            sent_at: link.sent_at,
+            unlocked_at: link.unlocked_at,
+            downloaded_at: link.downloaded_at,
+            acknowledged_at: link.acknowledged_at,
+            revoked_at: link.revoked_at,
+            downloads: link.downloads,
+            max_downloads: link.max_downloads,
+        }
+    }
+}
+
+/// The deliveries of a case.
+#[derive(Serialize, ToSchema)]
+pub struct DeliveryList {
+    /// The deliveries, the newest first.
+    pub items: Vec<DeliveryView>,
+}

@@ -1,0 +1,173 @@
+//! Sending a letter: the rules, the link's secret as a hash, and one commit with delivery, link and ordered mail.
+
+use crate::State;
+use crate::api::DeliveryView;
+use crate::service::{ATTEMPTS, links};
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
+use medius_domain::access::{Action, Object, Purpose};
+use medius_domain::consent::{Use, gate};
+use medius_domain::field::{FieldError, Invalid};
+use medius_domain::id::{CaseId, DeliveryId, LinkId, MailId, ReferralId, Subject};
+use medius_domain::link::{Link, LinkSecret, LinkState, MAX_DOWNLOADS};
+use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, replay};
+use medius_store::{
+    Change, Conflict, DeliveryRecord, MailKind, MailRecord, MailStatus, Place, ReferralRecord, StoreError,
+};
+use serde::Deserialize;
+
+/// Sends the letter, or repeats the answer to the same request.
+pub(crate) async fn create(
+    state: &State,
+    patient: &Patient,
+    origin: &Origin,
+    id: &CaseId,
+    referral: &ReferralId,
+    request: &IdempotentRequest,
+) -> Result<Response, Problem> {
+    let mut last = Conflict::Busy;
+    for _ in 0..ATTEMPTS {
+        match attempt(state, patient, origin, id, referral, request).await? {
+            Ok(answer) => return Ok(answer),
+            Err(conflict) => last = conflict,
+        }
+    }
+    Err(StoreError::Conflict(last).into())
+}
+
+/// One attempt; the inner error says that something happened to the case meanwhile, so that it has to be decided again.
+async fn attempt(
+    state: &State,
+    patient: &Patient,
+    origin: &Origin,
+    id: &CaseId,
+    referral: &ReferralId,
+    request: &IdempotentRequest,
+) -> Result<Result<Response, Conflict>, Problem> {
+    let places = [
+        Place::Case(id.clone()),
+        Place::Consents(id.clone()),
+        Place::Referral(id.clone(), referral.clone()),
+        Place::LogHead(id.clone()),
+        Place::Idempotency(request.scope_sha256.clone()),
+    ];
+    let snapshot = state.db.read(places).await?;
+    let case = snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
+    if let Some(answer) = replay(&snapshot, request)? {
+        let made = snapshot.idempotency(&request.scope_sha256)?.and_then(|r| serde_json::from_str(&r.body).ok());
+        return Ok(Ok(located(id, made.map(|Made { id }| id).as_ref(), answer)));
+    }
+    let unknown = || Problem::invalid([FieldError::new("/referral_id", Invalid::UnknownValue)]);
+    let letter = snapshot.referral(id, referral)?.ok_or_else(unknown)?;
+    let used_for = Use::Provision { recipient: letter.recipient.clone() };
+    let proof = gate(id, &snapshot.consents(id)?, &used_for)?;
+    may_go(state, id, &letter).await?;
+
+    let now = state.db.now();
+    let delivery = DeliveryRecord {
+        id: DeliveryId::new(),
+        case_id: id.clone(),
+        referral_id: letter.id,
+        provider_id: letter.recipient,
+        link_id: LinkId::new(),
+        created_at: now,
+    };
+    let secret = state.link_mac.secret(&delivery.link_id, FIRST_GENERATION).await?;
+    let link = new_link(&delivery, &case.subject, &secret);
+    let object = Object::of("delivery", &delivery.id, "");
+    let mut event = origin.patient(patient, Action::Create, object, Purpose::Provision);
+    event.basis = proof.basis().to_vec();
+    let mut change = Change::new(id, &case.subject, event, now);
+    change.require(&proof);
+    change.create_delivery(&delivery, &link, &case)?;
+    change.order_mail(&new_mail(&link))?;
+    let view = DeliveryView::new(&delivery, &link, now);
+    let answer = Remembered::new(&mut change, request, StatusCode::CREATED, &view)?;
+    // Unmoved: two requests at the same moment must not both find that no link is live.
+    match state.db.commit_unmoved(change, &snapshot).await {
+        Ok(()) => Ok(Ok(located(id, Some(&delivery.id), answer))),
+        Err(StoreError::Conflict(conflict @ (Conflict::Busy | Conflict::Exists | Conflict::Idempotency))) => {
+            Ok(Err(conflict))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What a remembered answer tells of.
+#[derive(Deserialize)]
+struct Made {
+    id: DeliveryId,
+}
+
+/// An answer with the address of the delivery: a repeat gets the same one as the first request.
+fn located(case: &CaseId, delivery: Option<&DeliveryId>, answer: impl IntoResponse) -> Response {
+    match delivery.map(|delivery| [(header::LOCATION, format!("/v1/cases/{case}/deliveries/{delivery}"))]) {
+        Some(location) => (location, answer).into_response(),
+        None => answer.into_response(),
+    }
+}
+
+/// The institution can take letters today, and no live link leads it to this one already.
+async fn may_go(state: &State, id: &CaseId, letter: &ReferralRecord) -> Result<(), Problem> {
+    let now = state.db.now();
+    let at = Place::Provider(letter.recipient.clone());
+    // The directory and the case's deliveries do not depend on each other; both are read after the snapshot.
+    let (directory, deliveries) = tokio::try_join!(state.db.read([at]), state.db.deliveries(id))?;
+    if !directory.provider(&letter.recipient)?.is_some_and(|to| to.may_receive(now)) {
+        return Err(Problem::conflict("recipient-not-available"));
+    }
+    let links = links(&state.db, deliveries.iter().filter(|d| d.referral_id == letter.id)).await?;
+    if links.values().any(|link| link.live(now)) {
+        return Err(Problem::conflict("already-on-its-way"));
+    }
+    Ok(())
+}
+
+/// The first secret of a link.
+const FIRST_GENERATION: u32 = 1;
+
+/// The link of a new delivery.
+pub(crate) fn new_link(delivery: &DeliveryRecord, subject: &Subject, secret: &LinkSecret) -> Link {
+    Link {
+        id: delivery.link_id.clone(),
+        case_id: delivery.case_id.clone(),
+        subject: subject.clone(),
+        referral_id: delivery.referral_id.clone(),
+        delivery_id: delivery.id.clone(),
+        provider_id: delivery.provider_id.clone(),
+        secret_sha256: secret.sha256(),
+        generation: FIRST_GENERATION,
+        epoch: 1,
+        rev: 1,
+        state: LinkState::Queued,
+        downloads: 0,
+        max_downloads: MAX_DOWNLOADS,
+        code_n: 0,
+        created_at: delivery.created_at,
+        expires_at: Link::expiry(delivery.created_at),
+        sent_at: None,
+        unlocked_at: None,
+        downloaded_at: None,
+        acknowledged_at: None,
+        revoked_at: None,
+    }
+}
+
+/// The mail that carries a new link.
+fn new_mail(link: &Link) -> MailRecord {
+    MailRecord {
+        id: MailId::new(),
+        kind: MailKind::ProviderLink,
+        case_id: link.case_id.clone(),
+        subject: link.subject.clone(),
+        link_id: link.id.clone(),
+        generation: link.generation,
+        code_n: None,
+        provider_id: link.provider_id.clone(),
+        status: MailStatus::Pending,
+        attempts: 0,
+        lease_until: None,
+        message_id: None,
+        created_at: link.created_at,
+    }
+}

@@ -1,0 +1,199 @@
+//! Use cases that look at deliveries and take them back. Each look is in the access log before anything is shown.
+
+use crate::State;
+use crate::api::DeliveryView;
+use chrono::{DateTime, Utc};
+use medius_domain::access::{Action, Object, Purpose};
+use medius_domain::case::Case;
+use medius_domain::id::{CaseId, DeliveryId, LinkId};
+use medius_domain::link::{Link, LinkEvent};
+use medius_http::{Origin, Patient, Problem};
+use medius_store::{Change, Conflict, Database, DeliveryRecord, Place, Snapshot, StoreError};
+use std::collections::HashMap;
+
+/// Times that a change of a link is decided again when the institution or the mailer was quicker.
+pub(crate) const ATTEMPTS: u32 = 8;
+/// Links read in one transaction, which takes 100 places.
+const LINKS_PER_READ: usize = 90;
+
+/// The links of deliveries. Each delivery has one, made with it and kept as long.
+pub(crate) async fn links<'a>(
+    db: &Database,
+    deliveries: impl IntoIterator<Item = &'a DeliveryRecord>,
+) -> Result<HashMap<LinkId, Link>, StoreError> {
+    let ids: Vec<&LinkId> = deliveries.into_iter().map(|d| &d.link_id).collect();
+    let mut found = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(LINKS_PER_READ) {
+        let snapshot = db.read(ids.iter().map(|id| Place::Link((*id).clone()))).await?;
+        for id in ids {
+            found.extend(snapshot.link(id)?.map(|link| ((*id).clone(), link)));
+        }
+    }
+    Ok(found)
+}
+
+/// A delivery without its link: the record is broken.
+fn linkless() -> Problem {
+    Problem::internal(StoreError::Corrupt { place: "link" })
+}
+
+/// The deliveries of a case, the newest first.
+pub(crate) async fn list(
+    state: &State,
+    patient: &Patient,
+    origin: &Origin,
+    id: &CaseId,
+) -> Result<Vec<DeliveryView>, Problem> {
+    let snapshot = state.db.read([Place::Case(id.clone()), Place::LogHead(id.clone())]).await?;
+    let case = snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
+    let mut deliveries = state.db.deliveries(id).await?;
+    deliveries.sort_by_key(|delivery| std::cmp::Reverse(delivery.created_at));
+    let links = links(&state.db, &deliveries).await?;
+    let now = state.db.now();
+    let views = deliveries
+        .iter()
+        .map(|d| links.get(&d.link_id).map(|link| DeliveryView::new(d, link, now)).ok_or_else(linkless))
+        .collect::<Result<Vec<_>, _>>()?;
+    viewed(state, patient, origin, (&case, &snapshot), Object::part("deliveries")).await?;
+    Ok(views)
+}
+
+/// A delivery of the patient's own with its link, all of one moment.
+struct Found {
+    snapshot: Snapshot,
+    case: Case,
+    delivery: DeliveryRecord,
+    link: Link,
+}
+
+impl Found {
+    async fn read(state: &State, patient: &Patient, id: &CaseId, delivery: &DeliveryId) -> Result<Self, Problem> {
+        let at = Place::Delivery(id.clone(), delivery.clone());
+        let first = state.db.read([Place::Case(id.clone()), at]).await?;
+        let case = first.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
+        let delivery = first.delivery(id, delivery)?.ok_or_else(Problem::not_found)?;
+        let at = Place::Link(delivery.link_id.clone());
+        let snapshot = state.db.read([at, Place::LogHead(id.clone())]).await?;
+        let link = snapshot.link(&delivery.link_id)?.ok_or_else(linkless)?;
+        Ok(Self { snapshot, case, delivery, link })
+    }
+
+    fn view(&self, now: DateTime<Utc>) -> DeliveryView {
+        DeliveryView::new(&self.delivery, &self.link, now)
+    }
+}
+
+/// One delivery.
+pub(crate) async fn get(
+    state: &State,
+    patient: &Patient,
+    origin: &Origin,
+    id: &CaseId,
+    delivery: &DeliveryId,
+) -> Result<DeliveryView, Problem> {
+    let found = Found::read(state, patient, id, delivery).await?;
+    let object = Object::of("delivery", delivery, "");
+    viewed(state, patient, origin, (&found.case, &found.snapshot), object).await?;
+    Ok(found.view(state.db.now()))
+}
+
+/// Takes a delivery back. One that was taken back already stays as it is.
+pub(crate) async fn revoke(
+    state: &State,
+    patient: &Patient,
+    origin: &Origin,
+    id: &CaseId,
+    delivery: &DeliveryId,
+) -> Result<DeliveryView, Problem> {
+    for _ in 0..ATTEMPTS {
+        let mut found = Found::read(state, patient, id, delivery).await?;
+        let now = state.db.now();
+        let object = Object::of("delivery", delivery, "");
+        let Some(revoked) = revoked(&found.link, now) else {
+            viewed(state, patient, origin, (&found.case, &found.snapshot), object).await?;
+            return Ok(found.view(now));
+        };
+        found.link = revoked;
+        let event = origin.patient(patient, Action::GrantChange, object, Purpose::PatientRights);
+        let mut change = Change::new(id, &found.case.subject, event, now);
+        change.update_link(&found.link, found.case.expires_at)?;
+        match state.db.commit(change, &found.snapshot).await {
+            Ok(()) => return Ok(found.view(now)),
+            // The mailer or the institution changed the link meanwhile: take back what it is now.
+            Err(StoreError::Conflict(Conflict::Link)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Conflict(Conflict::Busy).into())
+}
+
+/// The link after the patient took it back, or none when it was taken back before. The new epoch ends its sessions.
+fn revoked(link: &Link, now: DateTime<Utc>) -> Option<Link> {
+    let state = link.state.after(LinkEvent::Revoke)?;
+    Some(Link { state, epoch: link.epoch + 1, rev: link.rev + 1, revoked_at: Some(now), ..link.clone() })
+}
+
+async fn viewed(
+    state: &State,
+    patient: &Patient,
+    origin: &Origin,
+    (case, snapshot): (&Case, &Snapshot),
+    object: Object,
+) -> Result<(), Problem> {
+    let event = origin.patient(patient, Action::View, object, Purpose::PatientRights);
+    let change = Change::new(&case.id, &case.subject, event, state.db.now());
+    Ok(state.db.commit(change, snapshot).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::api::DeliveryState;
+    use crate::send::new_link;
+    use chrono::TimeZone;
+    use medius_domain::id::{ProviderId, ReferralId, Subject};
+    use medius_domain::link::{LinkSecret, LinkState};
+
+    fn link(state: LinkState) -> Link {
+        let now = Utc.with_ymd_and_hms(2026, 11, 22, 3, 0, 0).unwrap();
+        let delivery = DeliveryRecord {
+            id: DeliveryId::new(),
+            case_id: CaseId::new(),
+            referral_id: ReferralId::new(),
+            provider_id: ProviderId::new(),
+            link_id: LinkId::new(),
+            created_at: now,
+        };
+        Link { state, ..new_link(&delivery, &Subject::of("x"), &LinkSecret::from_mac(&[7; 32])) }
+    }
+
+    #[test]
+    fn taking_back_ends_every_session_and_happens_once() {
+        for state in LinkState::ALL {
+            let link = link(state);
+            let now = link.created_at;
+            match revoked(&link, now) {
+                None => assert_eq!(state, LinkState::Revoked),
+                Some(after) => {
+                    assert_eq!(after.state, LinkState::Revoked);
+                    assert_eq!((after.epoch, after.rev), (link.epoch + 1, link.rev + 1));
+                    assert_eq!(after.revoked_at, Some(now));
+                    assert!(!after.live(now) && revoked(&after, now).is_none());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn expiry_is_derived_and_hides_neither_a_receipt_nor_a_revocation() {
+        for state in LinkState::ALL {
+            let link = link(state);
+            let shown = |at| DeliveryState::of(&link, at);
+            let kept = matches!(state, LinkState::Acknowledged | LinkState::Revoked);
+            let last = link.expires_at - chrono::TimeDelta::milliseconds(1);
+            assert_eq!(serde_json::to_value(shown(last)).unwrap(), state.as_str());
+            assert_eq!(shown(link.expires_at) == DeliveryState::Expired, !kept);
+        }
+    }
+}
