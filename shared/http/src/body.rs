@@ -83,17 +83,20 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 /// Turns a parser's message into a pointer and a code. The parser's own words stand at the beginning of each message,
 /// so that what the client sent cannot be taken for them.
 fn field_error(at: String, message: &str) -> FieldError {
-    let quoted = |rest: &str| rest.split('`').next().unwrap_or_default().to_owned();
     if let Some(code) = message.strip_prefix(CODE_MARK) {
         let code = code.split(' ').next().unwrap_or_default();
         let known = Invalid::ALL.into_iter().find(|invalid| invalid.code() == code);
         return FieldError { pointer: at, code: known.unwrap_or(Invalid::Format).code() };
     }
     if let Some(rest) = message.strip_prefix("unknown field `") {
-        return FieldError { pointer: below(at, &quoted(rest)), code: "unknown-field" };
+        let name = rest.rsplit_once("`, expected ").or_else(|| rest.rsplit_once("`, there are")).map_or("", |(n, _)| n);
+        // The path has the name already, except inside a tagged enum, where the parser has lost its place.
+        let pointer = if at.ends_with(&format!("/{name}")) { at } else { below(at, name) };
+        return FieldError { pointer, code: "unknown-field" };
     }
     if let Some(rest) = message.strip_prefix("missing field `") {
-        return FieldError { pointer: below(at, &quoted(rest)), code: Invalid::Missing.code() };
+        let name = rest.split('`').next().unwrap_or_default();
+        return FieldError { pointer: below(at, name), code: Invalid::Missing.code() };
     }
     let code = if message.starts_with("unknown variant") {
         Invalid::UnknownValue.code()
@@ -111,11 +114,9 @@ fn field_error(at: String, message: &str) -> FieldError {
     FieldError { pointer: at, code }
 }
 
-/// Adds a name to a pointer, unless the pointer already ends with it (a parser may name the field twice).
+/// The pointer of a field, if it can be one of ours; else of the object that it stands in.
 fn below(mut pointer: String, name: &str) -> String {
-    if !pointer.ends_with(&format!("/{name}")) {
-        structure::push_name(&mut pointer, name);
-    }
+    structure::push_name(&mut pointer, name);
     pointer
 }
 
@@ -142,39 +143,45 @@ mod tests {
     use super::*;
     use serde::Deserialize;
 
+    #[allow(dead_code, reason = "only its parsing is tested")]
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Outer {
-        #[allow(dead_code, reason = "only its parsing is tested")]
         items: Vec<Inner>,
-        #[allow(dead_code, reason = "only its parsing is tested")]
         dose: Option<u8>,
-        #[allow(dead_code, reason = "only its parsing is tested")]
         id: Option<medius_domain::id::CaseId>,
-        #[allow(dead_code, reason = "only its parsing is tested")]
         said: Option<Said>,
-        #[allow(dead_code, reason = "only its parsing is tested")]
         sign: Option<medius_domain::emergency::EmergencySign>,
+        name: Option<Inner>,
+        map: Option<std::collections::BTreeMap<String, u8>>,
+        tagged: Option<Tagged>,
     }
 
+    #[allow(dead_code, reason = "only its parsing is tested")]
+    #[derive(Debug, Deserialize)]
+    #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+    enum Tagged {
+        One { name: String },
+    }
+
+    #[allow(dead_code, reason = "only its parsing is tested")]
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Inner {
-        #[allow(dead_code, reason = "only its parsing is tested")]
         name: String,
     }
 
+    #[allow(dead_code, reason = "only its parsing is tested")]
     #[derive(Debug, Deserialize)]
     #[serde(rename_all = "snake_case")]
     enum Said {
-        #[allow(dead_code, reason = "only its parsing is tested")]
         Text(Inner),
     }
 
     fn refusal(json: &str) -> String {
         let problem = parse::<Outer>(json.as_bytes()).unwrap_err();
         let response = problem.render(crate::Language::En, "r");
-        let body = futures_body(response);
+        let body = whole_body(response);
         let value: serde_json::Value = serde_json::from_slice(&body).unwrap();
         match value["errors"].get(0) {
             Some(e) => format!("{} {}", e["pointer"].as_str().unwrap(), e["code"].as_str().unwrap()),
@@ -182,7 +189,7 @@ mod tests {
         }
     }
 
-    fn futures_body(response: axum::response::Response) -> Vec<u8> {
+    fn whole_body(response: axum::response::Response) -> Vec<u8> {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(axum::body::to_bytes(response.into_body(), usize::MAX)).unwrap().to_vec()
     }
@@ -193,7 +200,10 @@ mod tests {
             (r#"{"items":[{"name":"a"},{"nam":"b"}]}"#, "/items/1/nam unknown-field"),
             (r#"{"items":[{"name":"a","Hong Gildong":1}]}"#, "/items/0 unknown-field"),
             (r#"{"items":[],"900101-1234567":1}"#, " unknown-field"),
-            (r#"{"items":[],"a`b":1}"#, "/a unknown-field"),
+            (r#"{"items":[],"a`b":1}"#, " unknown-field"),
+            (r#"{"items":[],"tagged":{"kind":"one","x":1}}"#, "/tagged/x unknown-field"),
+            (r#"{"items":[],"tagged":{"kind":"two"}}"#, "/tagged/kind unknown-value"),
+            (r#"{"items":[],"tagged":{"kind":"one"}}"#, "/tagged/name missing"),
             (r#"{"items":[{}]}"#, "/items/0/name missing"),
             (r#"{}"#, "/items missing"),
             (r#"{"items":7}"#, "/items wrong-type"),
@@ -207,6 +217,10 @@ mod tests {
             (r#"{"items":[],"sign":"headache"}"#, "/sign unknown-value"),
             (r#"{"items":[{"name":"a","name":"b"}]}"#, "/items/0/name duplicate-field"),
             (r#"{"items":[{"name":"a","n\u0061me":"b"}]}"#, "/items/0/name duplicate-field"),
+            (r#"{"items":[{"items":1}]}"#, "/items/0/items unknown-field"),
+            (r#"{"items":[],"said":{"text":{"text":1}}}"#, "/said/text/text unknown-field"),
+            (r#"{"items":[],"name":{}}"#, "/name/name missing"),
+            (r#"{"items":[],"map":{"Hong Gildong":"x"}}"#, "/map wrong-type"),
             (r#"[]"#, " wrong-type"),
             (r#"null"#, " wrong-type"),
             ("", "malformed-json"),

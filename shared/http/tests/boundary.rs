@@ -34,6 +34,7 @@ impl Clock for Stopped {
 struct Thing {
     name: String,
     #[serde(default)]
+    #[allow(dead_code, reason = "only its parsing is tested")]
     case: Option<CaseId>,
 }
 
