@@ -100,8 +100,27 @@ impl Aws {
 pub fn xml_text(xml: &str, tag: &str) -> Option<String> {
     let (_, rest) = xml.split_once(&format!("<{tag}>"))?;
     let (inner, _) = rest.split_once(&format!("</{tag}>"))?;
-    let plain = inner.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
-    Some(plain.replace("&#10;", "\n").replace("&#13;", "\r").replace("&#39;", "'").replace("&amp;", "&"))
+    Some(unescaped(inner))
+}
+
+fn unescaped(text: &str) -> String {
+    let mut parts = text.split('&');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (entity, rest) = part.split_once(';').unwrap_or(("", part));
+        let number = entity.strip_prefix("#x").map(|hex| u32::from_str_radix(hex, 16));
+        let number = number.or_else(|| entity.strip_prefix('#').map(str::parse)).and_then(Result::ok);
+        match (entity, number.and_then(char::from_u32)) {
+            (_, Some(character)) => out.push(character),
+            ("lt", None) => out.push('<'),
+            ("gt", None) => out.push('>'),
+            ("quot", None) => out.push('"'),
+            ("apos", None) => out.push('\''),
+            (_, None) => out.push('&'),
+        }
+        out.push_str(rest);
+    }
+    out
 }
 
 fn percent_encoded(value: &str) -> String {
@@ -113,4 +132,21 @@ fn percent_encoded(value: &str) -> String {
         }
         out
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_escape_in_an_answer_is_undone() {
+        let xml = "<R><Body>{&quot;a&quot;:&#x27;b&apos;&#10;&lt;&amp;lt;&gt;}</Body></R>";
+        assert_eq!(xml_text(xml, "Body").as_deref(), Some("{\"a\":'b'\n<&lt;>}"));
+        assert_eq!(xml_text(xml, "Absent"), None);
+    }
+
+    #[test]
+    fn form_values_keep_only_unreserved_characters() {
+        assert_eq!(percent_encoded("arn:aws:iam::0:role/a b~é"), "arn%3Aaws%3Aiam%3A%3A0%3Arole%2Fa%20b~%C3%A9");
+    }
 }
