@@ -1,0 +1,394 @@
+//! The people of the journey as HTTP clients: what a patient's app and an institution's browser send, and nothing more.
+
+use crate::stack::{Stack, Tokens};
+use anyhow::{Context, Result, bail};
+use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+/// An answer, read whole.
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON; null when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The problem's code; empty when the answer is none.
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The `ETag`.
+    pub fn etag(&self) -> String {
+        self.header("etag")
+    }
+
+    /// A header's value; empty when it is not there.
+    pub fn header(&self, name: &str) -> String {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
+    }
+
+    /// The answer, if it has the expected status.
+    ///
+    /// # Errors
+    /// With the status and, for problems of ours, the body: they never repeat what was sent.
+    pub fn expect(self, status: u16, what: &str) -> Result<Self> {
+        if self.status.as_u16() != status {
+            bail!(
+                "{what}: expected {status}, got {}: {}",
+                self.status,
+                self.text().chars().take(400).collect::<String>()
+            );
+        }
+        Ok(self)
+    }
+}
+
+/// Reads an answer whole.
+///
+/// # Errors
+/// When the connection breaks.
+pub async fn read(response: reqwest::Response) -> Result<Answer> {
+    Ok(Answer {
+        status: response.status(),
+        headers: response.headers().clone(),
+        body: response.bytes().await?.to_vec(),
+    })
+}
+
+/// A key that no other request has.
+pub fn fresh_key() -> String {
+    let mut random = [0_u8; 16];
+    let mut seed = medius_domain::id::MailId::new().to_string().into_bytes();
+    seed.reverse();
+    for (to, from) in random.iter_mut().zip(seed) {
+        *to = from;
+    }
+    data_encoding::HEXLOWER.encode(&random)
+}
+
+/// A patient's app.
+#[derive(Clone)]
+pub struct PatientApp {
+    stack: Stack,
+    token: String,
+}
+
+impl PatientApp {
+    /// Signed in.
+    pub fn new(stack: &Stack, tokens: &Tokens) -> Self {
+        Self { stack: stack.clone(), token: tokens.access.clone() }
+    }
+
+    /// Signed in with any token, for tests of refusals.
+    pub fn with_token(stack: &Stack, token: &str) -> Self {
+        Self { stack: stack.clone(), token: token.to_owned() }
+    }
+
+    /// Sends a request as it is.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer> {
+        let mut request = self.stack.http().request(method, self.stack.url(path)).bearer_auth(&self.token);
+        for (name, value) in headers {
+            request = request.header(*name, HeaderValue::from_str(value)?);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body);
+        }
+        read(request.send().await?).await
+    }
+
+    /// GET.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn get(&self, path: &str) -> Result<Answer> {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    /// POST with a key of its own.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Answer> {
+        self.post_with(path, body, &fresh_key()).await
+    }
+
+    /// POST with a given key.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn post_with(&self, path: &str, body: &Value, key: &str) -> Result<Answer> {
+        self.send(Method::POST, path, &[("idempotency-key", key)], Some(serde_json::to_vec(body)?)).await
+    }
+
+    /// A change of a version.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn change(&self, method: Method, path: &str, etag: &str, body: Option<&Value>) -> Result<Answer> {
+        let body = body.map(serde_json::to_vec).transpose()?;
+        self.send(method, path, &[("if-match", etag)], body).await
+    }
+
+    /// Opens a case without an emergency and returns its id.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub async fn open_case(&self) -> Result<String> {
+        let answer =
+            self.post("/v1/cases", &serde_json::json!({"emergency_signs": []})).await?.expect(201, "new case")?;
+        Ok(answer.json()["id"].as_str().context("the new case has no id")?.to_owned())
+    }
+
+    /// Reads a text and agrees to it. Returns the event's id.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub async fn agree(&self, case: &str, item: &str, recipient: Option<&str>) -> Result<String> {
+        self.decide(case, item, recipient, "grant").await
+    }
+
+    /// Reads a text and decides about it. Returns the event's id.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub async fn decide(&self, case: &str, item: &str, recipient: Option<&str>, decision: &str) -> Result<String> {
+        let mut wanted = serde_json::json!({"item": item, "language": "en"});
+        if let Some(recipient) = recipient {
+            wanted["recipient"] = recipient.into();
+        }
+        let served =
+            self.post(&format!("/v1/cases/{case}/consents/servings"), &wanted).await?.expect(201, "serving")?;
+        let body = serde_json::json!({"serving_id": served.json()["serving_id"], "decision": decision});
+        let event = self.post(&format!("/v1/cases/{case}/consents"), &body).await?.expect(201, "decision")?;
+        Ok(event.json()["event_id"].as_str().context("the decision has no event")?.to_owned())
+    }
+
+    /// Takes an agreement back.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn withdraw(&self, case: &str, item: &str, recipient: Option<&str>) -> Result<Answer> {
+        let mut body = serde_json::json!({"item": item});
+        if let Some(recipient) = recipient {
+            body["recipient"] = recipient.into();
+        }
+        self.post(&format!("/v1/cases/{case}/consents/withdrawals"), &body).await
+    }
+
+    /// Gives both parts of the story.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub async fn tell(&self, case: &str, story: &Value) -> Result<Answer> {
+        let now = self.get(&format!("/v1/cases/{case}")).await?.expect(200, "case")?;
+        let basic = format!("/v1/cases/{case}/intake/basic");
+        let told = self.change(Method::PUT, &basic, &now.etag(), Some(&story["basic"])).await?.expect(200, "basic")?;
+        let health = format!("/v1/cases/{case}/intake/health");
+        let body = serde_json::json!({"emergency_signs": [], "health": story["health"]});
+        self.change(Method::PUT, &health, &told.etag(), Some(&body)).await?.expect(200, "health")
+    }
+
+    /// Completes the intake.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn complete(&self, case: &str, etag: &str) -> Result<Answer> {
+        self.change(Method::POST, &format!("/v1/cases/{case}/complete"), etag, None).await
+    }
+
+    /// A case whose story is told and complete, with every consent for an institution.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub async fn ready_case(&self, story: &Value, recipient: &str) -> Result<String> {
+        let case = self.open_case().await?;
+        for item in ["G1", "S1"] {
+            self.agree(&case, item, None).await?;
+        }
+        let told = self.tell(&case, story).await?;
+        self.complete(&case, &told.etag()).await?.expect(200, "complete")?;
+        for item in ["P", "PS"] {
+            self.agree(&case, item, Some(recipient)).await?;
+        }
+        Ok(case)
+    }
+
+    /// Makes a letter and returns its id.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub async fn make_letter(&self, case: &str, recipient: &str) -> Result<String> {
+        let body = serde_json::json!({"recipient": recipient});
+        let made = self.post(&format!("/v1/cases/{case}/referrals"), &body).await?.expect(201, "letter")?;
+        Ok(made.json()["id"].as_str().context("the letter has no id")?.to_owned())
+    }
+
+    /// Sends a letter and returns the delivery's id.
+    ///
+    /// # Errors
+    /// When the service refuses.
+    pub async fn deliver(&self, case: &str, referral: &str) -> Result<String> {
+        let body = serde_json::json!({"referral_id": referral});
+        let sent = self.post(&format!("/v1/cases/{case}/deliveries"), &body).await?.expect(201, "delivery")?;
+        Ok(sent.json()["id"].as_str().context("the delivery has no id")?.to_owned())
+    }
+}
+
+/// A link out of a mail.
+#[derive(Debug, Clone)]
+pub struct MailedLink {
+    /// As it stands in the mail.
+    pub url: String,
+    /// Its public half.
+    pub id: String,
+    /// Its secret half.
+    pub secret: String,
+}
+
+/// An institution's browser: keeps the session's cookie.
+pub struct Institution {
+    stack: Stack,
+    /// The link that it was sent.
+    pub link: MailedLink,
+    cookie: Option<String>,
+}
+
+impl Institution {
+    /// Waits for the mail with the link of a delivery to a mailbox; `after` is how many mails were there before.
+    ///
+    /// # Errors
+    /// When no mail comes, or it has no link.
+    pub async fn from_mail(stack: &Stack, mailbox: &str, after: usize) -> Result<Self> {
+        let marker = format!("{}/r/", stack.run().api_url);
+        for _ in 0..150 {
+            let mails = stack.mails().await?;
+            let wanted = mails.iter().skip(after).filter(|m| m.to.iter().any(|to| to == mailbox));
+            let url = wanted.filter_map(|m| m.body_text.as_deref()).find_map(|text| {
+                let from = text.find(&marker)?;
+                text[from..].split_whitespace().next().map(ToOwned::to_owned)
+            });
+            if let Some(url) = url {
+                return Self::open(stack, &url);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+        bail!("no mail with a link came to the institution within 30 s")
+    }
+
+    /// With a link in hand.
+    ///
+    /// # Errors
+    /// When it is no link of ours.
+    pub fn open(stack: &Stack, url: &str) -> Result<Self> {
+        let rest = url.split_once("/r/").context("no link in the mail")?.1;
+        let (id, secret) = rest.split_once('#').context("the link has no secret")?;
+        let link = MailedLink { url: url.to_owned(), id: id.to_owned(), secret: secret.to_owned() };
+        Ok(Self { stack: stack.clone(), link, cookie: None })
+    }
+
+    /// Sends a request to a path under the link.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn send(&self, method: Method, part: &str, body: Option<&Value>) -> Result<Answer> {
+        let url = self.stack.url(&format!("/r/{}{part}", self.link.id));
+        let mut request = self.stack.http().request(method, url);
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        read(request.send().await?).await
+    }
+
+    /// The page that anybody sees.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn page(&self) -> Result<Answer> {
+        self.send(Method::GET, "", None).await
+    }
+
+    /// Asks for a one-time code.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn ask_for_code(&self) -> Result<Answer> {
+        self.send(Method::POST, "/code", Some(&serde_json::json!({"secret": self.link.secret}))).await
+    }
+
+    /// Waits for the mail with a code.
+    ///
+    /// # Errors
+    /// When no mail comes.
+    pub async fn code_from_mail(&self, mailbox: &str, after: usize) -> Result<String> {
+        for _ in 0..150 {
+            let mails = self.stack.mails().await?;
+            let wanted = mails.iter().skip(after).filter(|m| m.to.iter().any(|to| to == mailbox));
+            let code = wanted.rev().filter_map(|m| m.body_text.as_deref()).find_map(eight_digits);
+            if let Some(code) = code {
+                return Ok(code);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+        bail!("no mail with a code came to the institution within 30 s")
+    }
+
+    /// Unlocks with a code; keeps the session if there is one.
+    ///
+    /// # Errors
+    /// When the connection breaks.
+    pub async fn unlock(&mut self, code: &str) -> Result<Answer> {
+        let body = serde_json::json!({"secret": self.link.secret, "code": code});
+        let answer = self.send(Method::POST, "/unlock", Some(&body)).await?;
+        if let Some(cookie) = answer.header("set-cookie").split(';').next().filter(|c| !c.is_empty()) {
+            self.cookie = Some(cookie.to_owned());
+        }
+        Ok(answer)
+    }
+
+    /// The whole way in: code, mail, unlock.
+    ///
+    /// # Errors
+    /// When a step is refused.
+    pub async fn enter(&mut self, mailbox: &str) -> Result<String> {
+        let before = self.stack.mails().await?.len();
+        self.ask_for_code().await?.expect(202, "code")?;
+        let code = self.code_from_mail(mailbox, before).await?;
+        self.unlock(&code).await?.expect(204, "unlock")?;
+        Ok(code)
+    }
+}
+
+/// The first run of exactly eight digits, with or without one blank in the middle.
+fn eight_digits(text: &str) -> Option<String> {
+    text.lines().map(str::trim).find_map(|line| {
+        let digits: String = line.chars().filter(|c| *c != ' ').collect();
+        (digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
+    })
+}
