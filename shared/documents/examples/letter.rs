@@ -1,5 +1,11 @@
 //! Writes the demo case's letter: `cargo run -p medius-documents --example letter -- out.pdf`.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, missing_docs, reason = "a tool for people, run by hand")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a tool for people, run by hand"
+)]
 
 #[path = "../tests/common/mod.rs"]
 mod common;

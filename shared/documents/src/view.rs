@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 pub use lists::{AllergyRow, ConditionRow, Listed, MedicationRow, SymptomRow};
-pub(crate) use results::{known_test, judge, range_text, value_text};
 pub use results::{Bar, Earlier, Judgement, ResultRow};
+pub(crate) use results::{judge, known_test, range_text, value_text};
 pub use trends::{Point, Trend};
 pub use words::{Label, Words};
 
@@ -208,7 +208,11 @@ impl ReferralView {
             history: Listed::new(&intake.history, lists::condition),
             allergies: Listed::new(&intake.allergies, lists::allergy),
             medications: Listed::new(&intake.medications, lists::medication),
-            results: Listed { status: intake.results.status(), note: lists::note(intake.results.status()), items: results },
+            results: Listed {
+                status: intake.results.status(),
+                note: lists::note(intake.results.status()),
+                items: results,
+            },
             laboratory: results::common_laboratory(&intake.results),
             trends,
             concerns: intake.concerns.as_ref().map(Words::said),
@@ -261,9 +265,7 @@ fn sex(sex: Sex) -> Label {
 fn urgency(code: Urgency) -> UrgencyView {
     let (label, meaning) = match code {
         Urgency::Routine => (Label::new("일반", "Routine"), Label::new("급하지 않음", "no hurry")),
-        Urgency::Soon => {
-            (Label::new("조기", "Soon"), Label::new("수일에서 수주 이내", "within days to a few weeks"))
-        }
+        Urgency::Soon => (Label::new("조기", "Soon"), Label::new("수일에서 수주 이내", "within days to a few weeks")),
         Urgency::Urgent => {
             (Label::new("긴급", "Urgent"), Label::new("가능한 가장 빠른 날", "as soon as there is a place"))
         }

@@ -84,7 +84,9 @@ static KNOWN: &[Known] = &[
     },
     // The codes of eGFR name the equation, which a patient cannot tell.
     Known { names: &["egfr", "estimated gfr"], ko: "사구체여과율(추정)", codes: &[] },
-    Known { names: &["haemoglobin", "hemoglobin", "hb", "hgb"], ko: "혈색소", codes: &[("718-7", &["g/dL", "g/L"])] },
+    Known {
+        names: &["haemoglobin", "hemoglobin", "hb", "hgb"], ko: "혈색소", codes: &[("718-7", &["g/dL", "g/L"])]
+    },
     Known {
         names: &["white blood cells", "white blood cell count", "wbc", "leukocytes"],
         ko: "백혈구",

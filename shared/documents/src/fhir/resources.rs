@@ -2,7 +2,8 @@
 //! types cannot hold is held by `validate`.
 
 use super::datatypes::{
-    Annotation, CodeableConcept, ContactPoint, Extended, Extension, Identifier, Meta, Narrative, Period, Quantity, Reference,
+    Annotation, CodeableConcept, ContactPoint, Extended, Extension, Identifier, Meta, Narrative, Period, Quantity,
+    Reference,
 };
 use serde::Serialize;
 

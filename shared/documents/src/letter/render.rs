@@ -126,8 +126,8 @@ fn export(document: &PagedDocument, issue: &Issue) -> Result<Vec<u8>, DocumentEr
         part(at.minute()),
         part(at.second()),
     );
-    let standards = PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1])
-        .map_err(|_| DocumentError::Export { errors: 1 })?;
+    let standards =
+        PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1]).map_err(|_| DocumentError::Export { errors: 1 })?;
     let options = PdfOptions {
         // Fixed, so that the same letter is the same bytes.
         ident: Smart::Custom(issue.document_number.to_string()),

@@ -82,9 +82,9 @@ pub(crate) fn warm() {
 /// Whether a text has characters that only the fallback face has.
 pub(crate) fn needs_fallback(text: &str) -> bool {
     // ASCII is in every face; asking the font for it would be most of the work.
-    text.chars().filter(|c| !c.is_ascii()).any(|c| {
-        !PLAIN.fonts.first().is_some_and(|font| font.info().coverage.contains(u32::from(c)))
-    })
+    text.chars()
+        .filter(|c| !c.is_ascii())
+        .any(|c| !PLAIN.fonts.first().is_some_and(|font| font.info().coverage.contains(u32::from(c))))
 }
 
 /// One letter's inputs.

@@ -33,9 +33,10 @@ impl<T> Listed<T> {
 pub(crate) fn note(status: Answer) -> Option<Label> {
     match status {
         Answer::NoneKnown => Some(Label::new("알려진 것 없음 (환자에게 확인함)", "None known (the patient was asked)")),
-        Answer::NotAsked => {
-            Some(Label::new("묻지 않음 또는 답하지 않음 (없다는 뜻이 아님)", "Not asked or not answered (does not mean none)"))
-        }
+        Answer::NotAsked => Some(Label::new(
+            "묻지 않음 또는 답하지 않음 (없다는 뜻이 아님)",
+            "Not asked or not answered (does not mean none)",
+        )),
         Answer::Listed => None,
     }
 }

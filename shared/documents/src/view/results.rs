@@ -136,7 +136,7 @@ fn row(test: &Test<'_>, charted: bool) -> Option<ResultRow> {
     let ko = latest.name.ko.as_ref().map(|k| k.expose()).or_else(|| known_test(latest).map(|k| k.ko));
     let (in_words, unit, range, bar, judgement, why_not) = match &latest.value {
         ResultValue::Text(_) => {
-            (true, "", None, None, Judgement::NotJudged, Some(Label::new("글로 된 결과", "result in words")))
+            (true, "", None, None, Judgement::NotJudged, Some(Label::new("글로 된 결과", "in words")))
         }
         ResultValue::Quantity(q) => {
             let judgement = judge(q);
@@ -248,7 +248,7 @@ fn judged(judgement: Judgement) -> Label {
 fn why_not(q: &Quantity, judgement: Judgement) -> Option<Label> {
     match judgement {
         Judgement::High | Judgement::Low | Judgement::Within => None,
-        Judgement::NotJudged if q.low.is_none() && q.high.is_none() => Some(Label::new("참고치 없음", "no range given")),
+        Judgement::NotJudged if q.low.is_none() && q.high.is_none() => Some(Label::new("참고치 없음", "no range")),
         Judgement::NotJudged => Some(Label::new("측정 한계값", "only a bound")),
     }
 }
@@ -275,4 +275,79 @@ fn bar(q: &Quantity) -> Option<Bar> {
         share.round().clamp(Decimal::ZERO, Decimal::ONE_THOUSAND).to_u16().unwrap_or(0)
     };
     Some(Bar { from: at(low), to: at(high), at: at(value), off: value < start || value > end })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+
+    fn quantity(value: &str, comparator: Option<&str>, low: Option<&str>, high: Option<&str>) -> Quantity {
+        let mut q = json!({"value": value, "unit": "mg/dL"});
+        for (name, v) in [("comparator", comparator), ("low", low), ("high", high)] {
+            if let Some(v) = v {
+                q[name] = v.into();
+            }
+        }
+        serde_json::from_value(q).unwrap()
+    }
+
+    fn judged(value: &str, comparator: Option<&str>, low: Option<&str>, high: Option<&str>) -> &'static str {
+        match judge(&quantity(value, comparator, low, high)) {
+            Judgement::Low => "low",
+            Judgement::High => "high",
+            Judgement::Within => "within",
+            Judgement::NotJudged => "not judged",
+        }
+    }
+
+    #[test]
+    fn values_are_judged_by_exact_decimals() {
+        let both = |v| judged(v, None, Some("4.0"), Some("5.6"));
+        assert_eq!(
+            [both("3.99"), both("4.00"), both("5.6"), both("5.60"), both("5.601")],
+            ["low", "within", "within", "within", "high"]
+        );
+        assert_eq!(judged("0.3", None, None, Some("0.30")), "within");
+        assert_eq!(judged("59.9", None, Some("60"), None), "low");
+        assert_eq!(judged("7", None, None, None), "not judged");
+    }
+
+    #[test]
+    fn a_bound_is_judged_only_where_it_leaves_no_doubt() {
+        assert_eq!(judged("0.5", Some("<"), None, Some("5.0")), "within");
+        assert_eq!(judged("0.5", Some("<"), Some("0"), Some("5.0")), "within");
+        assert_eq!(judged("0.5", Some("<"), Some("0.1"), Some("5.0")), "not judged");
+        assert_eq!(judged("0.1", Some("<"), Some("0.1"), Some("5.0")), "low");
+        assert_eq!(judged("0.1", Some("<="), Some("0.1"), Some("5.0")), "not judged");
+        assert_eq!(judged("10", Some("<"), None, Some("5.0")), "not judged");
+        assert_eq!(judged("5", Some(">"), None, Some("5.0")), "high");
+        assert_eq!(judged("5", Some(">="), None, Some("5.0")), "not judged");
+        assert_eq!(judged("90", Some(">"), Some("60"), None), "within");
+        assert_eq!(judged("30", Some(">"), Some("60"), None), "not judged");
+    }
+
+    #[test]
+    fn the_latest_result_of_each_test_is_shown_with_its_digits() {
+        let result = |name: &str, value: &str, day: &str| json!({"name": {"text": name}, "value": {"quantity": {"value": value, "unit": "%"}}, "collected_on": day});
+        let list: Listing<TestResult, 80> = serde_json::from_value(json!({"status": "listed", "items": [
+            result("HbA1c", "7.40", "2026-11-10"), result("hemoglobin A1c", "6.9", "2026-02"), result("Other", "1", "2026"),
+        ]}))
+        .unwrap();
+        let rows = rows(&list);
+        assert_eq!(rows.len(), 2);
+        assert_eq!((rows[0].value.as_str(), rows[0].name.ko.as_deref()), ("7.40", Some("당화혈색소")));
+        assert_eq!(rows[0].earlier[0].value, "6.9 %");
+        assert!(!rows[0].charted && rows[1].name.ko.is_none());
+    }
+
+    #[test]
+    fn bars_show_what_lies_off_their_scale() {
+        let at = |v, low, high| bar(&quantity(v, None, low, high)).map(|b| (b.from, b.at, b.to, b.off));
+        assert_eq!(at("5", Some("0"), Some("10")), Some((273, 500, 727, false)));
+        assert_eq!(at("1000", Some("0"), Some("10")), Some((273, 1000, 727, true)));
+        assert_eq!(at("5", None, None), None);
+        assert_eq!(at("5", Some("5"), Some("5")), None);
+    }
 }

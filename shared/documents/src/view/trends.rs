@@ -178,3 +178,42 @@ impl Scale {
             .unwrap_or(0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+
+    fn list(results: &[(&str, &str, &str)]) -> Listing<TestResult, 80> {
+        let items: Vec<_> = results
+            .iter()
+            .map(|(value, unit, day)| {
+                json!({"name": {"text": "Test"}, "value": {"quantity": {"value": value, "unit": unit}}, "collected_on": day})
+            })
+            .collect();
+        serde_json::from_value(json!({"status": "listed", "items": items})).unwrap()
+    }
+
+    #[test]
+    fn a_course_needs_three_days_in_one_unit() {
+        let days = [("1", "%", "2026-01"), ("2", "%", "2026-02-01"), ("3", "%", "2026-03")];
+        assert_eq!(courses(&list(&days)).len(), 1);
+        assert!(courses(&list(&[("1", "%", "2026-01"), ("2", "g/L", "2026-02"), ("3", "%", "2026-03")])).is_empty());
+        assert!(courses(&list(&[("1", "%", "2026-01"), ("2", "%", "2026-01"), ("3", "%", "2026-03")])).is_empty());
+        let reversed: Vec<_> = days.iter().rev().copied().collect();
+        let trend = courses(&list(&reversed)).remove(0);
+        assert_eq!(trend.points.iter().map(|p| p.value.as_str()).collect::<Vec<_>>(), ["1", "2", "3"]);
+        assert!(trend.to_scale && trend.points[0].y > trend.points[2].y);
+        assert_eq!((trend.points[0].x, trend.points[2].x), (0, 1000));
+    }
+
+    #[test]
+    fn dates_that_would_print_over_each_other_are_spaced_evenly_and_old_ones_left_out() {
+        let days: Vec<String> = (1..=12).map(|d| format!("2026-01-{d:02}")).collect();
+        let mut results: Vec<_> = days.iter().map(|d| ("5", "%", d.as_str())).collect();
+        results.push(("5", "%", "2026-11-01"));
+        let trend = courses(&list(&results)).remove(0);
+        assert_eq!((trend.points.len(), trend.left_out, trend.to_scale), (8, 5, false));
+    }
+}

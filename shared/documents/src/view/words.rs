@@ -46,7 +46,9 @@ impl Words {
         Self {
             text: text.to_owned(),
             ko: ko.filter(|ko| *ko != text).map(str::to_owned),
-            is_korean: text.chars().any(|c| matches!(u32::from(c), 0xAC00..=0xD7A3 | 0x1100..=0x11FF | 0x3131..=0x318E)),
+            is_korean: text
+                .chars()
+                .any(|c| matches!(u32::from(c), 0xAC00..=0xD7A3 | 0x1100..=0x11FF | 0x3131..=0x318E)),
         }
     }
 }

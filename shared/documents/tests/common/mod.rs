@@ -63,8 +63,18 @@ pub fn issue_of() -> Issue {
         consents: vec![
             consent("개인정보의 수집·이용", "Collection and use of personal data", 1, "2026-11-22T01:00:00Z"),
             consent("민감정보(건강)의 처리", "Processing of sensitive data (health)", 2, "2026-11-22T01:01:00Z"),
-            consent("개인정보의 제3자 제공", "Provision of personal data to the institution", 3, "2026-11-22T02:30:00Z"),
-            consent("민감정보의 제3자 제공", "Provision of sensitive data to the institution", 4, "2026-11-22T02:31:00Z"),
+            consent(
+                "개인정보의 제3자 제공",
+                "Provision of personal data to the institution",
+                3,
+                "2026-11-22T02:30:00Z",
+            ),
+            consent(
+                "민감정보의 제3자 제공",
+                "Provision of sensitive data to the institution",
+                4,
+                "2026-11-22T02:31:00Z",
+            ),
         ],
     }
 }
@@ -128,7 +138,8 @@ pub fn variant(name: &str) -> Value {
             case["health"]["history"]["items"][0]["description"] = json!({"text": long});
             case["health"]["allergies"]["items"][0]["substance"] = json!({"text": HOSTILE});
             case["health"]["medications"]["items"][0]["name"] = json!({"text": long, "ko": HOSTILE});
-            case["health"]["medications"]["items"][1]["dose"] = "#eval(\"1\")WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW".into();
+            case["health"]["medications"]["items"][1]["dose"] =
+                "#eval(\"1\")WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW".into();
             case["health"]["results"]["items"][6]["name"] = json!({"text": HOSTILE});
             case["health"]["results"]["items"][7]["value"] = json!({"text": HOSTILE});
             case["health"]["results"]["items"][8]["laboratory"] = long.into();

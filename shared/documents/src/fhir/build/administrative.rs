@@ -4,8 +4,8 @@ use super::{Context, instant, path};
 use crate::fhir::catalogue::section;
 use crate::fhir::datatypes::{CodeableConcept, ContactPoint, Extension, Identifier, Meta, Reference, translation};
 use crate::fhir::resources::{
-    Address, Agent, CodeableConceptOwned, CodingOwned, Communication, Consent, HumanName, Organization, Patient, Provenance,
-    ServiceRequest,
+    Address, Agent, CodeableConceptOwned, CodingOwned, Communication, Consent, HumanName, Organization, Patient,
+    Provenance, ServiceRequest,
 };
 use crate::issue::ConsentReference;
 use medius_domain::health::Urgency;
@@ -13,8 +13,7 @@ use medius_domain::person::Sex;
 
 pub(super) fn patient(cx: &Context<'_>) -> Patient {
     let intake = cx.intake;
-    let mut name =
-        vec![HumanName { extension: Vec::new(), usage: "usual", text: intake.name.expose().to_owned() }];
+    let mut name = vec![HumanName { extension: Vec::new(), usage: "usual", text: intake.name.expose().to_owned() }];
     name.extend(intake.name_romanised.as_ref().map(|roman| HumanName {
         extension: vec![Extension {
             url: "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation",

@@ -79,7 +79,9 @@ pub(super) fn allergy(cx: &Context<'_>, allergy: &Allergy) -> AllergyIntolerance
     });
     let note = match (&allergy.reaction, severity) {
         (None, Some(severity)) => {
-            vec![Annotation { text: format!("Severity as told by the patient: {severity}; the reaction was not told.") }]
+            vec![Annotation {
+                text: format!("Severity as told by the patient: {severity}; the reaction was not told."),
+            }]
         }
         (Some(_), _) | (None, None) => Vec::new(),
     };
