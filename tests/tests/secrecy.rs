@@ -1,0 +1,162 @@
+//! After a whole journey nothing of the patient is readable where it should not be: every table item, object, mail and log
+//! line is searched for the demo patient's own words.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use medius_tests::journey::{demo_story, run};
+use medius_tests::stack::Stack;
+use serde_json::Value;
+
+/// Everything in the story that tells who the patient is or how they are.
+fn words(story: &Value) -> Vec<String> {
+    let mut words = Vec::new();
+    let basic = &story["basic"];
+    for field in ["name", "name_romanised", "email", "phone", "birth_date"] {
+        words.extend(basic[field].as_str().map(ToOwned::to_owned));
+    }
+    // A name is also searched by its longest part, a phone number also without its blanks.
+    let longest = basic["name"].as_str().unwrap().split(' ').max_by_key(|w| w.chars().count()).unwrap().to_owned();
+    words.push(longest);
+    words.push(basic["phone"].as_str().unwrap().chars().filter(char::is_ascii_digit).collect());
+    collect(&story["health"], &mut words);
+    words.retain(|w| w.chars().count() >= 5);
+    words
+}
+
+fn collect(value: &Value, words: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, inner) in fields {
+                match inner {
+                    Value::String(text) if matches!(name.as_str(), "text" | "ko") => words.push(text.clone()),
+                    other => collect(other, words),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|i| collect(i, words)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Every way that a text could lie in bytes: as it is, JSON-escaped, base64.
+fn forms(word: &str) -> Vec<Vec<u8>> {
+    let escaped: String = word
+        .chars()
+        .map(|c| {
+            if c.is_ascii() {
+                c.to_string()
+            } else {
+                c.encode_utf16(&mut [0; 2]).iter().map(|u| format!("\\u{u:04x}")).collect()
+            }
+        })
+        .collect();
+    let mut forms = vec![word.as_bytes().to_vec(), escaped.into_bytes()];
+    for shift in 0..3 {
+        // Base64 of the word at each of the three alignments, without the characters that its neighbours change.
+        let padded = [vec![b' '; shift], word.as_bytes().to_vec()].concat();
+        let encoded = data_encoding::BASE64.encode(&padded);
+        let inner: String =
+            encoded.trim_end_matches('=').chars().skip(if shift == 0 { 0 } else { shift + 1 }).collect();
+        if inner.len() > 8 {
+            forms.push(inner[..inner.len() - 1].as_bytes().to_vec());
+        }
+    }
+    forms
+}
+
+fn assert_clean(place: &str, bytes: &[u8], words: &[String], but: &[&str]) {
+    for word in words.iter().filter(|w| !but.contains(&w.as_str())) {
+        for form in forms(word) {
+            let found = bytes.windows(form.len()).any(|w| w == form.as_slice());
+            assert!(!found, "{place} holds a word of the patient's (of {} characters)", word.chars().count());
+        }
+    }
+}
+
+fn bytes_of(value: &AttributeValue, out: &mut Vec<u8>) {
+    match value {
+        AttributeValue::S(s) | AttributeValue::N(s) => out.extend(s.as_bytes()),
+        AttributeValue::B(b) => out.extend(b.as_ref()),
+        AttributeValue::M(m) => m.iter().for_each(|(k, v)| {
+            out.extend(k.as_bytes());
+            bytes_of(v, out);
+        }),
+        AttributeValue::L(l) => l.iter().for_each(|v| bytes_of(v, out)),
+        AttributeValue::Ss(l) | AttributeValue::Ns(l) => l.iter().for_each(|s| out.extend(s.as_bytes())),
+        AttributeValue::Bs(l) => l.iter().for_each(|b| out.extend(b.as_ref())),
+        _ => {}
+    }
+    out.push(b'\n');
+}
+
+#[tokio::test]
+async fn nothing_of_the_patient_lies_in_clear_after_the_journey() {
+    let stack = Stack::load().unwrap();
+    let journey = run(&stack, &mut |_| {}).await.unwrap();
+    let story = demo_story().unwrap();
+    let words = words(&story);
+    assert!(words.len() > 20, "the demo story is too thin to search for");
+    // The search itself must be able to find: the letter in the institution's hands has the name in its Bundle.
+    let bundle = std::fs::read(&journey.bundle_path).unwrap();
+    let name = story["basic"]["name"].as_str().unwrap();
+    assert!(std::panic::catch_unwind(|| assert_clean("bundle", &bundle, &[name.to_owned()], &[])).is_err());
+
+    let credentials = stack.operator_credentials();
+    let dynamodb = stack.dynamodb(credentials.clone());
+    let mut items = 0;
+    for (short, table) in &stack.run().tables {
+        let mut pages = dynamodb.scan().table_name(table).into_paginator().items().send();
+        while let Some(item) = pages.next().await {
+            let mut bytes = Vec::new();
+            bytes_of(&AttributeValue::M(item.unwrap()), &mut bytes);
+            assert_clean(&format!("table {short}"), &bytes, &words, &[]);
+            items += 1;
+        }
+    }
+    assert!(items > 30, "only {items} items were found");
+
+    let s3 = stack.s3(credentials);
+    let listed = s3.list_object_versions().bucket(&stack.run().bucket).send().await.unwrap();
+    let mut objects = 0;
+    for version in listed.versions() {
+        let key = version.key().unwrap();
+        assert_clean("an object's key", key.as_bytes(), &words, &[]);
+        let object = s3.get_object().bucket(&stack.run().bucket).key(key).send().await.unwrap();
+        let body = object.body.collect().await.unwrap().into_bytes();
+        assert_clean("an object", &body, &words, &[]);
+        assert!(!body.starts_with(b"%PDF") && !body.starts_with(b"{"), "an object is not sealed");
+        objects += 1;
+    }
+    assert!(objects >= 3, "only {objects} objects were found");
+
+    let mails = stack.mails().await.unwrap();
+    assert!(mails.len() >= 2);
+    for mail in mails {
+        let all =
+            [Some(mail.subject), mail.body_text, mail.body_html].into_iter().flatten().collect::<Vec<_>>().join("\n");
+        assert_clean("a mail", all.as_bytes(), &words, &[]);
+        assert_eq!(mail.to.len(), 1, "one recipient per mail");
+        assert_clean("a mail's address", mail.to[0].as_bytes(), &words, &[]);
+    }
+
+    let mut lines = 0;
+    for function in stack.run().functions.keys() {
+        for line in stack.logs(function).await.unwrap() {
+            assert_clean(&format!("a log line of {function}"), line.as_bytes(), &words, &[]);
+            for secret in [&journey.code, &journey.link.split_once('#').unwrap().1.to_owned()] {
+                assert!(!line.contains(secret.as_str()), "a log line of {function} holds a secret");
+            }
+            lines += 1;
+        }
+    }
+    assert!(lines > 20, "only {lines} log lines were found");
+    let secret = journey.link.split_once('#').unwrap().1;
+    let mut pages = dynamodb.scan().table_name(stack.table("links")).into_paginator().items().send();
+    while let Some(item) = pages.next().await {
+        let mut bytes = Vec::new();
+        bytes_of(&AttributeValue::M(item.unwrap()), &mut bytes);
+        for secret in [secret, journey.code.as_str()] {
+            assert!(!bytes.windows(secret.len()).any(|w| w == secret.as_bytes()), "a link's secret or code is stored");
+        }
+    }
+}
