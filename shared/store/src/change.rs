@@ -117,7 +117,10 @@ impl Change {
         // Bound to the stored key: a case that was shredded meanwhile has none and must not get one back.
         let same = [(":wrapped", bytes(&wrapped.0))];
         let place = Place::DataKey(case.id.clone());
-        self.push(place, Kind::Put(Self::key_item(case, wrapped)), "wrapped = :wrapped", same, Conflict::Version);
+        self.push(place, Kind::Put(Self::key_item(case, wrapped)), "#wrapped = :wrapped", same, Conflict::Version);
+        if let Some(write) = self.writes.last_mut() {
+            write.names.insert("#wrapped".to_owned(), "wrapped".to_owned()); // a reserved word
+        }
         let place = Place::Intake(case.id.clone());
         let mut item = key(&place);
         item.insert("expires_at".to_owned(), number(case.expires_at.timestamp()));
