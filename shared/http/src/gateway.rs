@@ -1,17 +1,21 @@
-//! Between Lambda and axum: the event of a REST API (payload 1.0) becomes a request, the response an answer.
+//! Between Lambda and axum: `lambda_http` turns the event of a REST API (payload 1.0) into a request and the response into
+//! an answer.
 //!
-//! `lambda_http` does this too, but fails the whole invocation (502) when any header holds a character outside ASCII,
-//! and names the header's value in its log. Here such a value stays the bytes that it is, and no event makes it fail. The event's
-//! `path` is without the stage on every address of the API, a custom domain included, so nothing has to be cut off.
+//! It fails the whole invocation when an event holds a header, host, path or body that HTTP does not allow, and names the
+//! value in its error. Such parts are taken out here first, so that no event makes it fail: what HTTP does not allow
+//! counts as not sent.
 
 use axum::Router;
 use axum::body::Body;
 use data_encoding::BASE64;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+use http::header::CONTENT_LENGTH;
+use http::uri::Authority;
+use http::{HeaderName, HeaderValue, Method};
+use lambda_http::request::LambdaRequest;
+use lambda_http::{Adapter, Request};
 use lambda_runtime::LambdaEvent;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt::Write;
@@ -34,31 +38,38 @@ pub struct Gateway {
 /// # Errors
 /// The Runtime API does not answer.
 pub async fn run(router: Router) -> Result<(), lambda_runtime::Error> {
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let router = router.clone();
-        async move { Ok::<_, Infallible>(answer(router, event.payload).await) }
+        async move { Ok::<_, Infallible>(answer(router, event).await) }
     }))
     .await
 }
 
 /// Answers one event.
-async fn answer(router: Router, event: Event) -> Answer {
-    let Ok(response) = router.oneshot(event.into_request()).await;
-    Answer::from_response(response).await
+async fn answer(router: Router, event: LambdaEvent<Value>) -> Value {
+    let LambdaEvent { payload: mut event, context } = event;
+    let gateway = Gateway::of(&event);
+    clean(&mut event);
+    let Ok(request) = serde_json::from_value::<LambdaRequest>(event) else { return refused() };
+    let serve = service_fn(move |request: Request| {
+        let (router, gateway) = (router.clone(), gateway.clone());
+        async move {
+            let mut request = request.map(|body| Body::from(body.to_vec()));
+            request.extensions_mut().insert(gateway);
+            let Ok(mut response) = router.oneshot(request).await;
+            // The gateway counts the bytes that it sends.
+            response.headers_mut().remove(CONTENT_LENGTH);
+            Ok::<_, Infallible>(response)
+        }
+    });
+    let Ok(answer) = Adapter::from(serve).oneshot(LambdaEvent::new(request, context)).await;
+    serde_json::to_value(answer).unwrap_or_else(|_| refused())
 }
 
-/// The event, with the fields that are used. Every field may be missing or null, so that reading it cannot fail.
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct Event {
-    http_method: Option<String>,
-    path: Option<String>,
-    headers: Option<BTreeMap<String, Option<String>>>,
-    multi_value_headers: Option<BTreeMap<String, Option<Vec<String>>>>,
-    multi_value_query_string_parameters: Option<BTreeMap<String, Option<Vec<String>>>>,
-    request_context: Option<Context>,
-    body: Option<String>,
-    is_base64_encoded: Option<bool>,
+/// The answer to an event that is no request at all: only a direct invocation can send one.
+fn refused() -> Value {
+    json!({"statusCode": 400, "headers": {"content-type": "application/problem+json"}, "isBase64Encoded": false,
+        "body": r#"{"type":"about:blank","title":"Bad Request","status":400,"code":"malformed-request"}"#})
 }
 
 #[derive(Deserialize, Default)]
@@ -81,39 +92,14 @@ struct Authorizer {
     claims: Option<BTreeMap<String, Value>>,
 }
 
-impl Event {
-    fn into_request(self) -> Request<Body> {
-        let mut uri = encoded(self.path.as_deref().filter(|path| path.starts_with('/')).unwrap_or("/"), b"/%");
-        let mut separator = '?';
-        for (name, values) in self.multi_value_query_string_parameters.unwrap_or_default() {
-            for value in values.unwrap_or_default() {
-                // Writing to a String cannot fail.
-                let _ = write!(uri, "{separator}{}={}", encoded(&name, b""), encoded(&value, b""));
-                separator = '&';
-            }
-        }
-        let body = self.body.unwrap_or_default();
-        let bytes = if self.is_base64_encoded == Some(true) {
-            BASE64.decode(body.as_bytes()).unwrap_or_default()
-        } else {
-            body.into_bytes()
-        };
-        let mut request = Request::new(Body::from(bytes));
-        *request.method_mut() = self.http_method.and_then(|m| m.parse().ok()).unwrap_or(Method::GET);
-        // Encoded above: only a path longer than a URI may be (64 KiB) is refused, and becomes the root's 404.
-        *request.uri_mut() = uri.parse().unwrap_or_default();
-        *request.headers_mut() = headers(self.headers, self.multi_value_headers);
-        request.extensions_mut().insert(self.request_context.unwrap_or_default().into_gateway());
-        request
-    }
-}
-
-impl Context {
-    fn into_gateway(self) -> Gateway {
-        let claims = self.authorizer.and_then(|a| a.claims).unwrap_or_default();
-        Gateway {
-            request_id: self.request_id,
-            source_ip: self.identity.and_then(|i| i.source_ip).and_then(|ip| ip.parse().ok()),
+impl Gateway {
+    /// From the event's context; what is missing there is missing here.
+    fn of(event: &Value) -> Self {
+        let context = Context::deserialize(&event["requestContext"]).unwrap_or_default();
+        let claims = context.authorizer.and_then(|a| a.claims).unwrap_or_default();
+        Self {
+            request_id: context.request_id,
+            source_ip: context.identity.and_then(|i| i.source_ip).and_then(|ip| ip.parse().ok()),
             claims: claims
                 .into_iter()
                 .map(|(name, value)| (name, value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
@@ -122,32 +108,61 @@ impl Context {
     }
 }
 
-/// The list of all values where it is given, else the single ones. What HTTP does not allow is left out.
-fn headers(
-    single: Option<BTreeMap<String, Option<String>>>,
-    multi: Option<BTreeMap<String, Option<Vec<String>>>>,
-) -> HeaderMap {
-    let lists = multi.unwrap_or_else(|| {
-        let one = |(name, value): (String, Option<String>)| (name, value.map(|value| vec![value]));
-        single.unwrap_or_default().into_iter().map(one).collect()
-    });
-    let mut map = HeaderMap::new();
-    for (name, values) in lists {
-        let Ok(name) = HeaderName::try_from(name) else { continue };
-        for value in values.unwrap_or_default() {
-            if let Ok(value) = HeaderValue::try_from(value) {
-                map.append(&name, value);
-            }
-        }
+/// Takes out of an event what `lambda_http` would fail on.
+fn clean(event: &mut Value) {
+    let Some(event) = event.as_object_mut() else { return };
+    for name in ["headers", "multiValueHeaders"] {
+        let allowed = event.get(name).and_then(Value::as_object).map(headers).unwrap_or_default();
+        event.insert(name.to_owned(), Value::Object(allowed));
     }
-    map
+    let path = event.get("path").and_then(Value::as_str).filter(|p| p.starts_with('/') && p.len() < 16_384);
+    let path = encoded(path.unwrap_or("/"));
+    event.insert("path".to_owned(), Value::String(path));
+    if event.get("httpMethod").and_then(Value::as_str).is_none_or(|m| m.parse::<Method>().is_err()) {
+        event.insert("httpMethod".to_owned(), json!("GET"));
+    }
+    let is_text = |value: &Value| value.is_string();
+    if event.get("isBase64Encoded") == Some(&Value::Bool(true))
+        && !event.get("body").and_then(Value::as_str).is_some_and(|body| BASE64.decode(body.as_bytes()).is_ok())
+    {
+        event.insert("isBase64Encoded".to_owned(), Value::Bool(false));
+        event.insert("body".to_owned(), Value::Null);
+    }
+    if event.get("body").is_some_and(|body| !is_text(body)) {
+        event.insert("body".to_owned(), Value::Null);
+    }
+    // Only what routing needs; the rest is in [`Gateway`]. The path is without the stage on every address of the API, so
+    // no stage is named: `lambda_http` would put it in front.
+    event.insert("requestContext".to_owned(), json!({"httpMethod": "GET"}));
 }
 
-/// Percent-encodes all but RFC 3986's unreserved characters and those kept.
-fn encoded(text: &str, keep: &[u8]) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || keep.contains(&byte) {
+/// Headers that HTTP allows. A value outside visible ASCII is left out, as is a host that names no authority.
+fn headers(given: &Map<String, Value>) -> Map<String, Value> {
+    let allowed = |name: &HeaderName, value: &Value| {
+        let Some(text) = value.as_str() else { return false };
+        let visible = HeaderValue::from_str(text).is_ok_and(|v| v.to_str().is_ok());
+        visible && (*name != http::header::HOST || text.parse::<Authority>().is_ok())
+    };
+    let mut kept = Map::new();
+    for (name, value) in given {
+        let Ok(parsed) = HeaderName::try_from(name) else { continue };
+        let value = match value {
+            Value::Array(values) => Value::Array(values.iter().filter(|v| allowed(&parsed, v)).cloned().collect()),
+            Value::String(_) if allowed(&parsed, value) => value.clone(),
+            Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => continue,
+        };
+        if value.as_array().is_none_or(|values| !values.is_empty()) {
+            kept.insert(name.clone(), value);
+        }
+    }
+    kept
+}
+
+/// A path with all but RFC 3986's unreserved characters, slashes and earlier encodings percent-encoded.
+fn encoded(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte) {
             out.push(char::from(byte));
         } else {
             // Writing to a String cannot fail.
@@ -157,57 +172,18 @@ fn encoded(text: &str, keep: &[u8]) -> String {
     out
 }
 
-/// The answer to the gateway.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer {
-    status_code: u16,
-    multi_value_headers: BTreeMap<String, Vec<String>>,
-    body: String,
-    is_base64_encoded: bool,
-}
-
-impl Answer {
-    async fn from_response(response: Response<Body>) -> Self {
-        let (mut parts, body) = response.into_parts();
-        // The gateway counts the bytes that it sends.
-        parts.headers.remove(CONTENT_LENGTH);
-        let text_type = parts.headers.get(CONTENT_TYPE).is_none_or(is_text);
-        // Our bodies are whole in memory: collecting them cannot fail.
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-        let (body, is_base64_encoded) = match String::from_utf8(bytes.into()) {
-            Ok(text) if text_type => (text, false),
-            Ok(text) => (BASE64.encode(text.as_bytes()), !text.is_empty()),
-            Err(binary) => (BASE64.encode(binary.as_bytes()), true),
-        };
-        let mut multi_value_headers = BTreeMap::<String, Vec<String>>::new();
-        for (name, value) in &parts.headers {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            multi_value_headers.entry(name.as_str().to_owned()).or_default().push(value);
-        }
-        Self { status_code: parts.status.as_u16(), multi_value_headers, body, is_base64_encoded }
-    }
-}
-
-/// Whether a media type is text: it then travels as it is, and reads well in the console.
-fn is_text(value: &HeaderValue) -> bool {
-    let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    essence.starts_with("text/")
-        || ["application/json", "application/javascript", "image/svg+xml"].contains(&essence)
-        || essence.ends_with("+json")
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use axum::response::IntoResponse;
     use axum::routing::get;
-    use http::header::SET_COOKIE;
+    use http::HeaderValue;
+    use http::header::{CONTENT_TYPE, SET_COOKIE};
     use serde_json::json;
 
     async fn send(router: Router, event: Value) -> Value {
-        serde_json::to_value(answer(router, serde_json::from_value(event).unwrap()).await).unwrap()
+        answer(router, LambdaEvent::new(event, lambda_runtime::Context::default())).await
     }
 
     fn echo() -> Router {
@@ -228,8 +204,8 @@ mod tests {
     async fn an_event_becomes_the_request_that_was_sent() {
         let event = json!({
             "version": "1.0", "resource": "/v1/cases/{case_id}", "path": "/v1/cases/cas 1", "httpMethod": "PUT",
-            "headers": {"Cookie": "b=2", "X-Name": "홍길동"},
-            "multiValueHeaders": {"Cookie": ["a=1", "b=2"], "X-Name": ["홍길동"], "bad name": ["x"]},
+            "headers": {"Cookie": "b=2", "X-Name": "홍길동", "X-Id": "7"},
+            "multiValueHeaders": {"Cookie": ["a=1", "b=2"], "X-Name": ["홍길동"], "X-Id": ["7"], "bad name": ["x"]},
             "queryStringParameters": {"q": "y&z"}, "multiValueQueryStringParameters": {"q": ["x y", "y&z"]},
             "requestContext": {"stage": "local", "path": "/local/v1/cases/cas 1", "requestId": "r-1",
                 "identity": {"sourceIp": "203.0.113.7"}, "authorizer": {"claims": {"sub": "s", "exp": 17}}},
@@ -239,7 +215,7 @@ mod tests {
         let seen: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
         let expected = json!({
             "method": "PUT", "uri": "/v1/cases/cas%201?q=x%20y&q=y%26z",
-            "headers": ["cookie=a=1", "cookie=b=2", "x-name=홍길동"], "body": [255, 0],
+            "headers": ["cookie=a=1", "cookie=b=2", "x-id=7"], "body": [255, 0],
             "ip": "203.0.113.7", "id": "r-1", "claims": {"sub": "s", "exp": "17"},
         });
         assert_eq!(seen, expected);

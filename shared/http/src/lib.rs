@@ -69,6 +69,7 @@ pub mod language;
 pub mod openapi;
 pub mod problem;
 pub mod router;
+pub mod store;
 mod structure;
 pub mod telemetry;
 
@@ -81,3 +82,4 @@ pub use lambda_runtime::Error;
 pub use language::Language;
 pub use problem::{MissingConsent, Problem, ProblemKind};
 pub use router::service;
+pub use store::{Origin, Remembered, replay, versioned};

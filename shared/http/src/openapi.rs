@@ -5,10 +5,11 @@ use crate::headers::{IdempotencyKey, IfMatch};
 use crate::language::Language;
 use crate::problem::ProblemKind;
 use std::collections::BTreeMap;
-use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::server::{Server, ServerBuilder, ServerVariableBuilder};
 use utoipa::openapi::{
-    Components, ContentBuilder, Info, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, Response,
+    Components, ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, Response,
     ResponseBuilder, Type,
 };
 use utoipa::{IntoParams, IntoResponses, PartialSchema, ToSchema};
@@ -81,6 +82,8 @@ pub mod sign_in {
     pub const PATIENT: &str = "patient";
     /// A staff member's access token.
     pub const STAFF: &str = "staff";
+    /// The session of an institution's browser that unlocked a link.
+    pub const SESSION: &str = "session";
 }
 
 /// Problems of a route that reads: `responses((status = 200, …), ReadProblems)`.
@@ -172,6 +175,17 @@ fn header(name: &str, description: &str) -> Parameter {
         .build()
 }
 
+const ABOUT: &str = "A patient's story becomes a referral letter that a hospital opens. `/v1` is for patients, `/staff` \
+    for staff, `/r` and `/d` for whoever holds a link or a letter. Times are RFC 3339 in UTC; problems are RFC 9457 with a \
+    stable `code`; a creating POST needs an `Idempotency-Key`, a change of a version its `If-Match`.";
+
+/// Each stage has hosts of its own: the template's parameters.
+fn server() -> Server {
+    let host = ServerVariableBuilder::new().default_value("api.medius.example");
+    let host = host.description(Some("ApiHost of the stage, or ProviderHost for /r and /d"));
+    ServerBuilder::new().url("https://{host}").parameter("host", host).build()
+}
+
 /// One document of the functions' parts: their paths and schemas, with what all share.
 pub fn merge(parts: Vec<OpenApi>) -> OpenApi {
     let mut components = Components::new();
@@ -183,14 +197,27 @@ pub fn merge(parts: Vec<OpenApi>) -> OpenApi {
     ] {
         components.schemas.insert(name.to_owned(), schema);
     }
-    for name in [sign_in::PATIENT, sign_in::STAFF] {
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    for (name, whose) in [(sign_in::PATIENT, "A patient's"), (sign_in::STAFF, "A staff member's")] {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
+        let scheme = scheme.description(Some(format!("{whose} access token of Cognito; ID tokens are refused."))).build();
         components.security_schemes.insert(name.to_owned(), SecurityScheme::Http(scheme).into());
     }
-    let info = Info::new("Medius", env!("CARGO_PKG_VERSION"));
-    let mut whole = OpenApiBuilder::new().info(info).components(Some(components)).build();
+    let cookie = ApiKeyValue::with_description("__Host-medius", "Set by unlocking a link; for that link only.");
+    let session = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
+    components.security_schemes.insert(sign_in::SESSION.to_owned(), session.into());
+    let info = InfoBuilder::new().title("Medius").version(env!("CARGO_PKG_VERSION")).description(Some(ABOUT)).build();
+    let mut whole =
+        OpenApiBuilder::new().info(info).servers(Some([server()])).components(Some(components)).build();
     for part in parts {
         whole.merge(part);
+    }
+    // Handlers of different functions share names; an operation's id is its own in the whole document.
+    for item in whole.paths.paths.values_mut() {
+        let PathItem { get, put, post, delete, head, .. } = item;
+        for operation in [get, put, post, delete, head].into_iter().flatten() {
+            let tag = operation.tags.iter().flatten().next().cloned().unwrap_or_default();
+            operation.operation_id = operation.operation_id.take().map(|id| format!("{tag}_{id}"));
+        }
     }
     whole
 }
