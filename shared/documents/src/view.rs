@@ -3,6 +3,7 @@
 //!
 //! Everything in it may name a person or their health: it has no derived `Debug`.
 
+mod judgement;
 mod lists;
 mod results;
 mod trends;
@@ -19,9 +20,11 @@ use medius_domain::provider::Provider;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+pub(crate) use judgement::judge;
+pub use judgement::{Bar, Judgement};
 pub use lists::{AllergyRow, ConditionRow, Listed, MedicationRow, SymptomRow};
-pub use results::{Bar, Earlier, Judgement, ResultRow};
-pub(crate) use results::{judge, known_test, range_text, value_text};
+pub use results::{Earlier, ResultRow};
+pub(crate) use results::{known_test, range_text, value_text};
 pub use trends::{Point, Trend};
 pub use words::{Label, Words};
 

@@ -11,9 +11,12 @@ use medius_domain::person::PersonName;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Any covered character: a range first, so that small scripts come as often as the eleven thousand syllables.
+/// Any character that intake takes: a range first, so that small scripts come as often as the eleven thousand syllables.
 fn covered() -> impl Strategy<Value = char> {
-    select(coverage::ranges()).prop_flat_map(|(from, to)| from..=to).prop_filter_map("a scalar", char::from_u32)
+    select(coverage::ranges())
+        .prop_flat_map(|(from, to)| from..=to)
+        .prop_filter_map("a character of its own", char::from_u32)
+        .prop_filter("taken by intake", |c| *c == ' ' || Phrase::parse(&c.to_string()).is_ok())
 }
 
 /// Marks that mean something to typst, XML or JSON, among any characters.

@@ -36,7 +36,9 @@ fn every_covered_character_has_a_glyph_in_both_weights_of_one_family() {
     let listed: BTreeSet<u32> = coverage::ranges().iter().flat_map(|(from, to)| *from..=*to).collect();
     let missing: Vec<_> = listed.difference(&fonts).map(|c| format!("{c:04X}")).take(20).collect();
     assert!(missing.is_empty(), "listed, but no font has them: {missing:?}");
-    let forgotten: Vec<_> =
-        fonts.difference(&listed).filter(|c| **c >= 0x20).map(|c| format!("{c:04X}")).take(20).collect();
+    // Control and private-use characters have no meaning of their own, whatever a font draws for them.
+    let meant =
+        |c: &&u32| **c >= 0x20 && !(0x7F..=0x9F).contains(*c) && !(0xE000..=0xF8FF).contains(*c) && **c < 0xF0000;
+    let forgotten: Vec<_> = fonts.difference(&listed).filter(meant).map(|c| format!("{c:04X}")).take(20).collect();
     assert!(forgotten.is_empty(), "in the fonts, but not listed: {forgotten:?}");
 }

@@ -1,7 +1,8 @@
 //! Courses of tests with three or more dated numbers in one unit, as points of a chart. Places are thousandths of the
 //! chart's width and height, so that every renderer draws the same picture.
 
-use super::results::{Test, judge, range_text, tests, value_text};
+use super::judgement::judge;
+use super::results::{Test, range_text, tests, value_text};
 use super::{Judgement, Words, known_test, redacted};
 use medius_domain::health::{Listing, Quantity, ResultValue, TestResult};
 use rust_decimal::Decimal;
