@@ -1,1 +1,113 @@
-//! t
+//! The public side of a link: somebody at an institution opens it, proves that they hold the mailbox, reads the referral,
+//! takes the letter and its data, and says "received" (PIPA Art. 17: provision to the institution that was named).
+//!
+//! Opening the address shows the same page whatever the address, and asks nothing of the store: mail scanners open
+//! addresses too. Only the secret of the address with a one-time code to the mailbox starts a session, and every
+//! request of a session reads link, consents and institution again.
+
+pub mod api;
+mod check;
+mod handlers;
+mod link;
+mod page;
+mod reader;
+mod reading;
+mod session;
+mod unlock;
+
+use axum::extract::FromRef;
+use medius_domain::clock::SystemClock;
+use medius_http::{Env, Error};
+use medius_store::{Aws, CodeMac, Database, Documents, Keyring, Tables};
+use page::Pages;
+use session::Site;
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Who answers for the service, as pages name it.
+#[derive(Debug, Clone)]
+pub struct Operator {
+    /// Name.
+    pub name: String,
+    /// The telephone number to call.
+    pub phone: String,
+    /// Number of the registration to introduce foreign patients.
+    pub registration: String,
+}
+
+/// What the handlers need.
+#[derive(Clone)]
+pub struct State {
+    pub(crate) db: Database,
+    pub(crate) documents: Documents,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) codes: Arc<CodeMac>,
+    pub(crate) pages: Arc<Pages>,
+    pub(crate) operator: Arc<Operator>,
+    pub(crate) site: Site,
+}
+
+impl State {
+    /// With the given adapters; `base_url` is the address of the links, without a slash at the end.
+    ///
+    /// # Errors
+    /// When the pages cannot be made of their templates.
+    pub fn new(
+        db: Database,
+        documents: Documents,
+        keyring: Keyring,
+        codes: CodeMac,
+        base_url: &str,
+        operator: Operator,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            db,
+            documents,
+            keyring: Arc::new(keyring),
+            codes: Arc::new(codes),
+            pages: Arc::new(Pages::new(&operator)?),
+            operator: Arc::new(operator),
+            site: Site::new(base_url),
+        })
+    }
+
+    /// From the function's environment.
+    ///
+    /// # Errors
+    /// When a variable is missing; the error names it.
+    pub fn from_env(env: &Env) -> Result<Self, Error> {
+        let aws = Aws::from_env()?;
+        let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
+        let documents = Documents::new(aws.s3(), env.required("BUCKET_DOCUMENTS")?, None);
+        let keyring = Keyring::new(aws.kms(), env.required("KMS_DATA_KEY")?);
+        let codes = CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?);
+        let operator = Operator {
+            name: env.required("OPERATOR_NAME")?,
+            phone: env.required("OPERATOR_PHONE")?,
+            registration: env.required("OPERATOR_REGISTRATION")?,
+        };
+        Self::new(db, documents, keyring, codes, &env.required("PROVIDER_BASE_URL")?, operator)
+    }
+}
+
+impl FromRef<State> for Site {
+    fn from_ref(state: &State) -> Self {
+        state.site.clone()
+    }
+}
+
+/// The routes of this function.
+pub fn api() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(handlers::open_link, handlers::open_link_head))
+        .routes(routes!(handlers::ask_code))
+        .routes(routes!(handlers::unlock_link))
+        .routes(routes!(handlers::read_referral))
+        .routes(routes!(handlers::download_letter))
+        .routes(routes!(handlers::download_bundle))
+        .routes(routes!(handlers::acknowledge))
+        .routes(routes!(handlers::close_session))
+        .routes(routes!(check::open_check, check::open_check_head))
+        .routes(routes!(check::verify_document))
+}

@@ -1,0 +1,89 @@
+//! What institutions' browsers send and get.
+
+use chrono::{DateTime, Utc};
+use medius_domain::field::Invalid;
+use medius_domain::link::{LinkSecret, OneTimeCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Asks for a one-time code.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CodeRequest {
+    /// The secret half of the link.
+    #[schema(value_type = String, example = "52 characters of a-z and 2-7")]
+    pub secret: LinkSecret,
+}
+
+/// A code was ordered.
+#[derive(Serialize, ToSchema)]
+pub struct CodeOrdered {
+    /// Until when it can be used.
+    pub valid_until: DateTime<Utc>,
+}
+
+/// Starts a session.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnlockRequest {
+    /// The secret half of the link.
+    #[schema(value_type = String)]
+    pub secret: LinkSecret,
+    /// The code of the newest mail: eight digits; blanks and hyphens between them do not count.
+    #[schema(value_type = String)]
+    pub code: OneTimeCode,
+}
+
+/// Asks whether a document was issued under a number.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyRequest {
+    /// SHA-256 of the PDF or of the data, 64 hex digits.
+    #[schema(value_type = String)]
+    pub sha256: Fingerprint,
+}
+
+/// A SHA-256 in hex.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub struct Fingerprint(String);
+
+impl TryFrom<String> for Fingerprint {
+    type Error = Invalid;
+    fn try_from(s: String) -> Result<Self, Invalid> {
+        let ok = s.len() == 64 && s.bytes().all(|b| b.is_ascii_hexdigit());
+        if ok { Ok(Self(s.to_ascii_lowercase())) } else { Err(Invalid::Format) }
+    }
+}
+
+impl Fingerprint {
+    /// In lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a fingerprint belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentKind {
+    /// The letter.
+    Pdf,
+    /// The FHIR data of the letter.
+    Data,
+}
+
+/// Whether a document was issued. An unknown number and a wrong fingerprint get the same answer.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(tag = "result", rename_all = "kebab-case")]
+pub enum Verification {
+    /// Issued under this number, unchanged.
+    Verified {
+        /// What was checked.
+        kind: DocumentKind,
+        /// When it was issued.
+        issued_at: DateTime<Utc>,
+    },
+    /// Not so.
+    NotVerified,
+}

@@ -1,0 +1,131 @@
+//! Whether a link may be used now: it lives, the institution may receive, and every consent is in force. All three are
+//! read again at every request. Whatever is wrong, the answer is the one identical 404.
+
+use crate::State;
+use chrono::{DateTime, Utc};
+use medius_domain::consent::{ConsentProof, Use, gate};
+use medius_domain::id::LinkId;
+use medius_domain::link::Link;
+use medius_domain::provider::Provider;
+use medius_http::Problem;
+use medius_store::{Change, CodeRecord, Conflict, Place, SessionRecord, Snapshot, StoreError, pause};
+
+/// Times that a use case is done again when others used the same link at the same moment.
+const ATTEMPTS: u32 = 16;
+
+/// A link before anything is known about who asks.
+pub(crate) struct Found {
+    pub(crate) link: Link,
+    pub(crate) code: Option<CodeRecord>,
+    pub(crate) session: Option<SessionRecord>,
+}
+
+/// Reads a link with its newest code and, if a token was sent, its session.
+pub(crate) async fn find(state: &State, id: &LinkId, token_sha256: Option<&str>) -> Result<Found, Problem> {
+    let mut places = vec![Place::Link(id.clone()), Place::Code(id.clone())];
+    places.extend(token_sha256.map(|token| Place::Session(id.clone(), token.to_owned())));
+    let snapshot = state.db.read(places).await?;
+    let link = snapshot.link(id)?.ok_or_else(Problem::not_found)?;
+    let session = token_sha256.map(|token| snapshot.session(id, token)).transpose()?.flatten();
+    Ok(Found { code: snapshot.code(id)?, session, link })
+}
+
+/// A link that may be used, with what the use rests on.
+pub(crate) struct Usable {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) link: Link,
+    pub(crate) provider: Provider,
+    pub(crate) proof: ConsentProof,
+    pub(crate) kept_until: DateTime<Utc>,
+}
+
+impl Usable {
+    /// Asks the case, the consents and the institution.
+    pub(crate) async fn check(state: &State, link: Link) -> Result<Self, Problem> {
+        if !link.live(state.db.now()) {
+            return Err(Problem::not_found());
+        }
+        let case = link.case_id.clone();
+        let snapshot = state
+            .db
+            .read([
+                Place::Case(case.clone()),
+                Place::DataKey(case.clone()),
+                Place::Referral(case.clone(), link.referral_id.clone()),
+                Place::Consents(case.clone()),
+                Place::LogHead(case.clone()),
+                Place::Provider(link.provider_id.clone()),
+            ])
+            .await?;
+        let found = snapshot.case(&case)?.filter(|c| c.subject == link.subject).ok_or_else(Problem::not_found)?;
+        let provider = snapshot.provider(&link.provider_id)?.ok_or_else(Problem::not_found)?;
+        if !provider.may_receive(state.db.now()) {
+            return Err(Problem::not_found());
+        }
+        let used_for = Use::Provision { recipient: link.provider_id.clone() };
+        let proof = gate(&case, &snapshot.consents(&case)?, &used_for).map_err(|_| Problem::not_found())?;
+        Ok(Self { snapshot, link, provider, proof, kept_until: found.expires_at })
+    }
+
+    /// The link's next revision, to be changed further.
+    pub(crate) fn next(&self) -> Link {
+        Link { rev: self.link.rev + 1, ..self.link.clone() }
+    }
+
+    /// A change of the case behind the link that rests on its consents.
+    pub(crate) fn change(&self, state: &State, event: medius_domain::access::Event) -> Change {
+        let mut change = Change::new(&self.link.case_id, &self.link.subject, event, state.db.now());
+        change.require(&self.proof);
+        change
+    }
+}
+
+/// Counts how often a use case is done again, from its first read, because another request was at the same link or
+/// consents.
+#[derive(Default)]
+pub(crate) struct Attempts(u32);
+
+impl Attempts {
+    /// Waits for the next attempt.
+    ///
+    /// # Errors
+    /// The refusal, or after too many attempts the request to come back.
+    pub(crate) async fn again(&mut self, ended: Attempt) -> Result<(), Problem> {
+        match ended {
+            Attempt::Refused(problem) => Err(problem),
+            Attempt::Late(error) if self.0 >= ATTEMPTS => Err(Problem::unavailable(error)),
+            Attempt::Late(_) => {
+                self.0 += 1;
+                pause(self.0).await;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Why an attempt ended.
+pub(crate) enum Attempt {
+    /// For good.
+    Refused(Problem),
+    /// Another request was quicker; what it changed must be read first.
+    Late(StoreError),
+}
+
+impl From<Problem> for Attempt {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(problem)
+    }
+}
+
+impl From<StoreError> for Attempt {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(Conflict::Link | Conflict::Busy | Conflict::Consent) => Self::Late(error),
+            StoreError::Conflict(Conflict::Version | Conflict::Exists | Conflict::Idempotency | Conflict::Mail)
+            | StoreError::Service { .. }
+            | StoreError::Corrupt { .. }
+            | StoreError::Seal(_)
+            | StoreError::Configuration(_) => Self::Refused(error.into()),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Pages: their bytes, and the policy that lets exactly these scripts and styles run (CSP level 3, hashes of inline code).
+//! The pages that anybody can open are made once, so that they cannot differ from one address to another.
+
+use crate::Operator;
+use askama::Template;
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use data_encoding::BASE64;
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use medius_http::{Error, Problem, ProblemKind};
+
+const STYLE: &str = include_str!("../templates/style.css");
+const LINK_SCRIPT: &str = concat!(include_str!("../templates/language.js"), include_str!("../templates/link.js"));
+const CHECK_SCRIPT: &str = concat!(include_str!("../templates/language.js"), include_str!("../templates/check.js"));
+
+/// The style of the reading page.
+pub(crate) const READING_STYLE: &str =
+    concat!(include_str!("../templates/style.css"), include_str!("../templates/referral.css"));
+
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+
+#[derive(Template)]
+#[template(path = "link.html")]
+struct LinkPage<'a> {
+    operator: &'a Operator,
+    style: &'static str,
+    script: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "check.html")]
+struct CheckPage<'a> {
+    operator: &'a Operator,
+    style: &'static str,
+    script: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "notice.html")]
+struct Notice<'a> {
+    operator: &'a Operator,
+    style: &'static str,
+    title: &'static str,
+    heading_ko: &'static str,
+    heading_en: &'static str,
+    text_ko: String,
+    text_en: String,
+}
+
+/// A page whose bytes never change.
+pub(crate) struct Page {
+    html: Bytes,
+    policy: HeaderValue,
+}
+
+impl Page {
+    fn new(html: String, style: &str, script: Option<&str>) -> Result<Self, Error> {
+        Ok(Self { html: html.into(), policy: policy(style, script)? })
+    }
+
+    /// The page as an answer.
+    pub(crate) fn answer(&self, status: StatusCode) -> Response {
+        let headers = [(CONTENT_TYPE, HTML), (CONTENT_SECURITY_POLICY, self.policy.clone())];
+        (status, headers, Body::from(self.html.clone())).into_response()
+    }
+}
+
+/// The pages of this function, and the policy of the one that is made anew each time.
+pub(crate) struct Pages {
+    /// What every link opens.
+    pub(crate) link: Page,
+    /// Where a letter's QR code leads.
+    pub(crate) check: Page,
+    /// The one answer to everything that cannot be opened.
+    pub(crate) gone: Page,
+    /// After a session was ended.
+    pub(crate) closed: Page,
+    reading_policy: HeaderValue,
+}
+
+impl Pages {
+    pub(crate) fn new(operator: &Operator) -> Result<Self, Error> {
+        let phone = &operator.phone;
+        let gone = Notice {
+            operator,
+            style: STYLE,
+            title: "열 수 없음 · Cannot be opened",
+            heading_ko: "이 링크를 열 수 없습니다",
+            heading_en: "This link cannot be opened",
+            text_ko: format!(
+                "열람 시간이 끝났거나, 기간이 지났거나, 전달이 취소되었을 수 있습니다. 메일의 링크를 다시 열어 새 코드를 받으십시오. 문의 전화: {phone}"
+            ),
+            text_en: format!(
+                "The session may have ended, or the link may have expired or been withdrawn. Open the link of the mail again and get a new code. If in doubt, please call {phone}."
+            ),
+        };
+        let closed = Notice {
+            operator,
+            style: STYLE,
+            title: "닫힘 · Closed",
+            heading_ko: "열람을 마쳤습니다",
+            heading_en: "The session is closed",
+            text_ko: "이 창을 닫으셔도 됩니다. 다시 열람하려면 메일의 링크를 열고 새 코드를 받으십시오.".to_owned(),
+            text_en: "You may close this window. To read again, open the link of the mail and get a new code."
+                .to_owned(),
+        };
+        let link = LinkPage { operator, style: STYLE, script: LINK_SCRIPT };
+        let check = CheckPage { operator, style: STYLE, script: CHECK_SCRIPT };
+        Ok(Self {
+            link: Page::new(link.render()?, STYLE, Some(LINK_SCRIPT))?,
+            check: Page::new(check.render()?, STYLE, Some(CHECK_SCRIPT))?,
+            gone: Page::new(gone.render()?, STYLE, None)?,
+            closed: Page::new(closed.render()?, STYLE, None)?,
+            reading_policy: policy(READING_STYLE, None)?,
+        })
+    }
+
+    /// The reading page as an answer. Its policy comes from our own style, never from the page's bytes: what is in the
+    /// page cannot allow itself.
+    pub(crate) fn reading(&self, html: String) -> Response {
+        let headers = [(CONTENT_TYPE, HTML), (CONTENT_SECURITY_POLICY, self.reading_policy.clone())];
+        (StatusCode::OK, headers, html).into_response()
+    }
+
+    /// A refusal for who asked: to a browser that shows pages, the one 404 page; else problem details.
+    pub(crate) fn refusal(&self, headers: &HeaderMap, problem: Problem) -> Response {
+        if problem.kind() == ProblemKind::NotFound && wants_html(headers) {
+            self.gone.answer(StatusCode::NOT_FOUND)
+        } else {
+            problem.into_response()
+        }
+    }
+}
+
+fn wants_html(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok());
+    accepted.flat_map(|v| v.split(',')).any(|range| range.split(';').next().unwrap_or_default().trim() == "text/html")
+}
+
+fn policy(style: &str, script: Option<&str>) -> Result<HeaderValue, Error> {
+    let hash = |text: &str| {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+        format!("'sha256-{}'", BASE64.encode(digest.as_ref()))
+    };
+    let script = script.map_or_else(|| "'none'".to_owned(), hash);
+    let text = format!(
+        "default-src 'none'; script-src {script}; style-src {}; img-src data:; connect-src 'self'; form-action 'self'; \
+         frame-ancestors 'none'; base-uri 'none'",
+        hash(style)
+    );
+    Ok(HeaderValue::from_str(&text)?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn pages() -> Pages {
+        let operator =
+            Operator { name: "A & B <i>".into(), phone: "+82 2 555 0100".into(), registration: "M-2025-01".into() };
+        Pages::new(&operator).unwrap()
+    }
+
+    fn inline<'a>(html: &'a str, tag: &str) -> Vec<&'a str> {
+        let open = format!("<{tag}>");
+        html.split(&open).skip(1).map(|rest| rest.split(&format!("</{tag}>")).next().unwrap()).collect()
+    }
+
+    #[test]
+    fn the_policy_names_the_very_bytes_of_the_page_and_nothing_else() {
+        let pages = pages();
+        for page in [&pages.link, &pages.check, &pages.gone, &pages.closed] {
+            let html = std::str::from_utf8(&page.html).unwrap();
+            let stated = page.policy.to_str().unwrap();
+            let (styles, scripts) = (inline(html, "style"), inline(html, "script"));
+            assert_eq!((styles.len(), html.matches("<style").count()), (1, 1));
+            assert_eq!(html.matches("<script").count(), scripts.len());
+            assert_eq!(policy(styles[0], scripts.first().copied()).unwrap(), stated);
+            for forbidden in ["unsafe-inline", "http:", "https:", "*"] {
+                assert!(!stated.contains(forbidden));
+            }
+            // Attributes would need `unsafe-hashes`; addresses of other hosts have no place here.
+            for forbidden in [" style=", " onclick=", "http://", "https://", "{{", "{%"] {
+                assert!(!html.contains(forbidden), "{forbidden}");
+            }
+            assert!(html.contains("A &#38; B &#60;i&#62;") && html.contains("+82 2 555 0100"));
+        }
+    }
+
+    #[test]
+    fn a_browser_gets_the_page_and_a_program_the_problem() {
+        let html = |accept: &str| wants_html(&HeaderMap::from_iter([(header::ACCEPT, accept.parse().unwrap())]));
+        assert!(html("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
+        assert!(!html("*/*") && !html("application/json") && !wants_html(&HeaderMap::new()));
+    }
+}

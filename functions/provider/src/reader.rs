@@ -1,0 +1,230 @@
+//! What a session does: reads the referral, takes the letter or its data, says "received", ends. Each is one commit with
+//! its entry in the access log, and nothing is shown before the commit has won.
+
+use crate::State;
+use crate::link::{Attempt, Attempts, Found, Usable, find};
+use crate::session::{self, Token};
+use medius_documents::ReferralView;
+use medius_domain::access::{Action, Authentication, Event, Object};
+use medius_domain::id::LinkId;
+use medius_domain::link::{Link, LinkEvent};
+use medius_domain::provider::Provider;
+use medius_http::{Origin, Problem};
+use medius_store::{Change, Place, ReferralRecord, SessionRecord, StoreError};
+use zeroize::Zeroizing;
+
+/// A session that may go on.
+struct Reader {
+    usable: Usable,
+    referral: ReferralRecord,
+    session: SessionRecord,
+    token_sha256: String,
+}
+
+impl Reader {
+    async fn enter(state: &State, id: &LinkId, token: &Token) -> Result<Self, Problem> {
+        let token_sha256 = token.sha256();
+        let Found { link, session, .. } = find(state, id, Some(&token_sha256)).await?;
+        let now = state.db.now();
+        let session = session.filter(|s| session::valid(s, &link, now)).ok_or_else(Problem::not_found)?;
+        let usable = Usable::check(state, link).await?;
+        let case = &usable.link.case_id;
+        let referral = usable.snapshot.referral(case, &usable.link.referral_id)?.ok_or_else(Problem::not_found)?;
+        Ok(Self { usable, referral, session: SessionRecord { seen_at: now, ..session }, token_sha256 })
+    }
+
+    fn event(&self, origin: &Origin, action: Action, object: Object) -> Event {
+        let by = Authentication::LinkSecretAndCode;
+        origin.provider(&self.usable.link.provider_id, by, action, object, self.usable.proof.basis())
+    }
+
+    /// A change that also says that the session was used.
+    fn change(&self, state: &State, event: Event) -> Result<Change, StoreError> {
+        let mut change = self.usable.change(state, event);
+        let ends = session::ends(&self.session);
+        change.touch_session(&self.usable.link.id, &self.token_sha256, &self.session, ends)?;
+        Ok(change)
+    }
+
+    /// A document of the case, unsealed once for all attempts of a request.
+    async fn fetch<'k>(
+        &self,
+        state: &State,
+        kept: &'k mut Kept,
+        kind: &'static str,
+        sha256: &str,
+    ) -> Result<&'k [u8], Problem> {
+        let case = &self.usable.link.case_id;
+        // Without its key a case is destroyed, whatever else is still lying about.
+        let wrapped = self.usable.snapshot.data_key(case).ok_or_else(Problem::not_found)?;
+        if kept.is_none() {
+            let key = state.keyring.unwrap(case, &wrapped).await?;
+            *kept = Some(state.documents.get(case, &key, kind, sha256).await?);
+        }
+        Ok(kept.as_ref().map_or(&[], |bytes| bytes.as_slice()))
+    }
+}
+
+/// What an earlier attempt has fetched. Attempts of one request are about one letter, which never changes.
+type Kept = Option<Zeroizing<Vec<u8>>>;
+
+/// What the reading page shows.
+pub(crate) struct Shown {
+    pub(crate) link: Link,
+    pub(crate) provider: Provider,
+    pub(crate) referral: ReferralRecord,
+    pub(crate) view: ReferralView,
+}
+
+/// Shows the referral.
+pub(crate) async fn read(state: &State, origin: &Origin, id: &LinkId, token: &Token) -> Result<Shown, Problem> {
+    let (mut attempts, mut kept) = (Attempts::default(), None);
+    loop {
+        match try_read(state, origin, id, token, &mut kept).await {
+            Ok(shown) => return Ok(shown),
+            Err(ended) => attempts.again(ended).await?,
+        }
+    }
+}
+
+async fn try_read(
+    state: &State,
+    origin: &Origin,
+    id: &LinkId,
+    token: &Token,
+    kept: &mut Kept,
+) -> Result<Shown, Attempt> {
+    let reader = Reader::enter(state, id, token).await?;
+    let bytes = reader.fetch(state, kept, "view", &reader.referral.view_sha256).await?;
+    let object = Object::of("referral", &reader.referral.id, "view");
+    let mut change = reader.change(state, reader.event(origin, Action::View, object))?;
+    // A link that was revoked since it was read shows nothing.
+    change.require_link(&reader.usable.link);
+    state.db.commit(change, &reader.usable.snapshot).await?;
+    // The parser's own message could repeat the story, so it is left out.
+    let view = serde_json::from_slice(bytes).map_err(|_| StoreError::Corrupt { place: "view" })?;
+    let Reader { usable: Usable { link, provider, .. }, referral, .. } = reader;
+    Ok(Shown { link, provider, referral, view })
+}
+
+/// What can be taken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum File {
+    /// The letter.
+    Letter,
+    /// Its FHIR Bundle.
+    Bundle,
+}
+
+impl File {
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Letter => "letter",
+            Self::Bundle => "bundle",
+        }
+    }
+
+    fn sha256(self, referral: &ReferralRecord) -> &str {
+        match self {
+            Self::Letter => &referral.pdf_sha256,
+            Self::Bundle => &referral.bundle_sha256,
+        }
+    }
+}
+
+/// A file that was taken.
+pub(crate) struct Taken {
+    pub(crate) referral: ReferralRecord,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Hands out a file. It is fetched before the download is counted, so that a failing part costs nobody a download, and
+/// answered only by who won the count.
+pub(crate) async fn take(
+    state: &State,
+    origin: &Origin,
+    id: &LinkId,
+    token: &Token,
+    file: File,
+) -> Result<Taken, Problem> {
+    let (mut attempts, mut kept) = (Attempts::default(), None);
+    loop {
+        match try_take(state, origin, id, token, file, &mut kept).await {
+            Ok(taken) => return Ok(taken),
+            Err(ended) => attempts.again(ended).await?,
+        }
+    }
+}
+
+async fn try_take(
+    state: &State,
+    origin: &Origin,
+    id: &LinkId,
+    token: &Token,
+    file: File,
+    kept: &mut Kept,
+) -> Result<Taken, Attempt> {
+    let reader = Reader::enter(state, id, token).await?;
+    let link = &reader.usable.link;
+    let after = link.state.after(LinkEvent::Download).filter(|_| link.downloads < link.max_downloads);
+    let after = after.ok_or_else(Problem::not_found)?;
+    let bytes = reader.fetch(state, kept, file.kind(), file.sha256(&reader.referral)).await?.to_vec();
+    let now = state.db.now();
+    let next = Link {
+        state: after,
+        downloads: link.downloads + 1,
+        downloaded_at: link.downloaded_at.or(Some(now)),
+        ..reader.usable.next()
+    };
+    let object = Object::of("referral", &reader.referral.id, file.kind());
+    let mut change = reader.change(state, reader.event(origin, Action::Download, object))?;
+    change.update_link(&next, reader.usable.kept_until)?;
+    state.db.commit(change, &reader.usable.snapshot).await?;
+    Ok(Taken { referral: reader.referral, bytes })
+}
+
+/// Takes "received". Said twice, the first time counts.
+pub(crate) async fn acknowledge(state: &State, origin: &Origin, id: &LinkId, token: &Token) -> Result<(), Problem> {
+    let mut attempts = Attempts::default();
+    loop {
+        match try_acknowledge(state, origin, id, token).await {
+            Ok(()) => return Ok(()),
+            Err(ended) => attempts.again(ended).await?,
+        }
+    }
+}
+
+async fn try_acknowledge(state: &State, origin: &Origin, id: &LinkId, token: &Token) -> Result<(), Attempt> {
+    let reader = Reader::enter(state, id, token).await?;
+    let link = &reader.usable.link;
+    let after = link.state.after(LinkEvent::Acknowledge).ok_or_else(Problem::not_found)?;
+    let acknowledged_at = link.acknowledged_at.or(Some(state.db.now()));
+    let next = Link { state: after, acknowledged_at, ..reader.usable.next() };
+    let object = Object::of("delivery", &link.delivery_id, "received");
+    let mut change = reader.change(state, reader.event(origin, Action::Update, object))?;
+    change.update_link(&next, reader.usable.kept_until)?;
+    Ok(state.db.commit(change, &reader.usable.snapshot).await?)
+}
+
+/// Ends the session, also that of a link that can no longer be used.
+pub(crate) async fn close(state: &State, origin: &Origin, id: &LinkId, token: &Token) -> Result<(), Problem> {
+    let mut attempts = Attempts::default();
+    loop {
+        match try_close(state, origin, id, &token.sha256()).await {
+            Ok(()) => return Ok(()),
+            Err(ended) => attempts.again(ended).await?,
+        }
+    }
+}
+
+async fn try_close(state: &State, origin: &Origin, id: &LinkId, token_sha256: &str) -> Result<(), Attempt> {
+    let Found { link, session, .. } = find(state, id, Some(token_sha256)).await?;
+    session.ok_or_else(Problem::not_found)?;
+    let snapshot = state.db.read([Place::LogHead(link.case_id.clone())]).await?;
+    let object = Object::of("link", &link.id, "close");
+    let by = Authentication::LinkSecretAndCode;
+    let event = origin.provider(&link.provider_id, by, Action::Update, object, &[]);
+    let mut change = Change::new(&link.case_id, &link.subject, event, state.db.now());
+    change.end_session(&link.id, token_sha256);
+    Ok(state.db.commit(change, &snapshot).await?)
+}

@@ -1,0 +1,172 @@
+//! From a link in a mail to a session: a one-time code is ordered, and the code with the secret starts the session. A mail
+//! scanner that submits the page's form gets no further than another mail to the institution's own mailbox.
+
+use crate::State;
+use crate::link::{Attempt, Attempts, Found, Usable, find};
+use crate::session::{self, Token};
+use chrono::{DateTime, TimeDelta, Utc};
+use medius_domain::access::{Action, Authentication, Object};
+use medius_domain::id::{LinkId, MailId};
+use medius_domain::link::{CODE_MINUTES, CODE_TRIES, CODES_PER_WINDOW, Link, LinkEvent, LinkSecret, OneTimeCode};
+use medius_http::{Origin, Problem};
+use medius_store::{CodeRecord, MailKind, MailRecord, MailStatus};
+
+/// Orders a code to the institution's mailbox and says until when it can be used. A new code ends the one before.
+pub(crate) async fn order_code(
+    state: &State,
+    origin: &Origin,
+    id: &LinkId,
+    secret: &LinkSecret,
+) -> Result<DateTime<Utc>, Problem> {
+    let mut attempts = Attempts::default();
+    loop {
+        match try_order(state, origin, id, secret).await {
+            Ok(valid_until) => return Ok(valid_until),
+            Err(ended) => attempts.again(ended).await?,
+        }
+    }
+}
+
+async fn try_order(state: &State, origin: &Origin, id: &LinkId, secret: &LinkSecret) -> Result<DateTime<Utc>, Attempt> {
+    let found = find(state, id, None).await?;
+    let code = found.code.clone();
+    let usable = known(state, found, secret).await?;
+    let now = state.db.now();
+    let link = Link { code_n: usable.link.code_n + 1, ..usable.next() };
+    let next = next_code(code.as_ref(), link.code_n, now)?;
+    let mail = MailRecord {
+        id: MailId::new(),
+        kind: MailKind::ProviderCode,
+        case_id: link.case_id.clone(),
+        subject: link.subject.clone(),
+        link_id: link.id.clone(),
+        generation: link.generation,
+        code_n: Some(next.n),
+        provider_id: link.provider_id.clone(),
+        status: MailStatus::Pending,
+        attempts: 0,
+        lease_until: None,
+        message_id: None,
+        created_at: now,
+    };
+    let object = Object::of("link", &link.id, "code");
+    let by = Authentication::LinkSecret;
+    let event = origin.provider(&link.provider_id, by, Action::LinkOpen, object, usable.proof.basis());
+    let mut change = usable.change(state, event);
+    change.update_link(&link, usable.kept_until)?;
+    change.put_code(&link.id, &next)?;
+    change.order_mail(&mail)?;
+    state.db.commit(change, &usable.snapshot).await?;
+    Ok(next.valid_until)
+}
+
+/// The link, if the secret is its own and it may be used.
+async fn known(state: &State, found: Found, secret: &LinkSecret) -> Result<Usable, Problem> {
+    if !secret.matches(&found.link.secret_sha256) {
+        return Err(Problem::not_found());
+    }
+    Usable::check(state, found.link).await
+}
+
+/// The next code, if not too many were sent of late.
+fn next_code(before: Option<&CodeRecord>, n: u32, now: DateTime<Utc>) -> Result<CodeRecord, Problem> {
+    let window = TimeDelta::minutes(CODE_MINUTES);
+    let (window_from, sent) =
+        before.filter(|c| now < c.window_from + window).map_or((now, 0), |c| (c.window_from, c.sent_in_window));
+    if sent >= CODES_PER_WINDOW {
+        let wait = (window_from + window - now).num_seconds().max(1);
+        return Err(Problem::too_many_requests(u32::try_from(wait).unwrap_or(1)));
+    }
+    Ok(CodeRecord { n, valid_until: now + window, tries: 0, window_from, sent_in_window: sent + 1, used: false })
+}
+
+/// Starts a session. Right or wrong, a try is counted in the same step that uses it up: of many tries at once, each is
+/// one.
+pub(crate) async fn unlock(
+    state: &State,
+    origin: &Origin,
+    id: &LinkId,
+    secret: &LinkSecret,
+    typed: &OneTimeCode,
+) -> Result<Token, Problem> {
+    let mut attempts = Attempts::default();
+    loop {
+        match try_unlock(state, origin, id, secret, typed).await {
+            Ok(token) => return Ok(token),
+            Err(ended) => attempts.again(ended).await?,
+        }
+    }
+}
+
+async fn try_unlock(
+    state: &State,
+    origin: &Origin,
+    id: &LinkId,
+    secret: &LinkSecret,
+    typed: &OneTimeCode,
+) -> Result<Token, Attempt> {
+    let found = find(state, id, None).await?;
+    let code = found.code.clone();
+    let usable = known(state, found, secret).await?;
+    let now = state.db.now();
+    let usable_code = code.filter(|c| tryable(c, &usable.link, now));
+    let mut code = usable_code.ok_or_else(Problem::not_found)?;
+    if state.codes.code(id, code.n).await?.matches(typed) {
+        start(state, origin, &usable, code).await
+    } else {
+        code.tries += 1;
+        refuse(state, origin, &usable, &code).await
+    }
+}
+
+fn tryable(code: &CodeRecord, link: &Link, now: DateTime<Utc>) -> bool {
+    code.n == link.code_n && !code.used && code.tries < CODE_TRIES && now < code.valid_until
+}
+
+async fn refuse(state: &State, origin: &Origin, usable: &Usable, code: &CodeRecord) -> Result<Token, Attempt> {
+    let object = Object::of("link", &usable.link.id, "unlock");
+    let by = Authentication::LinkSecret;
+    let event = origin.provider(&usable.link.provider_id, by, Action::Refused, object, usable.proof.basis());
+    let mut change = usable.change(state, event);
+    change.update_link(&usable.next(), usable.kept_until)?;
+    change.put_code(&usable.link.id, code)?;
+    state.db.commit(change, &usable.snapshot).await?;
+    Err(Problem::not_found().into())
+}
+
+async fn start(state: &State, origin: &Origin, usable: &Usable, code: CodeRecord) -> Result<Token, Attempt> {
+    let now = state.db.now();
+    let unlocked = usable.link.state.after(LinkEvent::Unlock).ok_or_else(Problem::not_found)?;
+    let link = Link { state: unlocked, unlocked_at: usable.link.unlocked_at.or(Some(now)), ..usable.next() };
+    let token = Token::new()?;
+    let session = session::start(&link, now);
+    let object = Object::of("link", &link.id, "unlock");
+    let by = Authentication::LinkSecretAndCode;
+    let event = origin.provider(&link.provider_id, by, Action::LinkOpen, object, usable.proof.basis());
+    let mut change = usable.change(state, event);
+    change.update_link(&link, usable.kept_until)?;
+    change.put_code(&link.id, &CodeRecord { used: true, ..code })?;
+    change.start_session(&link.id, &token.sha256(), &session, session::ends(&session))?;
+    state.db.commit(change, &usable.snapshot).await?;
+    Ok(token)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn three_codes_in_ten_minutes_and_then_a_pause() {
+        let now = Utc::now();
+        let mut last = next_code(None, 1, now).unwrap();
+        for n in 2..=CODES_PER_WINDOW {
+            last = next_code(Some(&last), n, now + TimeDelta::minutes(i64::from(n))).unwrap();
+        }
+        assert_eq!((last.sent_in_window, last.window_from), (CODES_PER_WINDOW, now));
+        let refused = next_code(Some(&last), 4, now + TimeDelta::minutes(9)).unwrap_err();
+        assert_eq!(refused.kind(), medius_http::ProblemKind::TooManyRequests);
+        let later = next_code(Some(&last), 4, now + TimeDelta::minutes(10)).unwrap();
+        assert_eq!((later.sent_in_window, later.tries, later.used), (1, 0, false));
+    }
+}
