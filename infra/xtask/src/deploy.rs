@@ -10,6 +10,7 @@ use crate::{
     host_build,
     ministack::REGION,
     process,
+    run_json::FUNCTIONS,
     say::Step,
     tools::{Tools, prepend_path},
     workspace,
@@ -25,7 +26,10 @@ pub(crate) const SENDER: &str = "no-reply@medius.example";
 /// Compiles the functions: cargo itself for its progress, then `sam build` to lay them out.
 pub(crate) async fn build(tools: &Tools, files: &Path) -> Result<()> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--workspace", "--bins"]).current_dir(workspace::root());
+    cargo.arg("build").current_dir(workspace::root());
+    for (function, _) in FUNCTIONS {
+        cargo.args(["--bin", function]);
+    }
     process::shown("compile (cargo build)", &mut cargo).await?;
 
     let mut sam = tools.sam()?;

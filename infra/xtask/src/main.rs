@@ -7,6 +7,7 @@ mod front;
 mod gaps;
 mod host_build;
 mod ministack;
+mod openapi;
 mod preflight;
 mod process;
 mod run;
@@ -38,6 +39,8 @@ enum Command {
     Test(test::Options),
     /// Formatting, lints, licences, unused dependencies and the template.
     Check,
+    /// Writes infra/openapi.json from the functions' routes.
+    Openapi,
     /// Builds for this machine on behalf of cargo-lambda.
     #[command(hide = true)]
     HostBuild {
@@ -56,6 +59,7 @@ async fn main() -> ExitCode {
             Command::Run(options) => run::run(options).await,
             Command::Test(options) => test::run(options).await,
             Command::Check => check::run().await,
+            Command::Openapi => openapi::run().await,
             Command::HostBuild { arguments } => host_build::run(&arguments).await,
         }
     };

@@ -26,7 +26,8 @@ const TABLES: [(&str, &str); 8] = [
 ];
 const KEYS: [(&str, &str); 4] =
     [("data", "DataKey"), ("storage", "StorageKey"), ("link_mac", "LinkMacKey"), ("code_mac", "CodeMacKey")];
-const FUNCTIONS: [(&str, &str); 6] = [
+/// Function by capability, which is its binary's name, and its id in the template.
+pub(crate) const FUNCTIONS: [(&str, &str); 6] = [
     ("intake", "Intake"),
     ("consent", "Consent"),
     ("referral", "Referral"),

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use anyhow::{Context, Result, bail};
-use aws_sdk_dynamodb::types::AttributeValue;
+use anyhow::{Context, Result};
+use medius_domain::provider::Provider;
 use medius_tests::stack::{RunFile, SignIn, Stack};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{deploy::SENDER, say::Step, workspace};
 
@@ -29,28 +29,15 @@ async fn verify_sender(stack: &Stack) -> Result<()> {
 /// The directory of `infra/local/providers.json`, all invented.
 async fn institutions(stack: &Stack) -> Result<Vec<String>> {
     let path = workspace::root().join("infra/local/providers.json");
-    let institutions: Vec<Value> =
+    let institutions: Vec<Provider> =
         serde_json::from_str(&fs::read_to_string(&path)?).context("infra/local/providers.json")?;
     let dynamodb = stack.dynamodb(stack.operator_credentials());
     let mut ids = Vec::new();
     for institution in institutions {
-        let id = institution["id"].as_str().context("an institution without id")?.to_owned();
-        let mut put = dynamodb.put_item().table_name(stack.table("directory"));
-        put = put
-            .item("pk", AttributeValue::S(format!("PROVIDER#{id}")))
-            .item("sk", AttributeValue::S("PROVIDER".into()));
-        for (name, value) in institution.as_object().into_iter().flatten() {
-            let value = match value {
-                Value::String(text) => AttributeValue::S(text.clone()),
-                Value::Bool(flag) => AttributeValue::Bool(*flag),
-                Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-                    bail!("{id}: {name} is no text or flag")
-                }
-            };
-            put = put.item(name, value);
-        }
+        let put = dynamodb.put_item().table_name(stack.table("directory"));
+        let put = put.set_item(Some(medius_store::provider_item(&institution)?));
         put.send().await.context("an institution could not be written")?;
-        ids.push(id);
+        ids.push(institution.id.to_string());
     }
     Ok(ids)
 }
