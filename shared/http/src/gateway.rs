@@ -121,14 +121,13 @@ fn clean(event: &mut Value) {
     if event.get("httpMethod").and_then(Value::as_str).is_none_or(|m| m.parse::<Method>().is_err()) {
         event.insert("httpMethod".to_owned(), json!("GET"));
     }
-    let is_text = |value: &Value| value.is_string();
     if event.get("isBase64Encoded") == Some(&Value::Bool(true))
-        && !event.get("body").and_then(Value::as_str).is_some_and(|body| BASE64.decode(body.as_bytes()).is_ok())
+        && event.get("body").and_then(Value::as_str).is_none_or(|body| BASE64.decode(body.as_bytes()).is_err())
     {
         event.insert("isBase64Encoded".to_owned(), Value::Bool(false));
         event.insert("body".to_owned(), Value::Null);
     }
-    if event.get("body").is_some_and(|body| !is_text(body)) {
+    if event.get("body").is_some_and(|body| !body.is_string()) {
         event.insert("body".to_owned(), Value::Null);
     }
     // Only what routing needs; the rest is in [`Gateway`]. The path is without the stage on every address of the API, so
@@ -179,6 +178,7 @@ mod tests {
     use axum::response::IntoResponse;
     use axum::routing::get;
     use http::HeaderValue;
+    use http::Request;
     use http::header::{CONTENT_TYPE, SET_COOKIE};
     use serde_json::json;
 

@@ -199,15 +199,15 @@ pub fn merge(parts: Vec<OpenApi>) -> OpenApi {
     }
     for (name, whose) in [(sign_in::PATIENT, "A patient's"), (sign_in::STAFF, "A staff member's")] {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
-        let scheme = scheme.description(Some(format!("{whose} access token of Cognito; ID tokens are refused."))).build();
+        let scheme =
+            scheme.description(Some(format!("{whose} access token of Cognito; ID tokens are refused."))).build();
         components.security_schemes.insert(name.to_owned(), SecurityScheme::Http(scheme).into());
     }
     let cookie = ApiKeyValue::with_description("__Host-medius", "Set by unlocking a link; for that link only.");
     let session = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
     components.security_schemes.insert(sign_in::SESSION.to_owned(), session.into());
     let info = InfoBuilder::new().title("Medius").version(env!("CARGO_PKG_VERSION")).description(Some(ABOUT)).build();
-    let mut whole =
-        OpenApiBuilder::new().info(info).servers(Some([server()])).components(Some(components)).build();
+    let mut whole = OpenApiBuilder::new().info(info).servers(Some([server()])).components(Some(components)).build();
     for part in parts {
         whole.merge(part);
     }
