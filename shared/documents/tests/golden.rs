@@ -8,6 +8,7 @@ use common::{letter, variant};
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
 use hayro::vello_cpu::Pixmap;
+use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -22,7 +23,7 @@ const FAR: f64 = 0.002;
 fn pages(pdf: Vec<u8>) -> Vec<Pixmap> {
     let pdf = Pdf::new(pdf).unwrap();
     let cache = RenderCache::new();
-    let settings = PixmapSettings { x_scale: SCALE, y_scale: SCALE, ..PixmapSettings::default() };
+    let settings = PixmapSettings { x_scale: SCALE, y_scale: SCALE, bg_color: WHITE };
     pdf.pages()
         .iter()
         .map(|page| render(page, &cache, &InterpreterSettings::default(), &RenderSettings::default(), &settings))
