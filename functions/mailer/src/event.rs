@@ -7,11 +7,12 @@ use crate::Mailer;
 use crate::send::Outcome;
 use chrono::TimeDelta;
 use lambda_runtime::Context;
+use medius_domain::clock::{Clock, SystemClock};
 use medius_domain::id::MailId;
 use medius_http::{Error, telemetry};
 use medius_store::{MailStatus, Place, StoreError};
 use serde::{Deserialize, Serialize};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// Seconds after which a mail that still waits is the sweeper's.
 const WAITED: i64 = 30;
@@ -126,7 +127,7 @@ async fn sweep(mailer: &Mailer, context: &Context) -> Result<(), StoreError> {
     let mut first_error = None;
     for mail in waiting.iter().chain(&stuck) {
         // What does not fit into this run is the next one's.
-        if context.deadline().duration_since(SystemTime::now()).unwrap_or_default() < PER_MAIL {
+        if context.deadline().duration_since(SystemClock.now().into()).unwrap_or_default() < PER_MAIL {
             break;
         }
         if let Err(error) = deliver(mailer, &mail.id, &context.request_id).await {

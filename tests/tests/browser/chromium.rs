@@ -1,0 +1,244 @@
+//! A Chromium of its own for one test: fresh profile, nothing of its own accord, everything it asks for written down.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+use thirtyfour::{LoggingPrefsLogLevel, Rect};
+use tokio::process::{Child, Command};
+
+/// axe-core as npm publishes it (MPL-2.0; licence beside it).
+const AXE: &str = include_str!("../../assets/axe-core/axe.min.js");
+/// Without anything that Chromium does for itself: what is left on the network is the pages' own.
+const QUIET: [&str; 13] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--lang=en-US",
+    "--window-size=1280,900",
+];
+const PATIENCE: Duration = Duration::from_secs(30);
+const STEP: Duration = Duration::from_millis(100);
+
+/// The browser, its driver and where its files go.
+pub(crate) struct Chromium {
+    driver: WebDriver,
+    _chromedriver: Child,
+    downloads: PathBuf,
+    pictures: PathBuf,
+}
+
+impl Chromium {
+    /// Starts driver and browser; `files` is the folder of the run.
+    pub(crate) async fn start(files: &Path) -> Result<Self> {
+        let browser = program("chromium")?;
+        let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let mut chromedriver = Command::new(program("chromedriver")?);
+        let chromedriver = chromedriver.arg(format!("--port={port}")).kill_on_drop(true);
+        let chromedriver =
+            chromedriver.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn()?;
+        let pictures = files.join("pictures");
+        let profile = files.join(format!("chromium-{port}"));
+        let downloads = profile.join("downloads");
+        std::fs::create_dir_all(&pictures)?;
+        std::fs::create_dir_all(&downloads)?;
+
+        let mut wanted = DesiredCapabilities::chrome();
+        wanted.set_binary(&browser.to_string_lossy())?;
+        for argument in QUIET {
+            wanted.add_arg(argument)?;
+        }
+        wanted.add_arg(&format!("--user-data-dir={}", profile.join("profile").display()))?;
+        let preferences = json!({
+            "download.default_directory": downloads,
+            "download.prompt_for_download": false,
+            "plugins.always_open_pdf_externally": true,
+        });
+        wanted.add_experimental_option("prefs", preferences)?;
+        wanted.set_logging_prefs("performance", LoggingPrefsLogLevel::All)?;
+        wanted.set_logging_prefs("browser", LoggingPrefsLogLevel::All)?;
+        let address = format!("http://127.0.0.1:{port}");
+        let mut tries = 0;
+        let driver = loop {
+            match WebDriver::new(&address, wanted.clone()).await {
+                Ok(driver) => break driver,
+                Err(_) if tries < 20 && !answers(port) => tokio::time::sleep(STEP * 2).await,
+                Err(error) => return Err(error).context("Chromium did not start"),
+            }
+            tries += 1;
+        };
+        driver.set_script_timeout(PATIENCE * 2).await?;
+        let started = Self { driver, _chromedriver: chromedriver, downloads, pictures };
+        // What the browser showed before it was asked for anything is its own new-tab page.
+        started.open("about:blank").await?;
+        started.requests().await?;
+        Ok(started)
+    }
+
+    /// Ends the browser; its driver ends with this value.
+    pub(crate) async fn quit(self) -> Result<()> {
+        Ok(self.driver.quit().await?)
+    }
+
+    /// Opens an address as if typed; never a mere change of the fragment.
+    pub(crate) async fn open(&self, url: &str) -> Result<()> {
+        self.driver.goto("about:blank").await?;
+        Ok(self.driver.goto(url).await?)
+    }
+
+    /// What the address bar holds.
+    pub(crate) async fn address(&self) -> Result<String> {
+        Ok(self.run("return location.href").await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Runs a script and gives its result.
+    pub(crate) async fn run(&self, script: &str) -> Result<Value> {
+        Ok(self.driver.execute(script.to_owned(), Vec::new()).await?.json().clone())
+    }
+
+    /// Waits until an element is seen.
+    pub(crate) async fn see(&self, css: &str) -> Result<WebElement> {
+        let start = tokio::time::Instant::now();
+        loop {
+            // Between two pages an element may be gone in the moment of asking.
+            if let Ok(element) = self.driver.find(By::Css(css.to_owned())).await
+                && element.is_displayed().await.unwrap_or(false)
+            {
+                return Ok(element);
+            }
+            if start.elapsed() > PATIENCE {
+                self.picture("failure").await?;
+                bail!("{css} is not seen at {}", self.address().await?);
+            }
+            tokio::time::sleep(STEP).await;
+        }
+    }
+
+    /// Clicks an element once it is seen.
+    pub(crate) async fn click(&self, css: &str) -> Result<()> {
+        Ok(self.see(css).await?.click().await?)
+    }
+
+    /// Types into a field.
+    pub(crate) async fn fill(&self, css: &str, text: &str) -> Result<()> {
+        let field = self.see(css).await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Chooses a file in a field that need not be seen.
+    pub(crate) async fn choose(&self, css: &str, file: &Path) -> Result<()> {
+        Ok(self.driver.find(By::Css(css.to_owned())).await?.send_keys(file.to_string_lossy()).await?)
+    }
+
+    /// What is readable on the page.
+    pub(crate) async fn text(&self) -> Result<String> {
+        Ok(self.run("return document.body.innerText").await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The browser's cookies, those that scripts cannot see among them.
+    pub(crate) async fn cookies(&self) -> Result<Vec<Cookie>> {
+        Ok(self.driver.get_all_cookies().await?)
+    }
+
+    /// A picture of the whole page, beside the run's files.
+    pub(crate) async fn picture(&self, name: &str) -> Result<()> {
+        let height = self.run("return document.documentElement.scrollHeight").await?.as_u64().unwrap_or(900);
+        let before: Rect = self.driver.get_window_rect().await?;
+        let tall = u32::try_from(height.clamp(900, 8000)).unwrap_or(900) + 160;
+        self.driver.set_window_rect(0, 0, u32::try_from(before.width)?, tall).await?;
+        self.driver.screenshot(&self.pictures.join(format!("{name}.png"))).await?;
+        self.driver.set_window_rect(0, 0, u32::try_from(before.width)?, u32::try_from(before.height)?).await?;
+        Ok(())
+    }
+
+    /// Looks at the page with axe-core's default rules and takes a picture of it.
+    pub(crate) async fn accessible(&self, name: &str) -> Result<()> {
+        self.picture(name).await?;
+        self.driver.execute(AXE, Vec::new()).await?;
+        let script = "const done = arguments[arguments.length - 1];
+            axe.run(document, {resultTypes: ['violations']}).then(
+                (result) => done({rules: result.passes.length, found: result.violations.map((rule) => rule.id + ': '
+                    + rule.nodes.map((node) => node.target.join(' ') + ' (' + node.failureSummary + ')').join('; '))}),
+                (error) => done({rules: 0, found: [String(error)]}));";
+        let outcome = self.driver.execute_async(script, Vec::new()).await?.json().clone();
+        ensure!(outcome["found"] == json!([]), "axe-core on {name}: {:#}", outcome["found"]);
+        ensure!(outcome["rules"].as_u64() >= Some(10), "axe-core looked at nothing on {name}");
+        Ok(())
+    }
+
+    /// Waits for a download and gives its path.
+    pub(crate) async fn download(&self, name: &str) -> Result<PathBuf> {
+        let path = self.downloads.join(name);
+        let start = tokio::time::Instant::now();
+        // The name is given to the file when it is complete.
+        while !path.exists() {
+            ensure!(start.elapsed() < PATIENCE, "no download {name} came");
+            tokio::time::sleep(STEP).await;
+        }
+        Ok(path)
+    }
+
+    /// The requests since this was asked before, as the browser's network log has them.
+    pub(crate) async fn requests(&self) -> Result<Vec<Value>> {
+        let mut requests = Vec::new();
+        for entry in self.log("performance").await? {
+            let event: Value = serde_json::from_str(&entry)?;
+            let (method, parameters) = (&event["message"]["method"], &event["message"]["params"]);
+            if method == "Network.requestWillBeSent" {
+                requests.push(parameters["request"].clone());
+            } else if method == "Network.webSocketCreated" {
+                requests.push(parameters.clone());
+            }
+        }
+        Ok(requests)
+    }
+
+    /// What the console complained about since this was asked before: refused by the policy, errors of scripts.
+    pub(crate) async fn complaints(&self) -> Result<Vec<String>> {
+        let mut all = self.log("browser").await?;
+        // Pages that are refused on purpose are 404s.
+        all.retain(|line| !line.contains("status of 404"));
+        Ok(all)
+    }
+
+    async fn log(&self, name: &str) -> Result<Vec<String>> {
+        Ok(self.driver.get_log(name).await?.into_iter().map(|entry| entry.message).collect())
+    }
+}
+
+/// The machine's fonts and the letter's: a bare machine has none for Korean, and its pages would be boxes.
+fn fonts(profile: &Path) -> Result<PathBuf> {
+    let path = profile.join("fonts.conf");
+    let letter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/documents/assets/fonts").canonicalize()?;
+    let text = format!(
+        "<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM \"fonts.dtd\"><fontconfig>\
+         <include ignore_missing=\"yes\">/etc/fonts/fonts.conf</include><dir>{}</dir></fontconfig>",
+        letter.display()
+    );
+    std::fs::write(&path, text)?;
+    Ok(path)
+}
+
+fn answers(port: u16) -> bool {
+    std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+fn program(name: &str) -> Result<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
+    found.with_context(|| {
+        format!("no {name} on PATH (Debian: apt-get install --no-install-recommends chromium chromium-driver)")
+    })
+}
