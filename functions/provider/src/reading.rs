@@ -124,3 +124,81 @@ pub(crate) fn render(shown: &Shown, operator: &Operator, now: DateTime<Utc>) -> 
     // A template's error speaks of the template, not of its values.
     reading.render().map_err(Problem::internal)
 }
+
+#[cfg(test)]
+#[path = "../../../shared/documents/tests/common/mod.rs"]
+mod samples;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use medius_domain::id::{CaseId, DeliveryId, LinkId, ReferralId, Subject};
+    use medius_domain::link::{Link, LinkState};
+    use medius_store::ReferralRecord;
+
+    fn shown(variant: &str) -> Shown {
+        let letter = samples::letter(&samples::variant(variant));
+        let (provider, issue) = (samples::provider(), samples::issue_of());
+        let link = Link {
+            id: LinkId::new(),
+            case_id: CaseId::new(),
+            subject: Subject::of("x"),
+            referral_id: ReferralId::new(),
+            delivery_id: DeliveryId::new(),
+            provider_id: provider.id.clone(),
+            secret_sha256: String::new(),
+            generation: 1,
+            epoch: 1,
+            rev: 1,
+            state: LinkState::Unlocked,
+            downloads: if variant == "short" { 10 } else { 1 },
+            max_downloads: 10,
+            code_n: 1,
+            created_at: issue.issued_at,
+            expires_at: Link::expiry(issue.issued_at),
+            sent_at: None,
+            unlocked_at: None,
+            downloaded_at: None,
+            acknowledged_at: (variant == "long").then_some(issue.issued_at),
+            revoked_at: None,
+        };
+        let referral = ReferralRecord {
+            id: link.referral_id.clone(),
+            case_id: link.case_id.clone(),
+            document_number: issue.document_number,
+            recipient: provider.id.clone(),
+            issued_at: issue.issued_at,
+            case_version: 1,
+            basis: vec![],
+            pdf_sha256: letter.pdf_sha256,
+            bundle_sha256: letter.bundle_sha256,
+            view_sha256: String::new(),
+            pdf_bytes: u64::try_from(letter.pdf.len()).unwrap(),
+            pages: letter.pages,
+        };
+        // As it comes back from the store.
+        let view = serde_json::from_slice(&serde_json::to_vec(&letter.view).unwrap()).unwrap();
+        Shown { link, provider, referral, view }
+    }
+
+    #[test]
+    fn every_letter_becomes_a_page_in_which_the_patient_s_words_are_words() {
+        let operator = Operator { name: "Medius".into(), phone: "+82 2 555 0100".into(), registration: "M-1".into() };
+        let now = "2026-11-22T10:05:00Z".parse().unwrap();
+        for variant in ["demo", "long", "not_asked", "hanja", "hostile", "short"] {
+            let shown = shown(variant);
+            let html = render(&shown, &operator, now).unwrap();
+            assert_eq!(html.matches("<script").count(), 0, "{variant}");
+            assert_eq!(html.matches("<style").count(), 1, "{variant}");
+            assert!(!html.contains(" style=") && !html.contains(" onclick="), "{variant}");
+            assert!(html.contains("2026-12-06 12:00 KST") && html.contains("MDS-2026-7Q4WX0KD"), "{variant}");
+            // A link that is used up offers nothing that it would refuse, and a receipt is confirmed once.
+            assert_eq!(html.contains("action=\"letter\""), variant != "short");
+            assert_eq!(html.contains("action=\"acknowledge\""), variant != "long");
+            if let Some(folder) = std::env::var_os("MEDIUS_PAGE_PREVIEW") {
+                std::fs::write(std::path::Path::new(&folder).join(format!("{variant}.html")), html).unwrap();
+            }
+        }
+    }
+}
