@@ -1,0 +1,159 @@
+//! The functions in this process: the same routers and adapters as deployed, over a wire with faults.
+
+use crate::proxy::Proxy;
+use axum::Router;
+use axum::body::Body;
+use medius_domain::clock::{Clock, SystemClock};
+use medius_http::{ApiConfig, Env, Gateway, service};
+use medius_store::{Aws, Database, Documents, Keyring, LinkMac, Tables};
+use medius_tests::stack::Stack;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tower::ServiceExt;
+
+/// The pool that the claims of these tests name.
+const POOL: &str = "pool-of-the-tests";
+
+/// An answer.
+pub(crate) struct Reply {
+    /// Its status.
+    pub(crate) status: u16,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    /// The body as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+}
+
+/// The functions of one patient's requests.
+pub(crate) struct Service {
+    /// The wire.
+    pub(crate) proxy: Proxy,
+    stack: Stack,
+    aws: Aws,
+    sub: String,
+}
+
+impl Service {
+    /// Over a wire of its own.
+    pub(crate) async fn start(stack: &Stack, sub: &str) -> Self {
+        let proxy = Proxy::start(&stack.run().endpoint).await;
+        let region = stack.run().region.clone();
+        let aws = Aws::new(region, stack.operator_credentials(), Some(proxy.endpoint.clone()), false).unwrap();
+        Self { proxy, stack: stack.clone(), aws, sub: sub.to_owned() }
+    }
+
+    fn database(&self) -> Database {
+        let tables = self.stack.run().tables.clone();
+        let name = |variable: &str| tables.get(&variable.strip_prefix("TABLE_")?.to_lowercase()).cloned();
+        Database::new(self.aws.dynamodb(), Tables::new(name), Arc::new(SystemClock))
+    }
+
+    fn key(&self, short: &str) -> String {
+        self.stack.run().keys[short].clone()
+    }
+
+    fn keyring(&self) -> Keyring {
+        Keyring::new(self.aws.kms(), self.key("data"))
+    }
+
+    async fn call(
+        &self,
+        router: Router,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Reply {
+        let env = Env::of([("STAGE", "local"), ("PATIENT_POOL_ID", POOL), ("PATIENT_CLIENT_ID", "client")]);
+        let config = ApiConfig::from_env("tests", &env).unwrap();
+        let soon = SystemClock.now().timestamp() + 600;
+        let claims = [
+            ("sub", self.sub.clone()),
+            ("token_use", "access".to_owned()),
+            ("client_id", "client".to_owned()),
+            ("iss", format!("https://cognito-idp.ap-northeast-2.amazonaws.com/{POOL}")),
+            ("exp", soon.to_string()),
+        ];
+        let claims: BTreeMap<String, String> = claims.map(|(k, v)| (k.to_owned(), v)).into();
+        let mut request = http::Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let body = body.map_or_else(Body::empty, |b| Body::from(serde_json::to_vec(b).unwrap()));
+        let mut request = request.body(body).unwrap();
+        request.extensions_mut().insert(Gateway { claims, ..Gateway::default() });
+        let response = service(router, config, Arc::new(SystemClock)).oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let body = axum::body::to_bytes(response.into_body(), 8 << 20).await.unwrap().to_vec();
+        Reply { status, body }
+    }
+
+    /// Calls intake. Each call is a function that has just started: no key is remembered.
+    pub(crate) async fn intake(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Reply {
+        let state = medius_intake::State::new(self.database(), self.keyring());
+        self.call(medius_intake::api().with_state(state).into(), method, path, headers, body).await
+    }
+
+    /// Calls consent.
+    pub(crate) async fn consent(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Reply {
+        let state = medius_consent::State::new(self.database());
+        self.call(medius_consent::api().with_state(state).into(), method, path, headers, body).await
+    }
+
+    /// Calls referral.
+    pub(crate) async fn referral(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Reply {
+        let run = self.stack.run();
+        let documents = Documents::new(self.aws.s3(), run.bucket.clone(), Some(self.key("storage")));
+        let operator = medius_documents::Operator {
+            name: "Medius".to_owned(),
+            registration_number: "DEMO-0000".to_owned(),
+            phone: "+82-2-0000-0000".to_owned(),
+        };
+        let letterhead = medius_referral::Letterhead { operator, verify_base_url: run.api_url.clone() };
+        let state = medius_referral::State::new(self.database(), self.keyring(), documents, letterhead);
+        self.call(medius_referral::api().with_state(state).into(), method, path, headers, body).await
+    }
+
+    /// Calls delivery.
+    pub(crate) async fn delivery(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Reply {
+        let state = medius_delivery::State::new(self.database(), LinkMac::new(self.aws.kms(), self.key("link_mac")));
+        self.call(medius_delivery::api().with_state(state).into(), method, path, headers, body).await
+    }
+}
