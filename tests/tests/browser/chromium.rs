@@ -44,15 +44,15 @@ impl Chromium {
     pub(crate) async fn start(files: &Path) -> Result<Self> {
         let browser = program("chromium")?;
         let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let mut chromedriver = Command::new(program("chromedriver")?);
-        let chromedriver = chromedriver.arg(format!("--port={port}")).kill_on_drop(true);
-        let chromedriver =
-            chromedriver.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn()?;
         let pictures = files.join("pictures");
         let profile = files.join(format!("chromium-{port}"));
         let downloads = profile.join("downloads");
         std::fs::create_dir_all(&pictures)?;
         std::fs::create_dir_all(&downloads)?;
+        let mut chromedriver = Command::new(program("chromedriver")?);
+        let chromedriver = chromedriver.arg(format!("--port={port}")).kill_on_drop(true);
+        let chromedriver = chromedriver.env("FONTCONFIG_FILE", fonts(&profile)?);
+        let chromedriver = chromedriver.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
 
         let mut wanted = DesiredCapabilities::chrome();
         wanted.set_binary(&browser.to_string_lossy())?;
