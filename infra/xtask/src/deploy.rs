@@ -55,7 +55,7 @@ pub(crate) async fn deploy(tools: &Tools, endpoint: &str, files: &Path, front_po
         format!("Architecture={}", architecture()),
         format!("Sender={SENDER}"),
         format!("ProviderHost=localhost:{front_port}"),
-        "OperatorName=\"Medius local demonstration\"".to_owned(),
+        "OperatorName=\"Medius (demo)\"".to_owned(),
         "OperatorPhone=\"+82 2 0000 0000\"".to_owned(),
         "OperatorRegistrationNumber=LOCAL-DEMO-000000".to_owned(),
     ]);
