@@ -326,6 +326,11 @@ impl Institution {
         read(request.send().await?).await
     }
 
+    /// The session's cookie as the browser sends it; empty before it is unlocked.
+    pub fn cookie(&self) -> &str {
+        self.cookie.as_deref().unwrap_or_default()
+    }
+
     /// The page that anybody sees.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use medius_domain::emergency;
-use medius_domain::field::FieldError;
+use medius_domain::field::{FieldError, Invalid};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::error::Error;
@@ -247,6 +247,10 @@ pub struct MissingConsent {
     pub recipient: Option<String>,
 }
 
+/// What helps when a character has no glyph in the letter's fonts. In both languages, since a detail has only one form.
+const ASK_FOR_ROMANISATION: &str = "이 문자는 의뢰서에 인쇄할 수 없습니다. 로마자로 적어 주십시오. \
+    The letter cannot print these characters. Please write them in Latin letters.";
+
 /// A refusal or failure on its way to the client.
 #[derive(Clone)]
 pub struct Problem(Box<Inner>);
@@ -271,7 +275,11 @@ impl Problem {
 
     /// 422: fields that break a rule.
     pub fn invalid(errors: impl IntoIterator<Item = FieldError>) -> Self {
-        Self::new(ProblemKind::InvalidField).errors(errors)
+        let problem = Self::new(ProblemKind::InvalidField).errors(errors);
+        if problem.0.errors.iter().any(|e| e.code == Invalid::UnsupportedScript.code()) {
+            return problem.detail(ASK_FOR_ROMANISATION);
+        }
+        problem
     }
 
     /// 404: the one answer for everything foreign, dead or absent.

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::body::Body;
 use medius_domain::clock::{Clock, SystemClock};
 use medius_http::{ApiConfig, Env, Gateway, service};
-use medius_store::{Aws, Database, Documents, Keyring, LinkMac, Tables};
+use medius_store::{Aws, CodeMac, Database, Documents, Keyring, LinkMac, Tables};
 use medius_tests::stack::Stack;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -26,6 +26,11 @@ impl Reply {
     /// The body as text.
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Whether the body is a PDF.
+    pub(crate) fn is_pdf(&self) -> bool {
+        self.body.starts_with(b"%PDF-")
     }
 
     /// The body as JSON.
@@ -155,5 +160,32 @@ impl Service {
     ) -> Reply {
         let state = medius_delivery::State::new(self.database(), LinkMac::new(self.aws.kms(), self.key("link_mac")));
         self.call(medius_delivery::api().with_state(state).into(), method, path, headers, body).await
+    }
+
+    /// Calls provider.
+    pub(crate) async fn provider(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Reply {
+        let run = self.stack.run();
+        let documents = Documents::new(self.aws.s3(), run.bucket.clone(), None);
+        let codes = CodeMac::new(self.aws.kms(), self.key("code_mac"));
+        let state = medius_provider::State::new(
+            self.database(),
+            documents,
+            self.keyring(),
+            codes,
+            &run.api_url,
+            medius_provider::Operator {
+                name: "Medius".to_owned(),
+                registration: "DEMO-0000".to_owned(),
+                phone: "+82-2-0000-0000".to_owned(),
+            },
+        )
+        .unwrap();
+        self.call(medius_provider::api().with_state(state).into(), method, path, headers, body).await
     }
 }

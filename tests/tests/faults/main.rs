@@ -9,7 +9,7 @@ mod proxy;
 use functions::{Reply, Service};
 use medius_tests::journey::{demo_story, wait_for_state};
 use medius_tests::stack::Stack;
-use medius_tests::user::{PatientApp, fresh_key};
+use medius_tests::user::{Institution, PatientApp, fresh_key};
 use proxy::{Fault, Kind};
 use serde_json::json;
 
@@ -163,4 +163,61 @@ async fn a_withdrawal_that_failed_is_repeated_and_kills_the_link() {
     assert_eq!(again.status, 201, "{}", again.text());
     let view = app.get(&format!("/v1/cases/{case}/deliveries/{delivery}")).await.unwrap().json();
     assert_eq!(view["state"], "REVOKED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_that_failed_is_not_counted_and_a_counted_one_is_given() {
+    let stack = Stack::load().unwrap();
+    let (app, sub) = patient(&stack).await;
+    let service = Service::start(&stack, &sub).await;
+    let to = stack.run().providers[0].clone();
+    let case = app.ready_case(&demo_story().unwrap(), &to).await.unwrap();
+    let letter = app.make_letter(&case, &to).await.unwrap();
+    let delivery = app.deliver(&case, &letter).await.unwrap();
+    let mut institution = institution_of(&stack, &case, &delivery).await;
+    institution.ask_for_code().await.unwrap().expect(202, "code").unwrap();
+    let kms = stack.kms(stack.operator_credentials());
+    let codes = medius_store::CodeMac::new(kms, stack.run().keys["code_mac"].clone());
+    let code = codes.code(&institution.link.id.parse().unwrap(), 1).await.unwrap();
+    institution.unlock(code.expose()).await.unwrap().expect(204, "unlock").unwrap();
+
+    let path = format!("/r/{}/letter", institution.link.id);
+    let headers = [("cookie", institution.cookie()), ("accept", "application/json")];
+    let downloads = async || {
+        let view = app.get(&format!("/v1/cases/{case}/deliveries/{delivery}")).await.unwrap().json();
+        view["downloads"].as_u64().unwrap()
+    };
+    let faults = [
+        ("GET", Kind::Broken),
+        ("Decrypt", Kind::Refused),
+        ("TransactGetItems", Kind::Broken),
+        ("TransactWriteItems", Kind::Broken),
+    ];
+    for (operation, kind) in faults {
+        let what = format!("download: {operation} {kind:?}");
+        let before = downloads().await;
+        service.proxy.strike(Fault { operation, kind });
+        let reply = service.provider("POST", &path, &headers, None).await;
+        assert!(service.proxy.lift() > 0, "{what} never struck");
+        assert!(reply.status >= 500, "{what}: {}", reply.status);
+        assert!(!reply.is_pdf(), "{what}: shown before it was in the log");
+        assert_eq!(downloads().await, before, "{what}: counted without being given");
+        let again = service.provider("POST", &path, &headers, None).await;
+        assert!(again.status == 200 && again.is_pdf(), "{what}: {}", again.status);
+        assert_eq!(downloads().await, before + 1, "{what}");
+    }
+}
+
+/// The institution with the link of a delivery in hand: the secret is derived as the mailer derives it.
+async fn institution_of(stack: &Stack, case: &str, delivery: &str) -> Institution {
+    let key = |sk: String| aws_sdk_dynamodb::types::AttributeValue::S(sk);
+    let dynamodb = stack.dynamodb(stack.operator_credentials());
+    let get = dynamodb.get_item().table_name(stack.table("cases"));
+    let get = get.key("pk", key(format!("CASE#{case}"))).key("sk", key(format!("DELIVERY#{delivery}")));
+    let item = get.send().await.unwrap().item.unwrap();
+    let link = item["body"].as_m().unwrap()["link_id"].as_s().unwrap().clone();
+    let kms = stack.kms(stack.operator_credentials());
+    let links = medius_store::LinkMac::new(kms, stack.run().keys["link_mac"].clone());
+    let secret = links.secret(&link.parse().unwrap(), 1).await.unwrap();
+    Institution::open(stack, &format!("{}/r/{link}#{}", stack.run().api_url, secret.expose())).unwrap()
 }
