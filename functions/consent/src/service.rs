@@ -57,7 +57,7 @@ pub(crate) async fn serve(
     let mut change = record(state, patient, origin, &case, &event, &next, Action::View)?;
     let shown: &Served = next.served.get(matter).ok_or_else(|| Problem::internal(NotServed))?;
     let view = ServingView::new(matter.item(), shown, text);
-    let answer = Remembered::new(&mut change, request, StatusCode::CREATED, &view)?;
+    let answer = Remembered::new(&mut change, request, StatusCode::CREATED, None, &view)?;
     state.db.commit(change, &snapshot).await?;
     Ok(answer.into_response())
 }
@@ -89,7 +89,7 @@ pub(crate) async fn decide(
         return end(state, patient, origin, &snapshot, &case, event, next, request).await;
     }
     let mut change = record(state, patient, origin, &case, &event, &next, Action::GrantChange)?;
-    let answer = Remembered::new(&mut change, request, StatusCode::CREATED, &EventView::from(&event))?;
+    let answer = Remembered::new(&mut change, request, StatusCode::CREATED, None, &EventView::from(&event))?;
     state.db.commit(change, &snapshot).await?;
     Ok(answer.into_response())
 }
@@ -148,7 +148,7 @@ async fn end(
             change.update_link(&link, case.expires_at)?;
         }
     }
-    let answer = Remembered::new(&mut change, request, StatusCode::CREATED, &EventView::from(&event))?;
+    let answer = Remembered::new(&mut change, request, StatusCode::CREATED, None, &EventView::from(&event))?;
     state.db.commit(change, snapshot).await?;
     Ok(answer.into_response())
 }

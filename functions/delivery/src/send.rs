@@ -4,7 +4,7 @@ use crate::State;
 use crate::api::DeliveryView;
 use crate::service::{ATTEMPTS, links};
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
+use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::consent::{Use, gate};
 use medius_domain::field::{FieldError, Invalid};
@@ -14,7 +14,6 @@ use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, repla
 use medius_store::{
     Change, Conflict, DeliveryRecord, MailKind, MailRecord, MailStatus, Place, ReferralRecord, StoreError,
 };
-use serde::Deserialize;
 
 /// Sends the letter, or repeats the answer to the same request.
 pub(crate) async fn create(
@@ -54,8 +53,7 @@ async fn attempt(
     let snapshot = state.db.read(places).await?;
     let case = snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
     if let Some(answer) = replay(&snapshot, request)? {
-        let made = snapshot.idempotency(&request.scope_sha256)?.and_then(|r| serde_json::from_str(&r.body).ok());
-        return Ok(Ok(located(id, made.map(|Made { id }| id).as_ref(), answer)));
+        return Ok(Ok(answer));
     }
     let unknown = || Problem::invalid([FieldError::new("/referral_id", Invalid::UnknownValue)]);
     let letter = snapshot.referral(id, referral)?.ok_or_else(unknown)?;
@@ -82,28 +80,15 @@ async fn attempt(
     change.create_delivery(&delivery, &link, &case)?;
     change.order_mail(&new_mail(&link))?;
     let view = DeliveryView::new(&delivery, &link, now);
-    let answer = Remembered::new(&mut change, request, StatusCode::CREATED, &view)?;
+    let location = Some(format!("/v1/cases/{id}/deliveries/{}", delivery.id));
+    let answer = Remembered::new(&mut change, request, StatusCode::CREATED, location, &view)?;
     // Unmoved: two requests at the same moment must not both find that no link is live.
     match state.db.commit_unmoved(change, &snapshot).await {
-        Ok(()) => Ok(Ok(located(id, Some(&delivery.id), answer))),
+        Ok(()) => Ok(Ok(answer.into_response())),
         Err(StoreError::Conflict(conflict @ (Conflict::Busy | Conflict::Exists | Conflict::Idempotency))) => {
             Ok(Err(conflict))
         }
         Err(error) => Err(error.into()),
-    }
-}
-
-/// What a remembered answer tells of.
-#[derive(Deserialize)]
-struct Made {
-    id: DeliveryId,
-}
-
-/// An answer with the address of the delivery: a repeat gets the same one as the first request.
-fn located(case: &CaseId, delivery: Option<&DeliveryId>, answer: impl IntoResponse) -> Response {
-    match delivery.map(|delivery| [(header::LOCATION, format!("/v1/cases/{case}/deliveries/{delivery}"))]) {
-        Some(location) => (location, answer).into_response(),
-        None => answer.into_response(),
     }
 }
 

@@ -12,8 +12,7 @@ use medius_domain::id::CaseId;
 use medius_domain::intake::{BasicDraft, BasicRefusal, Draft, HealthDraft};
 use medius_http::headers::IdempotentRequest;
 use medius_http::{IfMatch, Origin, Patient, Problem, ProblemKind, Remembered, replay};
-use medius_store::{Binding, Change, DataKey, Place, SealedIntake, Snapshot, WrappedKey};
-use serde::de::DeserializeOwned;
+use medius_store::{Change, DataKey, Place, SealedIntake, Snapshot, WrappedKey};
 
 /// Opens a case with its data key.
 pub(crate) async fn create(
@@ -31,7 +30,8 @@ pub(crate) async fn create(
     let event = origin.patient(patient, Action::Create, Object::part("case"), Purpose::ReferralLetter);
     let mut change = Change::new(&case.id, &case.subject, event, state.db.now());
     change.create_case(&case, &wrapped)?;
-    let answer = Remembered::new(&mut change, request, StatusCode::CREATED, &CaseSummary::from(&case))?;
+    let location = Some(format!("/v1/cases/{}", case.id));
+    let answer = Remembered::new(&mut change, request, StatusCode::CREATED, location, &CaseSummary::from(&case))?;
     state.db.commit_first(change).await?;
     Ok(answer.into_response())
 }
@@ -61,29 +61,9 @@ async fn open(state: &State, patient: &Patient, id: &CaseId) -> Result<Opened, P
     let wrapped = snapshot.data_key(id).ok_or_else(Problem::not_found)?;
     let key = state.keyring.unwrap(id, &wrapped).await?;
     let sealed = snapshot.intake(id);
-    let draft = Draft {
-        basic: unseal(&key, id, "basic", sealed.basic.as_deref())?,
-        health: unseal(&key, id, "health", sealed.health.as_deref())?,
-    };
+    let draft = sealed.open(&key, id)?;
     Ok(Opened { snapshot, case, wrapped, key, sealed, draft })
 }
-
-fn unseal<T: DeserializeOwned>(
-    key: &DataKey,
-    case: &CaseId,
-    field: &'static str,
-    sealed: Option<&[u8]>,
-) -> Result<Option<T>, Problem> {
-    let Some(sealed) = sealed else { return Ok(None) };
-    let plain =
-        key.open(&Binding::field(case, &Place::Intake(case.clone()), field), sealed).map_err(Problem::internal)?;
-    serde_json::from_slice(&plain).map(Some).map_err(|_| Problem::internal(Unreadable(field)))
-}
-
-/// A sealed value that opens but is not of its form. The parser's own message could repeat the story, so it is left out.
-#[derive(Debug, thiserror::Error)]
-#[error("the sealed {0} part of an intake has another form")]
-struct Unreadable(&'static str);
 
 impl Opened {
     fn expect(&self, expected: IfMatch) -> Result<(), Problem> {
@@ -92,12 +72,6 @@ impl Opened {
 
     fn allowed(&self, used_for: &Use) -> Result<ConsentProof, Problem> {
         Ok(gate(&self.case.id, &self.snapshot.consents(&self.case.id)?, used_for)?)
-    }
-
-    fn seal(&self, field: &'static str, part: &impl serde::Serialize) -> Result<Vec<u8>, Problem> {
-        let plain = zeroize::Zeroizing::new(serde_json::to_vec(part).map_err(Problem::internal)?);
-        let place = Place::Intake(self.case.id.clone());
-        self.key.seal(&Binding::field(&self.case.id, &place, field), &plain).map_err(Problem::internal)
     }
 
     /// Stores the story in its next version. A change that leaves something open makes the case a draft again.
@@ -153,7 +127,7 @@ pub(crate) async fn put_basic(
         BasicRefusal::Fields(errors) => Problem::invalid(errors),
         BasicRefusal::GuardianNeeded => ProblemKind::GuardianRequired.into(),
     })?;
-    opened.sealed.basic = Some(opened.seal("basic", &basic)?);
+    opened.sealed.seal_basic(&opened.key, id, &basic)?;
     opened.draft.basic = Some(basic);
     opened.store(state, patient, origin, "intake/basic", &proof, false).await
 }
@@ -174,7 +148,7 @@ pub(crate) async fn put_health(
         let in_body = |e: FieldError| FieldError { pointer: format!("/health{}", e.pointer), code: e.code };
         Problem::invalid(errors.into_iter().map(in_body))
     })?;
-    opened.sealed.health = Some(opened.seal("health", &health)?);
+    opened.sealed.seal_health(&opened.key, id, &health)?;
     opened.draft.health = Some(health);
     opened.store(state, patient, origin, "intake/health", &proof, false).await
 }

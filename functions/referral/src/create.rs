@@ -4,7 +4,7 @@ use crate::State;
 use crate::api::ReferralView;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Datelike, Utc};
-use http::{StatusCode, header};
+use http::StatusCode;
 use medius_documents::{ConsentReference, Issue, Label, Letter};
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::case::{Case, CaseState};
@@ -16,9 +16,7 @@ use medius_domain::id::{CaseId, DocumentNumber, ProviderId, ReferralId};
 use medius_domain::intake::Draft;
 use medius_domain::provider::Provider;
 use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, replay};
-use medius_store::{Binding, Change, Conflict, DataKey, Place, ReferralRecord, Snapshot, StoreError};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use medius_store::{Change, Conflict, DataKey, Place, ReferralRecord, Snapshot, StoreError};
 
 /// Times that a letter is made anew when its number was taken, or when the same request was quicker elsewhere.
 const ATTEMPTS: u32 = 3;
@@ -95,15 +93,14 @@ impl Ready {
         let snapshot = state.db.read(places).await?;
         let case = snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
         if let Some(answer) = replay(&snapshot, request)? {
-            let made = snapshot.idempotency(&request.scope_sha256)?.and_then(|r| serde_json::from_str(&r.body).ok());
-            return Ok(Answer::Known(located(id, made.map(|Made { id }| id).as_ref(), answer)));
+            return Ok(Answer::Known(answer));
         }
         let unknown = || Problem::invalid([FieldError::new("/recipient", Invalid::UnknownValue)]);
         let to = snapshot.provider(recipient)?.ok_or_else(unknown)?;
         // Without its key a case is destroyed, whatever else is still lying about.
         let wrapped = snapshot.data_key(id).ok_or_else(Problem::not_found)?;
         let key = state.keyring.unwrap(id, &wrapped).await?;
-        let draft = open(&key, id, &snapshot)?;
+        let draft = snapshot.intake(id).open(&key, id)?;
         if case.state == CaseState::Draft {
             let missing = draft.complete().err();
             return Err(missing.map_or_else(|| Problem::conflict("case-not-complete"), Problem::intake_incomplete));
@@ -136,7 +133,9 @@ impl Ready {
         change.require(&self.proof);
         change.require_version(&self.case);
         change.create_referral(&record, &self.case)?;
-        let answer = Remembered::new(&mut change, request, StatusCode::CREATED, &ReferralView::from(&record))?;
+        let location = Some(format!("/v1/cases/{}/referrals/{}", self.case.id, record.id));
+        let view = ReferralView::from(&record);
+        let answer = Remembered::new(&mut change, request, StatusCode::CREATED, location, &view)?;
         match state.db.commit(change, &self.snapshot).await {
             Ok(()) => {}
             Err(StoreError::Conflict(conflict @ (Conflict::Exists | Conflict::Idempotency))) => {
@@ -144,7 +143,7 @@ impl Ready {
             }
             Err(error) => return Err(error.into()),
         }
-        Ok(located(&self.case.id, Some(&record.id), answer))
+        Ok(answer.into_response())
     }
 
     fn issue(&self, state: &State, now: DateTime<Utc>) -> Issue {
@@ -186,45 +185,6 @@ impl Ready {
         })
     }
 }
-
-/// What a remembered answer tells of.
-#[derive(Deserialize)]
-struct Made {
-    id: ReferralId,
-}
-
-/// An answer with the address of the letter: a repeat gets the same one as the first request.
-fn located(case: &CaseId, letter: Option<&ReferralId>, answer: impl IntoResponse) -> Response {
-    match letter.map(|letter| [(header::LOCATION, format!("/v1/cases/{case}/referrals/{letter}"))]) {
-        Some(location) => (location, answer).into_response(),
-        None => answer.into_response(),
-    }
-}
-
-fn open(key: &DataKey, case: &CaseId, snapshot: &Snapshot) -> Result<Draft, Problem> {
-    let sealed = snapshot.intake(case);
-    Ok(Draft {
-        basic: unseal(key, case, "basic", sealed.basic.as_deref())?,
-        health: unseal(key, case, "health", sealed.health.as_deref())?,
-    })
-}
-
-fn unseal<T: DeserializeOwned>(
-    key: &DataKey,
-    case: &CaseId,
-    field: &'static str,
-    sealed: Option<&[u8]>,
-) -> Result<Option<T>, Problem> {
-    let Some(sealed) = sealed else { return Ok(None) };
-    let plain =
-        key.open(&Binding::field(case, &Place::Intake(case.clone()), field), sealed).map_err(Problem::internal)?;
-    serde_json::from_slice(&plain).map(Some).map_err(|_| Problem::internal(Unreadable(field)))
-}
-
-/// A sealed value that opens but is not of its form. The parser's own message could repeat the story, so it is left out.
-#[derive(Debug, thiserror::Error)]
-#[error("the sealed {0} part of an intake has another form")]
-struct Unreadable(&'static str);
 
 /// The consents as the letter states them, in the order in which they are asked for.
 fn references(consents: &ConsentHead, proof: &ConsentProof) -> Vec<ConsentReference> {

@@ -113,8 +113,8 @@ pub fn replay(snapshot: &Snapshot, request: &IdempotentRequest) -> Result<Option
         return Err(ProblemKind::IdempotencyKeyReused.into());
     }
     let status = StatusCode::from_u16(record.status).map_err(Problem::internal)?;
-    let headers = [(header::CONTENT_TYPE, "application/json"), (REPLAYED, "true")];
-    Ok(Some((status, headers, record.body).into_response()))
+    let answer = Remembered { status, location: record.location, body: record.body };
+    Ok(Some(([(REPLAYED, "true")], answer).into_response()))
 }
 
 /// Tells a client that the answer is that of an earlier request.
@@ -123,11 +123,13 @@ const REPLAYED: header::HeaderName = header::HeaderName::from_static("idempotenc
 /// An answer with ids, states and times only: it may be kept to answer repeats.
 pub struct Remembered {
     status: StatusCode,
+    location: Option<String>,
     body: String,
 }
 
 impl Remembered {
-    /// Puts the answer to a request into its change. The body must hold nothing personal.
+    /// Puts the answer to a request into its change. The body must hold nothing personal; `location` is the path of what was
+    /// made.
     ///
     /// # Errors
     /// An internal problem when the body is no JSON.
@@ -135,6 +137,7 @@ impl Remembered {
         change: &mut Change,
         request: &IdempotentRequest,
         status: StatusCode,
+        location: Option<String>,
         body: &impl Serialize,
     ) -> Result<Self, Problem> {
         let body = serde_json::to_string(body).map_err(Problem::internal)?;
@@ -142,15 +145,17 @@ impl Remembered {
             scope: request.scope_sha256.clone(),
             payload_sha256: request.payload_sha256.clone(),
             status: status.as_u16(),
+            location: location.clone(),
             body: body.clone(),
         })?;
-        Ok(Self { status, body })
+        Ok(Self { status, location, body })
     }
 }
 
 impl IntoResponse for Remembered {
     fn into_response(self) -> Response {
-        (self.status, [(header::CONTENT_TYPE, "application/json")], self.body).into_response()
+        let location = self.location.map(|path| [(header::LOCATION, path)]);
+        (self.status, location, [(header::CONTENT_TYPE, "application/json")], self.body).into_response()
     }
 }
 

@@ -18,6 +18,7 @@ mod mail;
 mod place;
 mod records;
 mod seal;
+mod story;
 
 pub use aws::Aws;
 pub use change::{Change, provider_item};

@@ -178,6 +178,9 @@ pub struct IdempotencyRecord {
     pub payload_sha256: String,
     /// The answer's status.
     pub status: u16,
+    /// The address of what was made, for `Location`.
+    #[serde(default)]
+    pub location: Option<String>,
     /// The answer's body, JSON.
     pub body: String,
 }
