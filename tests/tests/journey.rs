@@ -311,6 +311,9 @@ async fn an_emergency_gets_its_text_at_once_and_leaves_nothing_behind() {
     assert_eq!(answer.json()["emergency"]["korea"], "119");
     assert!(answer.json()["emergency"]["text"].as_str().unwrap().contains("119"));
     assert_eq!(app.get("/v1/cases").await.unwrap().json()["items"], json!([]));
+    let log = stack.logs("intake").await.unwrap().join("\n");
+    assert!(log.contains("EmergencyShown"), "an emergency must be counted");
+    assert!(!log.contains("chest_pain"), "which emergency it was is nobody's business");
 }
 
 #[tokio::test]

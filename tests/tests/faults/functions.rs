@@ -3,13 +3,15 @@
 use crate::proxy::Proxy;
 use axum::Router;
 use axum::body::Body;
+use chrono::{DateTime, TimeDelta, Utc};
 use medius_domain::clock::{Clock, SystemClock};
 use medius_http::{ApiConfig, Env, Gateway, service};
 use medius_store::{Aws, CodeMac, Database, Documents, Keyring, LinkMac, Tables};
 use medius_tests::stack::Stack;
+use medius_tests::user::{Institution, PatientApp, fresh_key};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
 /// The pool that the claims of these tests name.
@@ -46,6 +48,17 @@ pub(crate) struct Service {
     stack: Stack,
     aws: Aws,
     sub: String,
+    clock: Arc<Ahead>,
+}
+
+/// A clock that can be put ahead.
+#[derive(Default)]
+struct Ahead(Mutex<TimeDelta>);
+
+impl Clock for Ahead {
+    fn now(&self) -> DateTime<Utc> {
+        SystemClock.now() + *self.0.lock().unwrap()
+    }
 }
 
 impl Service {
@@ -54,13 +67,18 @@ impl Service {
         let proxy = Proxy::start(&stack.run().endpoint).await;
         let region = stack.run().region.clone();
         let aws = Aws::new(region, stack.operator_credentials(), Some(proxy.endpoint.clone()), false).unwrap();
-        Self { proxy, stack: stack.clone(), aws, sub: sub.to_owned() }
+        Self { proxy, stack: stack.clone(), aws, sub: sub.to_owned(), clock: Arc::default() }
+    }
+
+    /// Puts the clock of the functions ahead of the true time.
+    pub(crate) fn set_ahead(&self, ahead: TimeDelta) {
+        *self.clock.0.lock().unwrap() = ahead;
     }
 
     fn database(&self) -> Database {
         let tables = self.stack.run().tables.clone();
         let name = |variable: &str| tables.get(&variable.strip_prefix("TABLE_")?.to_lowercase()).cloned();
-        Database::new(self.aws.dynamodb(), Tables::new(name), Arc::new(SystemClock))
+        Database::new(self.aws.dynamodb(), Tables::new(name), self.clock.clone())
     }
 
     fn key(&self, short: &str) -> String {
@@ -81,7 +99,7 @@ impl Service {
     ) -> Reply {
         let env = Env::of([("STAGE", "local"), ("PATIENT_POOL_ID", POOL), ("PATIENT_CLIENT_ID", "client")]);
         let config = ApiConfig::from_env("tests", &env).unwrap();
-        let soon = SystemClock.now().timestamp() + 600;
+        let soon = self.clock.now().timestamp() + 600;
         let claims = [
             ("sub", self.sub.clone()),
             ("token_use", "access".to_owned()),
@@ -100,7 +118,7 @@ impl Service {
         let body = body.map_or_else(Body::empty, |b| Body::from(serde_json::to_vec(b).unwrap()));
         let mut request = request.body(body).unwrap();
         request.extensions_mut().insert(Gateway { claims, ..Gateway::default() });
-        let response = service(router, config, Arc::new(SystemClock)).oneshot(request).await.unwrap();
+        let response = service(router, config, self.clock.clone()).oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let body = axum::body::to_bytes(response.into_body(), 8 << 20).await.unwrap().to_vec();
         Reply { status, body }
@@ -188,4 +206,43 @@ impl Service {
         .unwrap();
         self.call(medius_provider::api().with_state(state).into(), method, path, headers, body).await
     }
+
+    /// The institution with the link of a delivery in hand: the secret is derived as the mailer derives it.
+    pub(crate) async fn institution(&self, case: &str, delivery: &str) -> Institution {
+        let key = |sk: String| aws_sdk_dynamodb::types::AttributeValue::S(sk);
+        let dynamodb = self.stack.dynamodb(self.stack.operator_credentials());
+        let get = dynamodb.get_item().table_name(self.stack.table("cases"));
+        let get = get.key("pk", key(format!("CASE#{case}"))).key("sk", key(format!("DELIVERY#{delivery}")));
+        let item = get.send().await.unwrap().item.unwrap();
+        let link = item["body"].as_m().unwrap()["link_id"].as_s().unwrap().clone();
+        let kms = self.stack.kms(self.stack.operator_credentials());
+        let links = medius_store::LinkMac::new(kms, self.stack.run().keys["link_mac"].clone());
+        let secret = links.secret(&link.parse().unwrap(), 1).await.unwrap();
+        Institution::open(&self.stack, &format!("{}/r/{link}#{}", self.stack.run().api_url, secret.expose())).unwrap()
+    }
+
+    /// An institution that has unlocked its link.
+    pub(crate) async fn entered(&self, case: &str, delivery: &str) -> Institution {
+        let mut institution = self.institution(case, delivery).await;
+        institution.ask_for_code().await.unwrap().expect(202, "code").unwrap();
+        institution.unlock(&self.code(&institution, 1).await).await.unwrap().expect(204, "unlock").unwrap();
+        institution
+    }
+
+    /// The n-th code of a link, derived as the mailer derives it.
+    pub(crate) async fn code(&self, institution: &Institution, n: u32) -> String {
+        let kms = self.stack.kms(self.stack.operator_credentials());
+        let codes = CodeMac::new(kms, self.key("code_mac"));
+        codes.code(&institution.link.id.parse().unwrap(), n).await.unwrap().expose().to_owned()
+    }
+}
+
+/// A patient with an app for looking at the true state, and the subject's claim for the functions in this process.
+pub(crate) async fn patient(stack: &Stack) -> (PatientApp, String) {
+    let sign_in = stack.new_patient(&format!("faults-{}@patients.example", fresh_key())).await.unwrap();
+    let tokens = stack.sign_in(&sign_in).await.unwrap();
+    let payload = tokens.access.split('.').nth(1).unwrap();
+    let claims = data_encoding::BASE64URL_NOPAD.decode(payload.trim_end_matches('=').as_bytes()).unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
+    (PatientApp::new(stack, &tokens), claims["sub"].as_str().unwrap().to_owned())
 }

@@ -3,27 +3,18 @@
 //! own wire to the local AWS has the fault.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[allow(dead_code, reason = "the functions serve two test programs")]
 mod functions;
 mod proxy;
 
-use functions::{Reply, Service};
+use functions::{Reply, Service, patient};
 use medius_tests::journey::{demo_story, wait_for_state};
 use medius_tests::stack::Stack;
-use medius_tests::user::{Institution, PatientApp, fresh_key};
+use medius_tests::user::fresh_key;
 use proxy::{Fault, Kind};
 use serde_json::json;
 
 const EVERY_KIND: [Kind; 4] = [Kind::Broken, Kind::AnswerLost, Kind::TooLate, Kind::Throttled];
-
-/// A patient with an app for looking at the true state, and the subject's claim for the functions in this process.
-async fn patient(stack: &Stack) -> (PatientApp, String) {
-    let sign_in = stack.new_patient(&format!("faults-{}@patients.example", fresh_key())).await.unwrap();
-    let tokens = stack.sign_in(&sign_in).await.unwrap();
-    let payload = tokens.access.split('.').nth(1).unwrap();
-    let claims = data_encoding::BASE64URL_NOPAD.decode(payload.trim_end_matches('=').as_bytes()).unwrap();
-    let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
-    (PatientApp::new(stack, &tokens), claims["sub"].as_str().unwrap().to_owned())
-}
 
 /// Under a fault a request fails with 503 or, where the SDK's own repeat was enough, succeeds. Never anything else, and the
 /// body says nothing of the cause.
@@ -174,13 +165,7 @@ async fn a_download_that_failed_is_not_counted_and_a_counted_one_is_given() {
     let case = app.ready_case(&demo_story().unwrap(), &to).await.unwrap();
     let letter = app.make_letter(&case, &to).await.unwrap();
     let delivery = app.deliver(&case, &letter).await.unwrap();
-    let mut institution = institution_of(&stack, &case, &delivery).await;
-    institution.ask_for_code().await.unwrap().expect(202, "code").unwrap();
-    let kms = stack.kms(stack.operator_credentials());
-    let codes = medius_store::CodeMac::new(kms, stack.run().keys["code_mac"].clone());
-    let code = codes.code(&institution.link.id.parse().unwrap(), 1).await.unwrap();
-    institution.unlock(code.expose()).await.unwrap().expect(204, "unlock").unwrap();
-
+    let institution = service.entered(&case, &delivery).await;
     let path = format!("/r/{}/letter", institution.link.id);
     let headers = [("cookie", institution.cookie()), ("accept", "application/json")];
     let downloads = async || {
@@ -206,18 +191,4 @@ async fn a_download_that_failed_is_not_counted_and_a_counted_one_is_given() {
         assert!(again.status == 200 && again.is_pdf(), "{what}: {}", again.status);
         assert_eq!(downloads().await, before + 1, "{what}");
     }
-}
-
-/// The institution with the link of a delivery in hand: the secret is derived as the mailer derives it.
-async fn institution_of(stack: &Stack, case: &str, delivery: &str) -> Institution {
-    let key = |sk: String| aws_sdk_dynamodb::types::AttributeValue::S(sk);
-    let dynamodb = stack.dynamodb(stack.operator_credentials());
-    let get = dynamodb.get_item().table_name(stack.table("cases"));
-    let get = get.key("pk", key(format!("CASE#{case}"))).key("sk", key(format!("DELIVERY#{delivery}")));
-    let item = get.send().await.unwrap().item.unwrap();
-    let link = item["body"].as_m().unwrap()["link_id"].as_s().unwrap().clone();
-    let kms = stack.kms(stack.operator_credentials());
-    let links = medius_store::LinkMac::new(kms, stack.run().keys["link_mac"].clone());
-    let secret = links.secret(&link.parse().unwrap(), 1).await.unwrap();
-    Institution::open(stack, &format!("{}/r/{link}#{}", stack.run().api_url, secret.expose())).unwrap()
 }
