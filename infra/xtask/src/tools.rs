@@ -39,7 +39,7 @@ impl Tools {
 
     /// `sam`, with cargo-lambda on its PATH and no talk to anybody.
     pub(crate) fn sam(&self) -> Result<Command> {
-        let mut command = self.python_module("samcli")?;
+        let mut command = self.python(&["-m", "samcli"])?;
         command.env("SAM_CLI_TELEMETRY", "0");
         Ok(command)
     }
@@ -51,13 +51,14 @@ impl Tools {
 
     /// `cfn-lint`.
     pub(crate) fn cfn_lint(&self) -> Result<Command> {
-        self.python_module("cfnlint")
+        // The package is no module that can be run, so its entry point is called.
+        self.python(&["-c", "import sys; from cfnlint.runner import main; sys.exit(main())"])
     }
 
-    /// As a module: the scripts of a renamed folder would look for their Python under its old name.
-    fn python_module(&self, module: &str) -> Result<Command> {
+    /// Not by a script: those of a renamed folder would look for their Python under its old name.
+    fn python(&self, arguments: &[&str]) -> Result<Command> {
         let mut command = Command::new(self.sam.join("bin/python"));
-        command.args(["-m", module]).env("PATH", prepend_path(&self.scripts())?).current_dir(workspace::root());
+        command.args(arguments).env("PATH", prepend_path(&self.scripts())?).current_dir(workspace::root());
         Ok(command)
     }
 }
