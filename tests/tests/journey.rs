@@ -349,6 +349,26 @@ async fn a_repeat_with_the_same_key_changes_nothing_and_another_body_is_refused(
 }
 
 #[tokio::test]
+async fn the_same_request_twice_at_once_is_done_once_and_answered_twice() {
+    let stack = Stack::load().unwrap();
+    let app = patient(&stack, "twice").await;
+    let twice = async |path: &str, body: Value| {
+        let key = fresh_key();
+        let both = futures_join((0..4).map(|_| app.post_with(path, &body, &key))).await;
+        let bodies: std::collections::BTreeSet<Vec<u8>> =
+            both.into_iter().map(|a| a.unwrap().expect(201, path).unwrap().body).collect();
+        assert_eq!(bodies.len(), 1, "{path}");
+    };
+    twice("/v1/cases", json!({"emergency_signs": []})).await;
+    let cases = app.get("/v1/cases").await.unwrap().json();
+    assert_eq!(cases["items"].as_array().unwrap().len(), 1);
+    let case = cases["items"][0]["id"].as_str().unwrap();
+    twice(&format!("/v1/cases/{case}/consents/servings"), json!({"item": "G1", "language": "ko"})).await;
+    let events = app.get(&format!("/v1/cases/{case}/consents")).await.unwrap().json();
+    assert_eq!(events["events"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_letter_goes_only_where_a_registration_runs() {
     let stack = Stack::load().unwrap();
     let app = patient(&stack, "expired").await;

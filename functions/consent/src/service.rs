@@ -2,7 +2,7 @@
 
 use crate::State;
 use crate::api::{EventView, ServingView};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::case::Case;
@@ -14,7 +14,7 @@ use medius_domain::id::{CaseId, ServingId};
 use medius_domain::link::{Link, LinkEvent};
 use medius_domain::provider::Provider;
 use medius_http::headers::IdempotentRequest;
-use medius_http::{Origin, Patient, Problem, Remembered, replay};
+use medius_http::{Origin, Patient, Problem, Remembered, replay, settle};
 use medius_store::{Change, Conflict, Place, Snapshot, StoreError};
 
 /// Times that a withdrawal is tried again when a link or the consents change under it: it must not fail because an
@@ -58,8 +58,7 @@ pub(crate) async fn serve(
     let shown: &Served = next.served.get(matter).ok_or_else(|| Problem::internal(NotServed))?;
     let view = ServingView::new(matter.item(), shown, text);
     let answer = Remembered::new(&mut change, request, StatusCode::CREATED, None, &view)?;
-    state.db.commit(change, &snapshot).await?;
-    Ok(answer.into_response())
+    settle(&state.db, change, Some(&snapshot), request, answer).await
 }
 
 /// Cannot happen: serving puts the text into the state.
@@ -90,8 +89,7 @@ pub(crate) async fn decide(
     }
     let mut change = record(state, patient, origin, &case, &event, &next, Action::GrantChange)?;
     let answer = Remembered::new(&mut change, request, StatusCode::CREATED, None, &EventView::from(&event))?;
-    state.db.commit(change, &snapshot).await?;
-    Ok(answer.into_response())
+    settle(&state.db, change, Some(&snapshot), request, answer).await
 }
 
 /// Takes an agreement back and ends the links that rested on it, in one transaction.
@@ -149,8 +147,7 @@ async fn end(
         }
     }
     let answer = Remembered::new(&mut change, request, StatusCode::CREATED, None, &EventView::from(&event))?;
-    state.db.commit(change, snapshot).await?;
-    Ok(answer.into_response())
+    settle(&state.db, change, Some(snapshot), request, answer).await
 }
 
 /// Links of the case that are not revoked. One that has ended by time is harmless and stays as it is.

@@ -2,7 +2,7 @@
 
 use crate::State;
 use crate::api::CaseSummary;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::StatusCode;
 use medius_domain::access::{Action, Entry, Object, Purpose};
 use medius_domain::case::{Case, CaseState};
@@ -11,7 +11,7 @@ use medius_domain::field::FieldError;
 use medius_domain::id::CaseId;
 use medius_domain::intake::{BasicDraft, BasicRefusal, Draft, HealthDraft};
 use medius_http::headers::IdempotentRequest;
-use medius_http::{IfMatch, Origin, Patient, Problem, ProblemKind, Remembered, replay};
+use medius_http::{IfMatch, Origin, Patient, Problem, ProblemKind, Remembered, replay, settle};
 use medius_store::{Change, DataKey, Place, SealedIntake, Snapshot, WrappedKey};
 
 /// Opens a case with its data key.
@@ -32,8 +32,7 @@ pub(crate) async fn create(
     change.create_case(&case, &wrapped)?;
     let location = Some(format!("/v1/cases/{}", case.id));
     let answer = Remembered::new(&mut change, request, StatusCode::CREATED, location, &CaseSummary::from(&case))?;
-    state.db.commit_first(change).await?;
-    Ok(answer.into_response())
+    settle(&state.db, change, None, request, answer).await
 }
 
 /// A case that was read and opened.

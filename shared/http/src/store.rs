@@ -12,7 +12,7 @@ use http::{StatusCode, header};
 use medius_domain::access::{Action, Actor, Authentication, Event, Object, Purpose};
 use medius_domain::consent;
 use medius_domain::id::{EventId, ProviderId};
-use medius_store::{Change, Conflict, IdempotencyRecord, Snapshot, StoreError};
+use medius_store::{Change, Conflict, Database, IdempotencyRecord, Place, Snapshot, StoreError};
 use serde::Serialize;
 
 impl From<StoreError> for Problem {
@@ -149,6 +149,31 @@ impl Remembered {
             body: body.clone(),
         })?;
         Ok(Self { status, location, body })
+    }
+}
+
+/// Commits a change with its remembered answer. When the same request was quicker elsewhere, its answer is given.
+///
+/// # Errors
+/// The store's refusals, or `idempotency-key-reused`.
+pub async fn settle(
+    db: &Database,
+    change: Change,
+    snapshot: Option<&Snapshot>,
+    request: &IdempotentRequest,
+    answer: Remembered,
+) -> Result<Response, Problem> {
+    let outcome = match snapshot {
+        Some(snapshot) => db.commit(change, snapshot).await,
+        None => db.commit_first(change).await,
+    };
+    match outcome {
+        Ok(()) => Ok(answer.into_response()),
+        Err(quicker @ StoreError::Conflict(Conflict::Idempotency)) => {
+            let after = db.read([Place::Idempotency(request.scope_sha256.clone())]).await?;
+            replay(&after, request)?.ok_or_else(|| quicker.into())
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

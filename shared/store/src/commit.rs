@@ -69,9 +69,11 @@ impl Database {
             let codes: Vec<&str> =
                 canceled.cancellation_reasons().iter().map(|r| r.code().unwrap_or_default()).collect();
             let failed = writes.iter().zip(&codes).filter(|(_, code)| **code == "ConditionalCheckFailed");
-            let own = failed.map(|(write, _)| write.conflict).find(|c| *c != Conflict::Busy);
-            if let Some(conflict) = own {
-                return Err(StoreError::Conflict(conflict));
+            let failed: Vec<Conflict> = failed.map(|(write, _)| write.conflict).collect();
+            // When the same request was quicker, that explains whatever else it changed.
+            let same = failed.iter().find(|c| **c == Conflict::Idempotency);
+            if let Some(conflict) = same.or_else(|| failed.iter().find(|c| **c != Conflict::Busy)) {
+                return Err(StoreError::Conflict(*conflict));
             }
             if codes.iter().any(|c| !matches!(*c, "None" | "ConditionalCheckFailed" | "TransactionConflict" | "")) {
                 return Err(StoreError::service("DynamoDB", "TransactWriteItems", &error));
