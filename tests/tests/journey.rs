@@ -21,13 +21,13 @@ async fn institution(stack: &Stack, place: usize) -> (String, String) {
 }
 
 /// A delivered letter, and the institution with the link in hand.
-async fn delivered(stack: &Stack, app: &PatientApp, place: usize) -> (String, String, String, Institution, String) {
+async fn delivered(stack: &Stack, app: &PatientApp, place: usize) -> (String, String, String, Institution) {
     let (to, mailbox) = institution(stack, place).await;
     let case = app.ready_case(&demo_story().unwrap(), &to).await.unwrap();
     let referral = app.make_letter(&case, &to).await.unwrap();
     let delivery = app.deliver(&case, &referral).await.unwrap();
     let link = link_of(stack, &case, &delivery, &mailbox).await;
-    (case, referral, delivery, link, mailbox)
+    (case, referral, delivery, link)
 }
 
 /// The link of a delivery, found among all mails by the delivery's own link id: tests share the institution's mailbox.
@@ -53,17 +53,15 @@ async fn link_of(stack: &Stack, case: &str, delivery: &str, mailbox: &str) -> In
     Institution::open(stack, url).unwrap()
 }
 
-/// Unlocks with a code from the mail. Tests share the mailbox, so every new code there is tried, newest first; a foreign
-/// code is a wrong code, and five wrong ones end a code: only mails after the request are looked at.
-async fn enter(stack: &Stack, institution: &mut Institution, mailbox: &str) {
-    let reference = institution.link.id.clone();
+/// Asks for a first code and unlocks with it.
+async fn enter(stack: &Stack, institution: &mut Institution) {
     institution.ask_for_code().await.unwrap().expect(202, "code").unwrap();
-    let code = code_of(stack, &reference, mailbox, 1).await;
+    let code = code_of(stack, &institution.link.id, 1).await;
     institution.unlock(&code).await.unwrap().expect(204, "unlock").unwrap();
 }
 
 /// The n-th code of a link, derived by the operator with the same KMS key: what the mail says, without a race for the mail.
-async fn code_of(stack: &Stack, link: &str, _mailbox: &str, n: u32) -> String {
+async fn code_of(stack: &Stack, link: &str, n: u32) -> String {
     let kms = stack.kms(stack.operator_credentials());
     let mac = medius_store::CodeMac::new(kms, stack.run().keys["code_mac"].clone());
     mac.code(&link.parse().unwrap(), n).await.unwrap().expose().to_owned()
@@ -82,8 +80,8 @@ async fn a_story_becomes_a_letter_that_a_hospital_opens() {
 async fn withdrawn_consent_kills_the_live_link_at_the_next_request() {
     let stack = Stack::load().unwrap();
     let app = patient(&stack, "withdraw").await;
-    let (case, referral, delivery, mut institution, mailbox) = delivered(&stack, &app, 0).await;
-    enter(&stack, &mut institution, &mailbox).await;
+    let (case, referral, delivery, mut institution) = delivered(&stack, &app, 0).await;
+    enter(&stack, &mut institution).await;
     institution.send(Method::GET, "/referral", None).await.unwrap().expect(200, "referral").unwrap();
     let to = stack.run().providers[0].clone();
     app.withdraw(&case, "PS", Some(&to)).await.unwrap().expect(201, "withdrawal").unwrap();
@@ -118,8 +116,8 @@ async fn withdrawn_consent_kills_the_live_link_at_the_next_request() {
 async fn a_revoked_link_is_dead_and_stays_dead() {
     let stack = Stack::load().unwrap();
     let app = patient(&stack, "revoke").await;
-    let (case, _, delivery, mut institution, mailbox) = delivered(&stack, &app, 1).await;
-    enter(&stack, &mut institution, &mailbox).await;
+    let (case, _, delivery, mut institution) = delivered(&stack, &app, 1).await;
+    enter(&stack, &mut institution).await;
     let path = format!("/v1/cases/{case}/deliveries/{delivery}/revoke");
     app.post(&path, &json!({})).await.unwrap().expect(200, "revoke").unwrap();
     assert_eq!(institution.send(Method::GET, "/referral", None).await.unwrap().status.as_u16(), 404);
@@ -132,7 +130,7 @@ async fn a_revoked_link_is_dead_and_stays_dead() {
 async fn a_mail_scanner_consumes_and_sees_nothing() {
     let stack = Stack::load().unwrap();
     let app = patient(&stack, "scanner").await;
-    let (case, _, delivery, mut institution, mailbox) = delivered(&stack, &app, 0).await;
+    let (case, _, delivery, mut institution) = delivered(&stack, &app, 0).await;
     wait_for_state(&app, &case, &delivery, "SENT").await.unwrap();
     let before = app.get(&format!("/v1/cases/{case}/deliveries/{delivery}")).await.unwrap().json();
     let unknown = Institution::open(&stack, &format!("http://x/r/{}#x", "b".repeat(26))).unwrap();
@@ -152,16 +150,16 @@ async fn a_mail_scanner_consumes_and_sees_nothing() {
     }
     let after = app.get(&format!("/v1/cases/{case}/deliveries/{delivery}")).await.unwrap().json();
     assert_eq!(before, after);
-    enter(&stack, &mut institution, &mailbox).await;
+    enter(&stack, &mut institution).await;
 }
 
 #[tokio::test]
 async fn five_wrong_codes_end_a_code_and_a_used_code_is_used_up() {
     let stack = Stack::load().unwrap();
     let app = patient(&stack, "codes").await;
-    let (_, _, _, mut institution, mailbox) = delivered(&stack, &app, 1).await;
+    let (_, _, _, mut institution) = delivered(&stack, &app, 1).await;
     institution.ask_for_code().await.unwrap().expect(202, "first code").unwrap();
-    let right = code_of(&stack, &institution.link.id, &mailbox, 1).await;
+    let right = code_of(&stack, &institution.link.id, 1).await;
     let wrong = if right == "00000000" { "11111111" } else { "00000000" };
     for _ in 0..5 {
         assert_eq!(institution.unlock(wrong).await.unwrap().status.as_u16(), 404);
@@ -172,7 +170,7 @@ async fn five_wrong_codes_end_a_code_and_a_used_code_is_used_up() {
         "the code must be dead after five wrong ones"
     );
     institution.ask_for_code().await.unwrap().expect(202, "second code").unwrap();
-    let right = code_of(&stack, &institution.link.id, &mailbox, 2).await;
+    let right = code_of(&stack, &institution.link.id, 2).await;
     institution.unlock(&right).await.unwrap().expect(204, "unlock").unwrap();
     assert_eq!(institution.unlock(&right).await.unwrap().status.as_u16(), 404, "a code works once");
 }
@@ -181,8 +179,8 @@ async fn five_wrong_codes_end_a_code_and_a_used_code_is_used_up() {
 async fn concurrent_downloads_stop_at_exactly_the_limit() {
     let stack = Stack::load().unwrap();
     let app = patient(&stack, "downloads").await;
-    let (case, _, delivery, mut institution, mailbox) = delivered(&stack, &app, 0).await;
-    enter(&stack, &mut institution, &mailbox).await;
+    let (case, _, delivery, mut institution) = delivered(&stack, &app, 0).await;
+    enter(&stack, &mut institution).await;
     let mut given = 0;
     // Waves, since a function gives up (503) when too many write at one case at once; the limit must hold all the same.
     for _ in 0..8 {
@@ -204,7 +202,6 @@ async fn concurrent_downloads_stop_at_exactly_the_limit() {
 /// Runs futures at the same time.
 async fn futures_join<F: Future>(all: impl IntoIterator<Item = F>) -> Vec<F::Output> {
     let mut running: Vec<_> = all.into_iter().map(Box::pin).collect();
-    let mut done = Vec::new();
     let mut results: Vec<Option<F::Output>> = running.iter().map(|_| None).collect();
     std::future::poll_fn(|context| {
         for (i, future) in running.iter_mut().enumerate() {
@@ -217,8 +214,7 @@ async fn futures_join<F: Future>(all: impl IntoIterator<Item = F>) -> Vec<F::Out
         if results.iter().all(Option::is_some) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
     })
     .await;
-    done.extend(results.into_iter().flatten());
-    done
+    results.into_iter().flatten().collect()
 }
 
 #[tokio::test]
@@ -387,9 +383,9 @@ async fn a_letter_goes_only_where_a_registration_runs() {
 async fn every_step_is_in_the_log_and_the_chain_holds() {
     let stack = Stack::load().unwrap();
     let app = patient(&stack, "log").await;
-    let (case, _, delivery, mut institution, mailbox) = delivered(&stack, &app, 0).await;
+    let (case, _, delivery, mut institution) = delivered(&stack, &app, 0).await;
     wait_for_state(&app, &case, &delivery, "SENT").await.unwrap();
-    enter(&stack, &mut institution, &mailbox).await;
+    enter(&stack, &mut institution).await;
     institution.send(Method::GET, "/referral", None).await.unwrap().expect(200, "view").unwrap();
     institution.send(Method::POST, "/letter", None).await.unwrap().expect(200, "download").unwrap();
     let dynamodb = stack.dynamodb(stack.operator_credentials());

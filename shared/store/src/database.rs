@@ -9,6 +9,7 @@ use crate::records::{
     SessionRecord,
 };
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{Get, TransactGetItem};
 use chrono::{DateTime, Utc};
 use medius_domain::access::Entry;
@@ -82,18 +83,25 @@ impl Database {
         pk: String,
         prefix: &str,
     ) -> Result<Vec<T>, StoreError> {
-        let now = self.now();
-        let mut pages = self
+        let query = self
             .client
             .query()
             .table_name(self.tables.name(table)?)
             .consistent_read(true)
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
             .expression_attribute_values(":pk", text(pk))
-            .expression_attribute_values(":prefix", text(prefix))
-            .into_paginator()
-            .items()
-            .send();
+            .expression_attribute_values(":prefix", text(prefix));
+        self.all(kind, query).await
+    }
+
+    /// Every page of a query, without what is past its end.
+    async fn all<T: DeserializeOwned>(
+        &self,
+        kind: &'static str,
+        query: QueryFluentBuilder,
+    ) -> Result<Vec<T>, StoreError> {
+        let now = self.now();
+        let mut pages = query.into_paginator().items().send();
         let mut found = Vec::new();
         while let Some(item) = pages.next().await {
             let item = item.map_err(|e| StoreError::service("DynamoDB", "Query", &e))?;
@@ -141,26 +149,15 @@ impl Database {
     /// # Errors
     /// [`StoreError::Service`] or [`StoreError::Corrupt`].
     pub async fn cases_of(&self, subject: &Subject) -> Result<Vec<Case>, StoreError> {
-        let now = self.now();
-        let mut pages = self
+        let query = self
             .client
             .query()
             .table_name(self.tables.name(Table::Cases)?)
             .index_name("by_subject")
             .scan_index_forward(false)
             .key_condition_expression("subject = :subject")
-            .expression_attribute_values(":subject", text(subject.as_str()))
-            .into_paginator()
-            .items()
-            .send();
-        let mut found = Vec::new();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(|e| StoreError::service("DynamoDB", "Query", &e))?;
-            if !expired(&item, now) {
-                found.push(decode("case", &item)?);
-            }
-        }
-        Ok(found)
+            .expression_attribute_values(":subject", text(subject.as_str()));
+        self.all("case", query).await
     }
 
     /// The institutions of the directory (some hundred at most), by English name.
