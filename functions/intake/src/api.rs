@@ -233,3 +233,34 @@ mod schema {
         pub expectations: Option<SaidSchema>,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde::de::DeserializeOwned;
+    use serde_json::{Value, json};
+    use std::collections::BTreeSet;
+    use utoipa::PartialSchema;
+
+    /// The names that a type takes, out of its own refusal of another one: they stand between backticks after the first.
+    fn taken<T: DeserializeOwned>(other: Value) -> BTreeSet<String> {
+        let refusal = serde_json::from_value::<T>(other).err().unwrap().to_string();
+        refusal.split('`').skip(1).step_by(2).skip(1).map(ToOwned::to_owned).collect()
+    }
+
+    fn properties<S: PartialSchema>() -> BTreeSet<String> {
+        let schema = serde_json::to_value(S::schema()).unwrap();
+        schema["properties"].as_object().unwrap().keys().cloned().collect()
+    }
+
+    #[test]
+    fn the_schemas_have_the_fields_of_the_domain() {
+        assert_eq!(properties::<BasicSchema>(), taken::<BasicDraft>(json!({"no_such_field": 1})));
+        assert_eq!(properties::<HealthSchema>(), taken::<HealthDraft>(json!({"no_such_field": 1})));
+        let schema = serde_json::to_value(EmergencySignSchema::schema()).unwrap();
+        let signs: BTreeSet<String> =
+            schema["enum"].as_array().unwrap().iter().map(|s| s.as_str().unwrap().to_owned()).collect();
+        assert_eq!(signs, taken::<EmergencySign>(json!("no_such_sign")));
+    }
+}
