@@ -1,9 +1,11 @@
 //! Consent: texts that were served, decisions about them, and the gate that everything personal passes.
 
+mod data;
 mod event;
 mod gate;
 mod text;
 
+pub use data::DataItem;
 pub use event::{Action, ConsentEvent, ConsentHead, Current, DecisionRefusal, Method, Recipient, Served, verify};
 pub use gate::{ConsentProof, MissingConsent, Use, gate};
 pub use text::{ConsentText, Element, TextElement, current_text};
@@ -24,11 +26,17 @@ pub enum Item {
     /// Provision of sensitive information to one institution (Art. 17, 23).
     #[serde(rename = "PS")]
     Ps,
+    /// Explanation of records (optional; Art. 15, 23).
+    E1,
+    /// Transfer abroad (Art. 28-8); asked for only where it applies.
+    X1,
+    /// A guardian acts for a patient under 14 (Art. 22-2).
+    K1,
 }
 
 impl Item {
     /// Every item.
-    pub const ALL: [Self; 4] = [Self::G1, Self::S1, Self::P, Self::Ps];
+    pub const ALL: [Self; 7] = [Self::G1, Self::S1, Self::P, Self::Ps, Self::E1, Self::X1, Self::K1];
 
     /// The item's code.
     pub const fn code(self) -> &'static str {
@@ -37,13 +45,16 @@ impl Item {
             Self::S1 => "S1",
             Self::P => "P",
             Self::Ps => "PS",
+            Self::E1 => "E1",
+            Self::X1 => "X1",
+            Self::K1 => "K1",
         }
     }
 
     /// Whether the item names a recipient.
     pub const fn names_recipient(self) -> bool {
         match self {
-            Self::G1 | Self::S1 => false,
+            Self::G1 | Self::S1 | Self::E1 | Self::X1 | Self::K1 => false,
             Self::P | Self::Ps => true,
         }
     }
