@@ -8,6 +8,7 @@ pub mod chain;
 pub mod clock;
 pub mod consent;
 pub mod coverage;
+pub mod disclosure;
 pub mod emergency;
 pub mod field;
 pub mod health;
