@@ -1,50 +1,35 @@
-//! Refuses to build when a consent text lacks a statutory element, or when its languages differ in structure
-//! (PIPA Art. 15(2), 17(2), 22, 23).
+//! Refuses to build when a consent text lacks what a statute asks for (PIPA Art. 15(2), 17(2), 22, 22-2, 23, 28-8(2)),
+//! and writes the list of all texts, so that none can be forgotten in the program.
 
-use serde_json::Value;
-use std::{error::Error, fs, path::Path};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, error::Error, fs};
 
-/// Elements that Art. 15(2) asks for.
-const COLLECTION: [&str; 4] = ["purpose", "items", "retention", "right_to_refuse"];
-/// Elements that Art. 17(2) asks for.
-const PROVISION: [&str; 5] = ["recipient", "recipient_purpose", "items", "recipient_retention", "right_to_refuse"];
+#[path = "build/texts.rs"]
+mod texts;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=consent-texts");
-    for (item, elements) in [("G1", COLLECTION.as_slice()), ("S1", &COLLECTION), ("P", &PROVISION), ("PS", &PROVISION)]
-    {
-        for version in fs::read_dir(Path::new("consent-texts").join(item))? {
-            let folder = version?.path();
-            let ko = structure(&folder.join("ko.json"))?;
-            let en = structure(&folder.join("en.json"))?;
-            if ko != en {
-                return Err(format!("{}: the languages differ in structure", folder.display()).into());
-            }
-            let names: Vec<&str> = ko.iter().map(|(name, _)| name.as_str()).collect();
-            if names != elements {
-                return Err(format!("{}: statutory elements must be {elements:?}", folder.display()).into());
-            }
-        }
-    }
-    Ok(())
+    // A test runs this very program on broken texts.
+    println!("cargo::rustc-env=CONSENT_TEXTS_BUILD_SCRIPT={}", env::current_exe()?.display());
+    let list = list(&texts::check(Path::new("consent-texts"))?)?;
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    Ok(fs::write(out.join("consent_texts.rs"), list)?)
 }
 
-/// The elements of a text and whether each is emphasised; every text of it must say something.
-fn structure(path: &Path) -> Result<Vec<(String, bool)>, Box<dyn Error>> {
-    let bad = |what: &str| format!("{}: {what}", path.display());
-    let text: Value = serde_json::from_str(&fs::read_to_string(path)?)?;
-    let said = |value: &Value, key: &str| value[key].as_str().is_some_and(|s| !s.trim().is_empty());
-    for key in ["title", "grant", "refuse"] {
-        if !said(&text, key) {
-            return Err(bad(key).into());
+/// Rust for the texts of all versions.
+fn list(found: &[(&str, u32)]) -> Result<String, std::fmt::Error> {
+    let mut list = String::from("&[\n");
+    for (item, count) in found {
+        for version in 1..=*count {
+            write!(list, "    (\"{item}\", {version}")?;
+            for language in ["ko", "en"] {
+                let path = format!("/consent-texts/{item}/{version}/{language}.json");
+                write!(list, ", include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"{path}\"))")?;
+            }
+            list.push_str("),\n");
         }
     }
-    let elements = text["elements"].as_array().ok_or_else(|| bad("elements"))?;
-    let structure = elements.iter().map(|e| {
-        if !said(e, "heading") || !said(e, "text") {
-            return None;
-        }
-        Some((e["element"].as_str()?.to_owned(), e["emphasis"].as_bool()?))
-    });
-    structure.collect::<Option<Vec<_>>>().ok_or_else(|| bad("an element is incomplete").into())
+    list.push_str("]\n");
+    Ok(list)
 }

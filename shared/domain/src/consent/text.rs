@@ -6,18 +6,24 @@ use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
-/// What a passage tells (PIPA Art. 15(2), 17(2)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// What a passage tells (PIPA Art. 15(2), 17(2), 22-2, 28-8(2)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Element {
     /// Purpose of collection and use.
     Purpose,
     /// Items of data.
     Items,
+    /// How a guardian is verified.
+    Verification,
     /// Retention period.
     Retention,
-    /// Right to refuse and any disadvantage.
+    /// Right to refuse and any disadvantage; for a transfer abroad also the way to refuse.
     RightToRefuse,
+    /// The country that data is transferred to.
+    TransferCountry,
+    /// When and how data is transferred abroad.
+    TransferMethod,
     /// Who receives.
     Recipient,
     /// What the recipient uses it for.
@@ -34,7 +40,8 @@ pub struct TextElement {
     pub element: Element,
     /// Its heading.
     pub heading: String,
-    /// The passage; `{recipient}` and `{department}` stand for the institution.
+    /// The passage; names in braces are filled when it is shown: see [`ConsentText::about`] and
+    /// [`ConsentText::about_transfer`].
     pub text: String,
     /// Whether the law asks to show it with emphasis (Enforcement Decree Art. 17(3)).
     pub emphasis: bool,
@@ -60,15 +67,26 @@ pub struct ConsentText {
     pub sha256: String,
 }
 
-/// Version that is served now, per item; a higher one supersedes every decision about a lower one.
-const CURRENT: [(Item, u32, &str, &str); 4] = [
-    (Item::G1, 1, include_str!("../../consent-texts/G1/1/ko.json"), include_str!("../../consent-texts/G1/1/en.json")),
-    (Item::S1, 1, include_str!("../../consent-texts/S1/1/ko.json"), include_str!("../../consent-texts/S1/1/en.json")),
-    (Item::P, 1, include_str!("../../consent-texts/P/1/ko.json"), include_str!("../../consent-texts/P/1/en.json")),
-    (Item::Ps, 1, include_str!("../../consent-texts/PS/1/ko.json"), include_str!("../../consent-texts/PS/1/en.json")),
-];
+/// Item, version, Korean, English: every text that was ever served, versions ascending. Written by `build.rs`.
+const FILES: &[(&str, u32, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/consent_texts.rs"));
 
-static TEXTS: LazyLock<Vec<(Item, ConsentText, ConsentText)>> = LazyLock::new(|| {
+/// The texts of one version.
+struct Version {
+    item: Item,
+    ko: ConsentText,
+    en: ConsentText,
+}
+
+impl Version {
+    const fn text(&self, language: TextLanguage) -> &ConsentText {
+        match language {
+            TextLanguage::Ko => &self.ko,
+            TextLanguage::En => &self.en,
+        }
+    }
+}
+
+static TEXTS: LazyLock<Vec<Version>> = LazyLock::new(|| {
     let read = |file: &str, version| {
         #[expect(
             clippy::expect_used,
@@ -79,59 +97,77 @@ static TEXTS: LazyLock<Vec<(Item, ConsentText, ConsentText)>> = LazyLock::new(||
         text.sha256 = sha256_hex(file.nfc().collect::<String>().as_bytes());
         text
     };
-    CURRENT.iter().map(|(item, version, ko, en)| (*item, read(ko, *version), read(en, *version))).collect()
+    let version = |(code, version, ko, en): &(&str, u32, &str, &str)| {
+        let item = Item::ALL.into_iter().find(|item| item.code() == *code)?;
+        Some(Version { item, ko: read(ko, *version), en: read(en, *version) })
+    };
+    FILES.iter().filter_map(version).collect()
 });
 
-/// The text that is served now.
+/// The text that is served now: the highest version, which supersedes every decision about a lower one.
 pub fn current_text(item: Item, language: TextLanguage) -> &'static ConsentText {
-    #[expect(clippy::expect_used, reason = "cannot fail: CURRENT lists every item, held by a test")]
-    let (_, ko, en) = TEXTS.iter().find(|(i, ..)| *i == item).expect("every item has a text");
-    match language {
-        TextLanguage::Ko => ko,
-        TextLanguage::En => en,
-    }
+    #[expect(clippy::expect_used, reason = "cannot fail: build.rs asks for a text of every item, held by a test")]
+    let newest = TEXTS.iter().rfind(|text| text.item == item).expect("every item has a text");
+    newest.text(language)
+}
+
+/// The text of any version: the words that a patient once agreed to stay readable, and their hash verifiable.
+pub fn text_of(item: Item, version: u32, language: TextLanguage) -> Option<&'static ConsentText> {
+    TEXTS.iter().filter(|text| text.item == item).map(|text| text.text(language)).find(|text| text.version == version)
 }
 
 impl ConsentText {
     /// The same text with the institution's name in it.
     #[must_use]
     pub fn about(&self, recipient: &str, department: &str) -> Self {
+        self.filled(&[("recipient", recipient), ("department", department)])
+    }
+
+    /// The same text with who receives abroad, where, and how to reach them.
+    #[must_use]
+    pub fn about_transfer(&self, recipient: &str, country: &str, contact: &str) -> Self {
+        self.filled(&[("recipient", recipient), ("country", country), ("contact", contact)])
+    }
+
+    /// What the text tells about one thing; nothing if the item has no such element.
+    pub fn passage(&self, element: Element) -> Option<&str> {
+        self.elements.iter().find(|e| e.element == element).map(|e| e.text.as_str())
+    }
+
+    fn filled(&self, values: &[(&str, &str)]) -> Self {
         let mut text = self.clone();
         for element in &mut text.elements {
-            element.text = element.text.replace("{recipient}", recipient).replace("{department}", department);
+            element.text = fill(&element.text, values);
         }
         text
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_item_has_a_text_in_both_languages_with_its_own_hash() {
-        let mut hashes = std::collections::BTreeSet::new();
-        for item in Item::ALL {
-            for language in [TextLanguage::Ko, TextLanguage::En] {
-                let text = current_text(item, language);
-                assert!(hashes.insert(text.sha256.clone()));
-                let names = text.elements.iter().any(|e| e.text.contains("{recipient}"));
-                assert_eq!(names, item.names_recipient());
-                let filled = text.about("서울예시병원", "내과");
-                assert!(!filled.elements.iter().any(|e| e.text.contains('{')));
-            }
+/// Puts values in the place of names in braces, once: a brace inside a value stays what it is.
+fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut pieces = text.split('{');
+    let mut filled = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let known = piece.split_once('}').and_then(|(name, rest)| {
+            let (_, value) = values.iter().find(|(n, _)| *n == name)?;
+            Some((*value, rest))
+        });
+        match known {
+            Some((value, rest)) => filled.extend([value, rest]),
+            None => filled.extend(["{", piece]),
         }
     }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fill;
 
     #[test]
-    fn a_served_text_never_changes_under_its_version() {
-        // A changed text needs a new version: these are the hashes that patients have decided about.
-        let hash = |item| {
-            [TextLanguage::Ko, TextLanguage::En].map(|l| current_text(item, l).sha256[..12].to_owned()).join(" ")
-        };
-        assert_eq!(Item::ALL.map(hash).join(" "), FROZEN);
+    fn placeholders_are_filled_once_and_values_are_left_alone() {
+        let values = [("recipient", "{department} & Co"), ("department", "A{")];
+        assert_eq!(fill("{recipient}, {department}: {other} {", &values), "{department} & Co, A{: {other} {");
+        assert_eq!(fill("nothing", &values), "nothing");
     }
-
-    const FROZEN: &str =
-        "ce1a7578a8d1 a919f6deff0f a7c31c1eefe2 8a8dae659562 c36eac758560 d8b77fc36919 b16c3cf60fb3 ae13a7796a99";
 }
