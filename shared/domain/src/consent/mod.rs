@@ -8,7 +8,7 @@ mod text;
 pub use data::DataItem;
 pub use event::{Action, ConsentEvent, ConsentHead, Current, DecisionRefusal, Method, Recipient, Served, verify};
 pub use gate::{ConsentProof, MissingConsent, Use, gate};
-pub use text::{ConsentText, Element, TextElement, current_text};
+pub use text::{ConsentText, Element, TextElement, current_text, text_of};
 
 use crate::field::Invalid;
 use crate::id::ProviderId;
