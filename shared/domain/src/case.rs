@@ -15,6 +15,19 @@ pub enum CaseState {
     Complete,
 }
 
+impl CaseState {
+    /// Every state.
+    pub const ALL: [Self; 2] = [Self::Draft, Self::Complete];
+
+    /// The code, as in JSON and in the index.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Complete => "complete",
+        }
+    }
+}
+
 /// A case without anything personal in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
@@ -24,6 +37,9 @@ pub struct Case {
     pub subject: Subject,
     /// Where it stands.
     pub state: CaseState,
+    /// Whether it was opened for a child under 14, so that a guardian acts until the 14th birthday (PIPA Art. 22-2).
+    #[serde(default)]
+    pub minor: bool,
     /// Grows by one with each change; the ETag.
     pub version: u64,
     /// When it was created.
@@ -52,12 +68,13 @@ pub fn empty_case_expiry(now: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 impl Case {
-    /// A new, empty case.
-    pub fn new(subject: Subject, now: DateTime<Utc>) -> Self {
+    /// A new, empty case; `minor` as the patient answered the question about age.
+    pub fn new(subject: Subject, minor: bool, now: DateTime<Utc>) -> Self {
         Self {
             id: CaseId::new(),
             subject,
             state: CaseState::Draft,
+            minor,
             version: 1,
             created_at: now,
             updated_at: now,

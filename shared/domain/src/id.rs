@@ -73,10 +73,14 @@ opaque_id!(/// A mail in the outbox.
     MailId, "mal_");
 opaque_id!(/// An entry of the access log.
     LogEntryId, "log_");
+opaque_id!(/// A message between a patient and staff.
+    MessageId, "msg_");
+opaque_id!(/// A proposed change of the directory.
+    ChangeId, "chg_");
 
-/// The patient behind a sign-in, as a pseudonym: `sub_` and 128 bits of SHA-256 over the pool's random user id.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+/// The person behind a sign-in, as a pseudonym: `sub_` and 128 bits of SHA-256 over the pool's random user id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Subject(String);
 
 impl Subject {
@@ -89,6 +93,28 @@ impl Subject {
     /// The pseudonym as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl FromStr for Subject {
+    type Err = Invalid;
+    fn from_str(s: &str) -> Result<Self, Invalid> {
+        let hex = s.strip_prefix("sub_").ok_or(Invalid::Format)?;
+        let ok = hex.len() == 32 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if ok { Ok(Self(s.to_owned())) } else { Err(Invalid::Format) }
+    }
+}
+
+impl TryFrom<String> for Subject {
+    type Error = Invalid;
+    fn try_from(s: String) -> Result<Self, Invalid> {
+        s.parse()
+    }
+}
+
+impl From<Subject> for String {
+    fn from(s: Subject) -> String {
+        s.0
     }
 }
 

@@ -6,7 +6,7 @@ use crate::health::{
     Allergy, Condition, Listing, Medication, PartialDate, ResultValue, Said, Story, Symptom, TestResult, Urgency,
 };
 use crate::person::{BirthDate, Country, Email, Language, PersonName, Phone, Sex};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Below this age (full years, Asia/Seoul) a guardian must act (PIPA Art. 22-2).
@@ -237,7 +237,7 @@ pub struct CompleteIntake {
     /// The name in Latin letters, where the first is in another script.
     pub name_romanised: Option<PersonName>,
     /// Birth date.
-    pub birth_date: NaiveDate,
+    pub birth_date: BirthDate,
     /// Administrative gender.
     pub sex: Sex,
     /// Telephone.
@@ -291,7 +291,7 @@ impl Draft {
         Ok(CompleteIntake {
             name: basic.name.ok_or_else(refuse)?,
             name_romanised: basic.name_romanised,
-            birth_date: basic.birth_date.ok_or_else(refuse)?.expose(),
+            birth_date: basic.birth_date.ok_or_else(refuse)?,
             sex: basic.sex.ok_or_else(refuse)?,
             phone: basic.phone.ok_or_else(refuse)?,
             email: basic.email.ok_or_else(refuse)?,

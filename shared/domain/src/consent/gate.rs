@@ -1,16 +1,19 @@
 //! The gate: the only maker of a [`ConsentProof`], without which nothing personal is stored, written into a letter or
 //! handed to an institution.
 
-use super::{ConsentHead, Matter};
+use super::{ConsentActor, ConsentHead, DataItem, Matter, Standing};
 use crate::id::{CaseId, EventId, ProviderId};
+use std::collections::BTreeSet;
 
-/// What the data is to be used for.
+/// What the data is to be used for: the typed purposes of policy clause P1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Use {
     /// To take basic information.
     CollectBasic,
     /// To take health information.
     CollectHealth,
+    /// To explain records.
+    Explanation,
     /// To make a letter to an institution.
     Letter {
         /// The institution.
@@ -20,20 +23,30 @@ pub enum Use {
     Provision {
         /// The institution.
         recipient: ProviderId,
+        /// The parts that are in the letter; empty where only a mail without any of them is sent.
+        items: BTreeSet<DataItem>,
     },
 }
 
 impl Use {
-    /// The consents that the use needs.
+    /// The consents that the use needs of a patient.
     pub fn needs(&self) -> Vec<Matter> {
         let collected = [Matter::general(), Matter::sensitive()];
         match self {
             Self::CollectBasic => vec![Matter::general()],
             Self::CollectHealth => collected.to_vec(),
+            Self::Explanation => collected.into_iter().chain([Matter::explanation()]).collect(),
             // A letter names its recipient and states the consent to hand it over, so it needs that consent.
-            Self::Letter { recipient } | Self::Provision { recipient } => {
+            Self::Letter { recipient } | Self::Provision { recipient, .. } => {
                 collected.into_iter().chain(Matter::provision(recipient)).collect()
             }
+        }
+    }
+
+    const fn recipient(&self) -> Option<&ProviderId> {
+        match self {
+            Self::CollectBasic | Self::CollectHealth | Self::Explanation => None,
+            Self::Letter { recipient } | Self::Provision { recipient, .. } => Some(recipient),
         }
     }
 }
@@ -46,6 +59,7 @@ pub struct ConsentProof {
     case: CaseId,
     used_for: Use,
     basis: Vec<EventId>,
+    items: BTreeSet<DataItem>,
     head_hash: String,
 }
 
@@ -65,6 +79,11 @@ impl ConsentProof {
         &self.basis
     }
 
+    /// The parts of the information that may be used for it: for provision those that were agreed to for this recipient.
+    pub const fn items(&self) -> &BTreeSet<DataItem> {
+        &self.items
+    }
+
     /// The state of the case's consents that it was read from.
     pub fn head_hash(&self) -> &str {
         &self.head_hash
@@ -78,20 +97,42 @@ pub struct MissingConsent {
     pub matters: Vec<Matter>,
 }
 
-/// Decides whether a use is allowed.
+/// Decides whether a use is allowed at a moment.
 ///
 /// # Errors
-/// [`MissingConsent`] with every consent that is missing, refused, withdrawn or given to an older text.
-pub fn gate(case: &CaseId, consents: &ConsentHead, used_for: &Use) -> Result<ConsentProof, MissingConsent> {
-    let (mut basis, mut missing) = (Vec::new(), Vec::new());
-    for matter in used_for.needs() {
-        match consents.granted(&matter) {
-            Some(current) => basis.push(current.event.clone()),
+/// [`MissingConsent`] with every consent that is missing, refused, withdrawn, over, given to an older text, by somebody who
+/// can no longer give it, or not to every part that is to be used.
+pub fn gate(
+    case: &CaseId,
+    consents: &ConsentHead,
+    used_for: &Use,
+    standing: &Standing,
+) -> Result<ConsentProof, MissingConsent> {
+    let (mut basis, mut missing, mut items) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut needs = used_for.needs();
+    if standing.must_be() == ConsentActor::Guardian {
+        needs.insert(0, Matter::guardian());
+    }
+    for matter in needs {
+        match consents.granted(&matter, standing) {
+            Some(current) => {
+                basis.push(current.event.clone());
+                if used_for.recipient() == matter.recipient() {
+                    items.extend(current.data_items.iter().copied());
+                }
+            }
             None => missing.push(matter),
         }
+    }
+    if let (true, Use::Provision { recipient, items: used }) = (missing.is_empty(), used_for) {
+        // What the letter has and the patient no longer agrees to: the agreement must be asked for anew.
+        let without =
+            |matter: &Matter| matter.item().data_items().iter().any(|i| used.contains(i) && !items.contains(i));
+        missing.extend(Matter::provision(recipient).into_iter().filter(without));
     }
     if !missing.is_empty() {
         return Err(MissingConsent { matters: missing });
     }
-    Ok(ConsentProof { case: case.clone(), used_for: used_for.clone(), basis, head_hash: consents.head.hash.clone() })
+    let head_hash = consents.head.hash.clone();
+    Ok(ConsentProof { case: case.clone(), used_for: used_for.clone(), basis, items, head_hash })
 }

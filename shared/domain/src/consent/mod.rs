@@ -3,12 +3,20 @@
 mod data;
 mod event;
 mod gate;
+mod head;
+mod standing;
+#[cfg(test)]
+mod tests;
 mod text;
+mod verify;
 
 pub use data::DataItem;
-pub use event::{Action, ConsentEvent, ConsentHead, Current, DecisionRefusal, Method, Recipient, Served, verify};
+pub use event::{Action, ConsentActor, ConsentEvent, Method, Recipient, Verification};
 pub use gate::{ConsentProof, MissingConsent, Use, gate};
+pub use head::{ConsentHead, Current, Decision, DecisionRefusal, Encoding, Recorded, Served};
+pub use standing::{Guardianship, Standing};
 pub use text::{ConsentText, Element, TextElement, current_text, text_of};
+pub use verify::{Fault, LANGUAGES, replay, verify};
 
 use crate::field::Invalid;
 use crate::id::ProviderId;
@@ -99,6 +107,16 @@ impl Matter {
     /// Sensitive data.
     pub const fn sensitive() -> Self {
         Self { item: Item::S1, recipient: None }
+    }
+
+    /// Explanation of records.
+    pub const fn explanation() -> Self {
+        Self { item: Item::E1, recipient: None }
+    }
+
+    /// A guardian acting for a child.
+    pub const fn guardian() -> Self {
+        Self { item: Item::K1, recipient: None }
     }
 
     /// Both provisions to one institution.

@@ -1,0 +1,95 @@
+//! The table itself. Each row says why it is there; a combination without a row is denied.
+
+use super::{Role, Standing, Thing};
+use crate::access::Action;
+
+/// A row: what a role may do with a thing in which standing.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// As what.
+    pub role: Role,
+    /// What is done.
+    pub actions: &'static [Action],
+    /// To what.
+    pub thing: Thing,
+    /// In which standing.
+    pub standings: &'static [Standing],
+    /// Whether a reason must be given.
+    pub reason: bool,
+    /// What it is for, in the README's words.
+    pub why: &'static str,
+}
+
+const OWN: &[Standing] = &[Standing::Own];
+const RECIPIENT: &[Standing] = &[Standing::Recipient];
+const ASSIGNED: &[Standing] = &[Standing::Assigned];
+const UNASSIGNED: &[Standing] = &[Standing::Unassigned];
+const ANY_CASE: &[Standing] = &[Standing::Assigned, Standing::Unassigned];
+const SERVICE: &[Standing] = &[Standing::Service];
+
+const fn row(
+    role: Role,
+    thing: Thing,
+    actions: &'static [Action],
+    standings: &'static [Standing],
+    reason: bool,
+    why: &'static str,
+) -> Rule {
+    Rule { role, actions, thing, standings, reason, why }
+}
+
+use Action::{Create, Download, Export, GrantChange, LinkOpen, Send, SignIn, SignInAttempt, Update, View};
+
+/// Every row.
+pub const RULES: &[Rule] = &[
+    // Patients: everything of their own.
+    row(Role::Patient, Thing::Case, &[View, Create, Update], OWN, false, "own cases"),
+    row(Role::Patient, Thing::Intake, &[View, Update], OWN, false, "own story"),
+    row(Role::Patient, Thing::Guardian, &[View, Update, GrantChange], OWN, false, "the guardian of a child"),
+    row(Role::Patient, Thing::Consent, &[View, GrantChange, Download], OWN, false, "own consents and receipts"),
+    row(Role::Patient, Thing::Referral, &[View, Create, Download], OWN, false, "own letters"),
+    row(Role::Patient, Thing::Delivery, &[View, Create, GrantChange], OWN, false, "own deliveries"),
+    row(Role::Patient, Thing::Message, &[View, Create], OWN, false, "messages with staff"),
+    row(Role::Patient, Thing::AccessLog, &[View, Export], OWN, false, "who looked at it"),
+    // Institutions: the one letter behind a live link.
+    row(Role::Institution, Thing::Link, &[LinkOpen, Update], RECIPIENT, false, "its link"),
+    row(Role::Institution, Thing::Referral, &[View, Download], RECIPIENT, false, "the letter addressed to it"),
+    row(Role::Institution, Thing::Delivery, &[Update], RECIPIENT, false, "to say what becomes of it"),
+    // Coordinators accompany patients.
+    row(Role::Coordinator, Thing::WorkList, &[View], SERVICE, false, "which cases wait: ids, states, dates"),
+    row(Role::Coordinator, Thing::Assignment, &[View, Update], ANY_CASE, false, "who looks after a case"),
+    row(Role::Coordinator, Thing::Case, &[View], ASSIGNED, false, "to accompany the patient"),
+    row(Role::Coordinator, Thing::Case, &[View], UNASSIGNED, true, "to step in"),
+    row(Role::Coordinator, Thing::Referral, &[Download], ANY_CASE, true, "to help with a letter"),
+    row(Role::Coordinator, Thing::Message, &[View, Create], ASSIGNED, false, "messages with the patient"),
+    row(Role::Coordinator, Thing::Message, &[View, Create], UNASSIGNED, true, "to step in"),
+    row(Role::Coordinator, Thing::Directory, &[View, Create, Update], SERVICE, false, "institutions, by two people"),
+    // Clinician reviewers read what they review.
+    row(Role::ClinicianReviewer, Thing::WorkList, &[View], SERVICE, false, "which cases wait: ids, states, dates"),
+    row(Role::ClinicianReviewer, Thing::Case, &[View], ASSIGNED, false, "to review a letter"),
+    row(Role::ClinicianReviewer, Thing::Case, &[View], UNASSIGNED, true, "to step in"),
+    row(Role::ClinicianReviewer, Thing::Referral, &[Download], ANY_CASE, true, "to review a letter"),
+    row(Role::ClinicianReviewer, Thing::Directory, &[View], SERVICE, false, "institutions"),
+    // The DPO decides about rights and breaches; the story itself is not needed for that.
+    row(Role::Dpo, Thing::Consent, &[View], ANY_CASE, true, "evidence of consent"),
+    row(Role::Dpo, Thing::AccessLog, &[View, Export], ANY_CASE, true, "who looked at it"),
+    row(Role::Dpo, Thing::Review, &[View, Update], SERVICE, false, "monthly review"),
+    row(Role::Dpo, Thing::Chain, &[View], SERVICE, false, "verification of the log"),
+    row(Role::Dpo, Thing::Directory, &[View], SERVICE, false, "institutions"),
+    row(Role::Dpo, Thing::Member, &[View], SERVICE, false, "who has which role"),
+    // Auditors read logs, never stories.
+    row(Role::Auditor, Thing::Consent, &[View], ANY_CASE, true, "verification of the chain"),
+    row(Role::Auditor, Thing::AccessLog, &[View, Export], ANY_CASE, true, "who looked at it"),
+    row(Role::Auditor, Thing::Review, &[View, Update], SERVICE, false, "monthly review"),
+    row(Role::Auditor, Thing::Chain, &[View], SERVICE, false, "verification of the log"),
+    row(Role::Auditor, Thing::Directory, &[View], SERVICE, false, "institutions"),
+    row(Role::Auditor, Thing::Member, &[View], SERVICE, false, "who has which role"),
+    // Ops run the service.
+    row(Role::Ops, Thing::Member, &[View, Create, GrantChange], SERVICE, false, "staff accounts and roles"),
+    row(Role::Ops, Thing::Directory, &[View], SERVICE, false, "institutions"),
+    // Functions act without a person.
+    row(Role::Function, Thing::Mail, &[Send], RECIPIENT, false, "mails that were ordered"),
+    row(Role::Function, Thing::Mail, &[Send], SERVICE, false, "mails about the service itself"),
+    row(Role::Function, Thing::Chain, &[Create], SERVICE, false, "signed daily heads"),
+    row(Role::Function, Thing::SignIn, &[SignIn, SignInAttempt], SERVICE, false, "sign-ins, as the pool reports them"),
+];

@@ -1,0 +1,64 @@
+//! What waits for staff: when a case should be looked at next, and who looks after it.
+
+use crate::case::{Case, CaseState};
+use crate::clock::kst_day;
+use crate::id::{CaseId, Subject};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+use serde::{Deserialize, Serialize};
+
+/// Days after which somebody asks a patient who stopped in the middle of their story.
+const DRAFT_DAYS: u64 = 14;
+/// Working days within which somebody looks at a complete case.
+const COMPLETE_WORKING_DAYS: u32 = 2;
+
+/// The day (Asia/Seoul) on which a coordinator should look at a case that nobody set a day for.
+pub fn due_on(case: &Case) -> NaiveDate {
+    let day = kst_day(case.updated_at);
+    match case.state {
+        CaseState::Draft => day.checked_add_days(Days::new(DRAFT_DAYS)).unwrap_or(day),
+        CaseState::Complete => working_days_after(day, COMPLETE_WORKING_DAYS),
+    }
+}
+
+/// The day that lies `days` working days after another, Saturdays and Sundays left out.
+fn working_days_after(day: NaiveDate, days: u32) -> NaiveDate {
+    let working = |d: &NaiveDate| !matches!(d.weekday(), Weekday::Sat | Weekday::Sun);
+    day.iter_days().skip(1).filter(working).nth(days.saturating_sub(1) as usize).unwrap_or(day)
+}
+
+/// Who looks after a case, and when next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// The case.
+    pub case_id: CaseId,
+    /// The member of staff, if there is one.
+    pub assignee: Option<Subject>,
+    /// The day that staff set (Asia/Seoul); it goes before the rule's.
+    pub due_on: Option<NaiveDate>,
+    /// Grows by one with each change.
+    pub rev: u64,
+    /// When it was changed last.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Assignment {
+    /// Of a case that nobody has touched.
+    pub const fn none(case_id: CaseId, now: DateTime<Utc>) -> Self {
+        Self { case_id, assignee: None, due_on: None, rev: 0, updated_at: now }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_complete_case_is_due_after_two_working_days() {
+        let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
+        // Friday 20 November: Monday is the first, Tuesday the second working day.
+        assert_eq!(working_days_after(day(11, 20), 2), day(11, 24));
+        assert_eq!(working_days_after(day(11, 22), 2), day(11, 24));
+        assert_eq!(working_days_after(day(11, 23), 2), day(11, 25));
+    }
+}
