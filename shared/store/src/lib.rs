@@ -18,6 +18,7 @@ mod mail;
 mod place;
 mod records;
 mod seal;
+mod signer;
 mod story;
 
 pub use aws::Aws;
@@ -35,3 +36,4 @@ pub use records::{
     SealedIntake, SessionRecord,
 };
 pub use seal::{Binding, DataKey, SCHEMA_VERSION, SealError};
+pub use signer::{PublicKeys, Signer};
