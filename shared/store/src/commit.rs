@@ -32,7 +32,7 @@ impl Database {
     /// # Errors
     /// [`StoreError::Conflict`] with the condition that did not hold (nothing was written), or [`StoreError::Service`].
     pub async fn commit(&self, change: Change, snapshot: &Snapshot) -> Result<(), StoreError> {
-        let head = snapshot.log_head(&change.case)?;
+        let head = snapshot.log_head(change.permit.scope())?;
         self.commit_at(change, head, ATTEMPTS).await
     }
 
@@ -42,7 +42,7 @@ impl Database {
     /// # Errors
     /// As [`Self::commit`]; [`Conflict::Busy`] when something happened to the case.
     pub async fn commit_unmoved(&self, change: Change, snapshot: &Snapshot) -> Result<(), StoreError> {
-        let head = snapshot.log_head(&change.case)?;
+        let head = snapshot.log_head(change.permit.scope())?;
         self.commit_at(change, head, 1).await
     }
 
@@ -83,7 +83,8 @@ impl Database {
             if attempt == attempts {
                 break;
             }
-            head = self.read([Place::LogHead(change.case.clone())]).await?.log_head(&change.case)?;
+            let scope = change.permit.scope();
+            head = self.read([Place::LogHead(scope.clone())]).await?.log_head(scope)?;
         }
         Err(StoreError::Conflict(Conflict::Busy))
     }
@@ -92,13 +93,12 @@ impl Database {
     fn log_writes(&self, change: &Change, head: &Head) -> Result<[Write; 2], StoreError> {
         let now = self.now();
         let expires = Some(now + TimeDelta::days(LOG_DAYS));
-        let (entry, next) = change
-            .event
-            .chain(&change.case, &change.subject, head, now)
-            .map_err(|_| StoreError::Corrupt { place: "log entry" })?;
-        let at = Place::LogEntry(change.case.clone(), entry.seq);
-        let entry_item = encode(&at, &entry, expires, [])?;
-        let head_at = Place::LogHead(change.case.clone());
+        let (entry, next) = change.permit.chain(head, now).map_err(|_| StoreError::Corrupt { place: "log entry" })?;
+        let at = Place::LogEntry(entry.scope.clone(), entry.seq);
+        // For the index by day, which the daily head and the review walk.
+        let beside = [("day", text(entry.day_kst.to_string())), ("at_id", text(format!("{}#{}", entry.at, entry.id)))];
+        let entry_item = encode(&at, &entry, expires, beside)?;
+        let head_at = Place::LogHead(entry.scope.clone());
         let head_item = encode(&head_at, &next, expires, [("hash", text(&next.hash))])?;
         let (condition, values) = if head.seq == 0 {
             ("attribute_not_exists(pk)", HashMap::new())

@@ -5,21 +5,23 @@ use crate::item::{Item, blob, decode, expired, key, text};
 use crate::keyring::WrappedKey;
 use crate::place::{Place, Table, Tables};
 use crate::records::{
-    CodeRecord, DeliveryRecord, DocumentRecord, IdempotencyRecord, MailRecord, ReferralRecord, SealedIntake,
-    SessionRecord,
+    CodeRecord, DeliveryRecord, DocumentRecord, GuardianCode, IdempotencyRecord, MailRecord, MessageRecord,
+    ReferralRecord, SealedCase, SealedIntake, SessionRecord,
 };
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{Get, TransactGetItem};
-use chrono::{DateTime, Utc};
-use medius_domain::access::Entry;
-use medius_domain::case::Case;
+use chrono::{DateTime, NaiveDate, Utc};
+use medius_domain::access::{Entry, Scope};
+use medius_domain::case::{Case, CaseState};
 use medius_domain::chain::Head;
 use medius_domain::clock::Clock;
 use medius_domain::consent::{ConsentEvent, ConsentHead};
 use medius_domain::id::{CaseId, DocumentNumber, LinkId, MailId, ProviderId, ReferralId, Subject};
 use medius_domain::link::Link;
+use medius_domain::policy::Permit;
 use medius_domain::provider::Provider;
+use medius_domain::work::Assignment;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -83,6 +85,11 @@ impl Database {
         pk: String,
         prefix: &str,
     ) -> Result<Vec<T>, StoreError> {
+        self.items(table, pk, prefix).await?.iter().map(|item| decode(kind, item)).collect()
+    }
+
+    /// The items of a partition whose sort keys begin alike.
+    pub(crate) async fn items(&self, table: Table, pk: String, prefix: &str) -> Result<Vec<Item>, StoreError> {
         let query = self
             .client
             .query()
@@ -91,22 +98,27 @@ impl Database {
             .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
             .expression_attribute_values(":pk", text(pk))
             .expression_attribute_values(":prefix", text(prefix));
-        self.all(kind, query).await
+        self.pages(query).await
     }
 
-    /// Every page of a query, without what is past its end.
-    async fn all<T: DeserializeOwned>(
+    /// Every page of a query, read into records.
+    pub(crate) async fn all<T: DeserializeOwned>(
         &self,
         kind: &'static str,
         query: QueryFluentBuilder,
     ) -> Result<Vec<T>, StoreError> {
+        self.pages(query).await?.iter().map(|item| decode(kind, item)).collect()
+    }
+
+    /// Every page of a query, without what is past its end.
+    async fn pages(&self, query: QueryFluentBuilder) -> Result<Vec<Item>, StoreError> {
         let now = self.now();
         let mut pages = query.into_paginator().items().send();
         let mut found = Vec::new();
         while let Some(item) = pages.next().await {
             let item = item.map_err(|e| StoreError::service("DynamoDB", "Query", &e))?;
             if !expired(&item, now) {
-                found.push(decode(kind, &item)?);
+                found.push(item);
             }
         }
         Ok(found)
@@ -136,12 +148,28 @@ impl Database {
         self.list("consent event", Table::Consents, Place::Case(case.clone()).pk(), Place::EVENTS).await
     }
 
-    /// The access log of a case, in order.
+    /// A chain of the access log, in order.
     ///
     /// # Errors
     /// [`StoreError::Service`] or [`StoreError::Corrupt`].
-    pub async fn log_entries(&self, case: &CaseId) -> Result<Vec<Entry>, StoreError> {
-        self.list("log entry", Table::AccessLog, Place::Case(case.clone()).pk(), Place::ENTRIES).await
+    pub async fn log_entries(&self, scope: &Scope) -> Result<Vec<Entry>, StoreError> {
+        self.list("log entry", Table::AccessLog, Place::LogHead(scope.clone()).pk(), Place::ENTRIES).await
+    }
+
+    /// Every entry of a day in Asia/Seoul, in the order of time. The index follows the table within a second or so.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn log_of_day(&self, day: NaiveDate) -> Result<Vec<Entry>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(self.tables.name(Table::AccessLog)?)
+            .index_name("by_day")
+            .key_condition_expression("#day = :day")
+            .expression_attribute_names("#day", "day")
+            .expression_attribute_values(":day", text(day.to_string()));
+        self.all("log entry", query).await
     }
 
     /// A patient's own cases, the newest change first.
@@ -160,6 +188,43 @@ impl Database {
         self.all("case", query).await
     }
 
+    /// Cases of a state that are due on a day or before, the most urgent first, at most 100.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn cases_due(&self, state: CaseState, until: NaiveDate) -> Result<Vec<Case>, StoreError> {
+        let now = self.now();
+        let answer = self
+            .client
+            .query()
+            .table_name(self.tables.name(Table::Cases)?)
+            .index_name("by_state")
+            .key_condition_expression("#state = :state AND due_on <= :until")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":state", text(state.code()))
+            .expression_attribute_values(":until", text(until.to_string()))
+            .limit(100)
+            .send()
+            .await
+            .map_err(|e| StoreError::service("DynamoDB", "Query", &e))?;
+        answer.items().iter().filter(|i| !expired(i, now)).map(|i| decode("case", i)).collect()
+    }
+
+    /// The messages of a case with their sealed texts, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn messages(&self, case: &CaseId) -> Result<Vec<(MessageRecord, Vec<u8>)>, StoreError> {
+        let items = self.items(Table::Cases, Place::Case(case.clone()).pk(), Place::MESSAGES).await?;
+        let read = |item: &Item| {
+            let sealed = blob(item, "text").ok_or(StoreError::Corrupt { place: "message" })?;
+            Ok((decode("message", item)?, sealed))
+        };
+        let mut found: Vec<(MessageRecord, Vec<u8>)> = items.iter().map(read).collect::<Result<_, StoreError>>()?;
+        found.sort_by(|(a, _), (b, _)| (a.sent_at, a.id.as_str()).cmp(&(b.sent_at, b.id.as_str())));
+        Ok(found)
+    }
+
     /// The institutions of the directory (some hundred at most), by English name.
     ///
     /// # Errors
@@ -170,7 +235,10 @@ impl Database {
         let mut found: Vec<Provider> = Vec::new();
         while let Some(item) = pages.next().await {
             let item = item.map_err(|e| StoreError::service("DynamoDB", "Scan", &e))?;
-            found.push(decode("provider", &item)?);
+            // Proposed changes lie beside their institution.
+            if item.get("sk").and_then(|sk| sk.as_s().ok()).is_some_and(|sk| sk == "PROVIDER") {
+                found.push(decode("provider", &item)?);
+            }
         }
         found.sort_by(|a, b| a.name_en.cmp(&b.name_en));
         Ok(found)
@@ -216,7 +284,7 @@ impl Snapshot {
         self.items.get(place)?.as_ref()
     }
 
-    fn body<T: DeserializeOwned>(&self, place: &Place) -> Result<Option<T>, StoreError> {
+    pub(crate) fn body<T: DeserializeOwned>(&self, place: &Place) -> Result<Option<T>, StoreError> {
         self.item(place).map(|item| decode(place.kind(), item)).transpose()
     }
 
@@ -236,16 +304,53 @@ impl Snapshot {
         self.body(&Place::Case(id.clone()))
     }
 
-    /// The sealed story.
-    pub fn intake(&self, id: &CaseId) -> SealedIntake {
+    /// Everything sealed about the case of a permit, with its keys; none after shredding.
+    pub fn sealed_case(&self, permit: &Permit) -> Option<SealedCase> {
+        let id = permit.case()?;
         let item = self.item(&Place::Intake(id.clone()));
         let field = |name| item.and_then(|i| blob(i, name));
-        SealedIntake { basic: field("basic"), health: field("health") }
+        Some(SealedCase {
+            data_key: self.data_key(permit)?,
+            contact_key: self.contact_key(permit)?,
+            intake: SealedIntake { basic: field("basic"), health: field("health") },
+            card: self.sealed_card(permit),
+        })
     }
 
-    /// The wrapped data key; none after shredding.
-    pub fn data_key(&self, id: &CaseId) -> Option<WrappedKey> {
-        self.item(&Place::DataKey(id.clone())).and_then(|i| blob(i, "wrapped")).map(WrappedKey)
+    /// The wrapped data key of the case of a permit; none after shredding. Nothing sealed can be read without it, and no
+    /// permit without a rule gets it.
+    pub fn data_key(&self, permit: &Permit) -> Option<WrappedKey> {
+        self.wrapped(Place::DataKey(permit.case()?.clone()))
+    }
+
+    /// The wrapped key of the contact card; none after shredding.
+    pub fn contact_key(&self, permit: &Permit) -> Option<WrappedKey> {
+        self.wrapped(Place::ContactKey(permit.case()?.clone()))
+    }
+
+    fn wrapped(&self, place: Place) -> Option<WrappedKey> {
+        self.item(&place).and_then(|i| blob(i, "wrapped")).map(WrappedKey)
+    }
+
+    /// The sealed contact card.
+    pub(crate) fn sealed_card(&self, permit: &Permit) -> Option<Vec<u8>> {
+        self.item(&Place::Contact(permit.case()?.clone())).and_then(|i| blob(i, "card"))
+    }
+
+    /// The state of the guardian's code.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn guardian_code(&self, id: &CaseId) -> Result<Option<GuardianCode>, StoreError> {
+        self.body(&Place::GuardianCode(id.clone()))
+    }
+
+    /// Who of the staff looks after a case.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn assignment(&self, id: &CaseId) -> Result<Assignment, StoreError> {
+        Ok(self.body(&Place::Assignment(id.clone()))?.unwrap_or_else(|| Assignment::none(id.clone(), self.now)))
     }
 
     /// The state of the consents.
@@ -260,8 +365,8 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`].
-    pub fn log_head(&self, id: &CaseId) -> Result<Head, StoreError> {
-        Ok(self.body(&Place::LogHead(id.clone()))?.unwrap_or_default())
+    pub fn log_head(&self, scope: &Scope) -> Result<Head, StoreError> {
+        Ok(self.body(&Place::LogHead(scope.clone()))?.unwrap_or_default())
     }
 
     /// A letter.

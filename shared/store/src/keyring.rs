@@ -31,22 +31,28 @@ struct Kept {
     until: Instant,
 }
 
-/// The key service, as the keeper of data keys.
+/// The key service, as the keeper of data keys of one purpose.
 pub struct Keyring {
     client: Client,
     key_id: String,
+    purpose: &'static str,
     kept: Mutex<HashMap<CaseId, Kept>>,
 }
 
 impl Keyring {
-    /// With the KMS key that wraps data keys.
+    /// With the KMS key that wraps data keys, for stories, letters and messages.
     pub fn new(client: Client, key_id: String) -> Self {
-        Self { client, key_id, kept: Mutex::default() }
+        Self { client, key_id, purpose: "case-data", kept: Mutex::default() }
+    }
+
+    /// The same, for contact cards: a role that may open these need not be able to open stories.
+    pub fn contacts(client: Client, key_id: String) -> Self {
+        Self { purpose: "contact", ..Self::new(client, key_id) }
     }
 
     /// Only opaque ids: the context is readable in CloudTrail.
-    fn context(case: &CaseId) -> HashMap<String, String> {
-        [("app", "medius"), ("purpose", "case-data"), ("case", case.as_str())]
+    fn context(&self, case: &CaseId) -> HashMap<String, String> {
+        [("app", "medius"), ("purpose", self.purpose), ("case", case.as_str())]
             .map(|(k, v)| (k.to_owned(), v.to_owned()))
             .into()
     }
@@ -61,7 +67,7 @@ impl Keyring {
             .generate_data_key_without_plaintext()
             .key_id(&self.key_id)
             .key_spec(DataKeySpec::Aes256)
-            .set_encryption_context(Some(Self::context(case)))
+            .set_encryption_context(Some(self.context(case)))
             .send()
             .await
             .map_err(|e| StoreError::service("KMS", "GenerateDataKeyWithoutPlaintext", &e))?;
@@ -83,7 +89,7 @@ impl Keyring {
             .decrypt()
             .key_id(&self.key_id)
             .ciphertext_blob(Blob::new(wrapped.0.clone()))
-            .set_encryption_context(Some(Self::context(case)))
+            .set_encryption_context(Some(self.context(case)))
             .send()
             .await
             .map_err(|e| StoreError::service("KMS", "Decrypt", &e))?;

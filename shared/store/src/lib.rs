@@ -7,6 +7,7 @@
 mod aws;
 mod change;
 mod commit;
+mod contacts;
 mod database;
 mod documents;
 mod error;
@@ -24,6 +25,7 @@ mod story;
 pub use aws::Aws;
 pub use change::{Change, provider_item};
 pub use commit::pause;
+pub use contacts::Contacts;
 pub use database::{Database, Snapshot};
 pub use documents::Documents;
 pub use error::{Conflict, StoreError};
@@ -32,8 +34,8 @@ pub use mac::{CodeMac, LinkMac};
 pub use mail::{Message, Postbox};
 pub use place::{Place, Table, Tables};
 pub use records::{
-    CodeRecord, DeliveryRecord, DocumentRecord, IdempotencyRecord, MailKind, MailRecord, MailStatus, ReferralRecord,
-    SealedIntake, SessionRecord,
+    CodeRecord, DeliveryRecord, DocumentRecord, GuardianCode, IdempotencyRecord, MailAbout, MailRecord, MailStatus,
+    MessageRecord, Notice, ReferralRecord, SealedCase, SealedIntake, SessionRecord,
 };
 pub use seal::{Binding, DataKey, SCHEMA_VERSION, SealError};
 pub use signer::{PublicKeys, Signer};

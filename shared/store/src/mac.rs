@@ -5,7 +5,7 @@ use crate::error::StoreError;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::MacAlgorithmSpec;
-use medius_domain::id::LinkId;
+use medius_domain::id::{CaseId, LinkId};
 use medius_domain::link::{LinkSecret, OneTimeCode};
 
 async fn mac(client: &Client, key_id: &str, message: String) -> Result<Vec<u8>, StoreError> {
@@ -61,6 +61,15 @@ impl CodeMac {
     /// [`StoreError::Service`].
     pub async fn code(&self, link: &LinkId, n: u32) -> Result<OneTimeCode, StoreError> {
         let message = format!("medius/code/v1|{link}|{n}");
+        Ok(OneTimeCode::from_mac(&mac(&self.client, &self.key_id, message).await?))
+    }
+
+    /// The n-th code to a case's guardian: always the same one, and never that of a link.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`].
+    pub async fn guardian_code(&self, case: &CaseId, n: u32) -> Result<OneTimeCode, StoreError> {
+        let message = format!("medius/guardian-code/v1|{case}|{n}");
         Ok(OneTimeCode::from_mac(&mac(&self.client, &self.key_id, message).await?))
     }
 }

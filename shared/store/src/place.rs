@@ -1,7 +1,11 @@
 //! Every key of every table, in one file. Keys are made of opaque ids and say nothing about a person.
 
 use crate::error::StoreError;
-use medius_domain::id::{CaseId, DeliveryId, DocumentNumber, LinkId, MailId, ProviderId, ReferralId};
+use medius_domain::access::Scope;
+use medius_domain::clock::Month;
+use medius_domain::id::{
+    CaseId, ChangeId, DeliveryId, DocumentNumber, LinkId, MailId, MessageId, ProviderId, ReferralId, Subject,
+};
 use std::collections::HashMap;
 
 /// A table. Several, because permissions, TTL, streams, backups and keys are set per table.
@@ -21,8 +25,10 @@ pub enum Table {
     Outbox,
     /// Answers to repeated requests.
     Idempotency,
-    /// Institutions.
+    /// Institutions, and proposed changes of them.
     Directory,
+    /// Staff and reviews.
+    Registry,
 }
 
 impl Table {
@@ -37,6 +43,7 @@ impl Table {
             Self::Outbox => "outbox",
             Self::Idempotency => "idempotency",
             Self::Directory => "directory",
+            Self::Registry => "registry",
         }
     }
 
@@ -50,11 +57,12 @@ impl Table {
             Self::Outbox => "TABLE_OUTBOX",
             Self::Idempotency => "TABLE_IDEMPOTENCY",
             Self::Directory => "TABLE_DIRECTORY",
+            Self::Registry => "TABLE_REGISTRY",
         }
     }
 
     /// Every table.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Cases,
         Self::Consents,
         Self::Links,
@@ -63,6 +71,7 @@ impl Table {
         Self::Outbox,
         Self::Idempotency,
         Self::Directory,
+        Self::Registry,
     ];
 }
 
@@ -97,6 +106,12 @@ pub enum Place {
     Case(CaseId),
     /// The patient's story, sealed.
     Intake(CaseId),
+    /// How to reach the patient, sealed under a key of its own.
+    Contact(CaseId),
+    /// Who of the staff looks after the case.
+    Assignment(CaseId),
+    /// A message between the patient and staff.
+    Message(CaseId, MessageId),
     /// A letter.
     Referral(CaseId, ReferralId),
     /// A delivery.
@@ -105,6 +120,10 @@ pub enum Place {
     Document(DocumentNumber),
     /// The case's wrapped data key.
     DataKey(CaseId),
+    /// The wrapped key of the case's contact card.
+    ContactKey(CaseId),
+    /// The state of the guardian's one-time code (without the code).
+    GuardianCode(CaseId),
     /// The state of the case's consents.
     Consents(CaseId),
     /// A consent event, by its place in the chain.
@@ -115,16 +134,22 @@ pub enum Place {
     Code(LinkId),
     /// A session of a link, by the SHA-256 of its token.
     Session(LinkId, String),
-    /// The head of the case's access log.
-    LogHead(CaseId),
+    /// The head of a chain of the access log.
+    LogHead(Scope),
     /// An entry of the access log, by its place in the chain.
-    LogEntry(CaseId, u64),
+    LogEntry(Scope, u64),
     /// A mail.
     Mail(MailId),
     /// What a repeated request is answered with, by the SHA-256 of its scope.
     Idempotency(String),
     /// An institution.
     Provider(ProviderId),
+    /// A proposed change of an institution.
+    ProviderChange(ProviderId, ChangeId),
+    /// What is recorded about a member of staff.
+    Member(Subject),
+    /// The sign-off of a month's review.
+    Review(Month),
 }
 
 impl Place {
@@ -133,19 +158,41 @@ impl Place {
         pk.strip_prefix("MAIL#")?.parse().ok()
     }
 
+    /// The head of a case's access log.
+    pub fn case_log(case: &CaseId) -> Self {
+        Self::LogHead(Scope::Case(case.clone()))
+    }
+
+    /// What the gate needs to know about a case: itself, its consents, how to tell who must consent, and its log.
+    pub fn gate(case: &CaseId) -> [Self; 5] {
+        [
+            Self::Case(case.clone()),
+            Self::Consents(case.clone()),
+            Self::Contact(case.clone()),
+            Self::ContactKey(case.clone()),
+            Self::case_log(case),
+        ]
+    }
+
     /// Its table.
     pub const fn table(&self) -> Table {
         match self {
-            Self::Case(_) | Self::Intake(_) | Self::Referral(..) | Self::Delivery(..) | Self::Document(_) => {
-                Table::Cases
-            }
-            Self::DataKey(_) => Table::Keys,
-            Self::Consents(_) | Self::ConsentEvent(..) => Table::Consents,
+            Self::Case(_)
+            | Self::Intake(_)
+            | Self::Contact(_)
+            | Self::Assignment(_)
+            | Self::Message(..)
+            | Self::Referral(..)
+            | Self::Delivery(..)
+            | Self::Document(_) => Table::Cases,
+            Self::DataKey(_) | Self::ContactKey(_) => Table::Keys,
+            Self::Consents(_) | Self::ConsentEvent(..) | Self::GuardianCode(_) => Table::Consents,
             Self::Link(_) | Self::Code(_) | Self::Session(..) => Table::Links,
             Self::LogHead(_) | Self::LogEntry(..) => Table::AccessLog,
             Self::Mail(_) => Table::Outbox,
             Self::Idempotency(_) => Table::Idempotency,
-            Self::Provider(_) => Table::Directory,
+            Self::Provider(_) | Self::ProviderChange(..) => Table::Directory,
+            Self::Member(_) | Self::Review(_) => Table::Registry,
         }
     }
 
@@ -156,16 +203,41 @@ impl Place {
             | Self::Intake(c)
             | Self::Referral(c, _)
             | Self::Delivery(c, _)
+            | Self::Contact(c)
+            | Self::Assignment(c)
+            | Self::Message(c, _)
             | Self::DataKey(c)
+            | Self::ContactKey(c)
+            | Self::GuardianCode(c)
             | Self::Consents(c)
-            | Self::ConsentEvent(c, _)
-            | Self::LogHead(c)
-            | Self::LogEntry(c, _) => format!("CASE#{c}"),
+            | Self::ConsentEvent(c, _) => Self::case_pk(c),
+            Self::LogHead(scope) | Self::LogEntry(scope, _) => Self::scope_pk(scope),
             Self::Document(n) => format!("DOCUMENT#{n}"),
             Self::Link(l) | Self::Code(l) | Self::Session(l, _) => format!("LINK#{l}"),
             Self::Mail(m) => format!("MAIL#{m}"),
             Self::Idempotency(scope) => format!("IDEM#{scope}"),
-            Self::Provider(p) => format!("PROVIDER#{p}"),
+            Self::Provider(p) | Self::ProviderChange(p, _) => Self::provider_pk(p),
+            Self::Member(subject) => format!("MEMBER#{subject}"),
+            Self::Review(month) => format!("REVIEW#{month}"),
+        }
+    }
+
+    fn case_pk(case: &CaseId) -> String {
+        format!("CASE#{case}")
+    }
+
+    fn provider_pk(provider: &ProviderId) -> String {
+        format!("PROVIDER#{provider}")
+    }
+
+    fn scope_pk(scope: &Scope) -> String {
+        match scope {
+            Scope::Case(c) => Self::case_pk(c),
+            Scope::Provider(p) => Self::provider_pk(p),
+            Scope::Member(subject) => format!("MEMBER#{subject}"),
+            Scope::SignIns(subject) => format!("SIGNINS#{subject}"),
+            Scope::Registry => "REGISTRY".to_owned(),
+            Scope::Review(month) => format!("REVIEW#{month}"),
         }
     }
 
@@ -177,7 +249,11 @@ impl Place {
             Self::Referral(_, r) => format!("{}{r}", Self::REFERRALS),
             Self::Delivery(_, d) => format!("{}{d}", Self::DELIVERIES),
             Self::Document(_) => "DOCUMENT".to_owned(),
+            Self::Contact(_) | Self::ContactKey(_) => "CONTACT".to_owned(),
+            Self::Assignment(_) => "ASSIGNMENT".to_owned(),
+            Self::Message(_, m) => format!("{}{m}", Self::MESSAGES),
             Self::DataKey(_) => "KEY".to_owned(),
+            Self::GuardianCode(_) => "GUARDIAN".to_owned(),
             Self::Consents(_) | Self::LogHead(_) => "HEAD".to_owned(),
             Self::ConsentEvent(_, seq) => format!("{}{seq:010}", Self::EVENTS),
             Self::Link(_) => "LINK".to_owned(),
@@ -187,6 +263,9 @@ impl Place {
             Self::Mail(_) => "MAIL".to_owned(),
             Self::Idempotency(_) => "IDEM".to_owned(),
             Self::Provider(_) => "PROVIDER".to_owned(),
+            Self::ProviderChange(_, c) => format!("{}{c}", Self::CHANGES),
+            Self::Member(_) => "MEMBER".to_owned(),
+            Self::Review(_) => "REVIEW".to_owned(),
         }
     }
 
@@ -194,6 +273,8 @@ impl Place {
     pub(crate) const DELIVERIES: &'static str = "DELIVERY#";
     pub(crate) const EVENTS: &'static str = "EVENT#";
     pub(crate) const ENTRIES: &'static str = "ENTRY#";
+    pub(crate) const MESSAGES: &'static str = "MESSAGE#";
+    pub(crate) const CHANGES: &'static str = "CHANGE#";
 
     /// The kind of place, for errors.
     pub(crate) const fn kind(&self) -> &'static str {
@@ -203,7 +284,12 @@ impl Place {
             Self::Referral(..) => "referral",
             Self::Delivery(..) => "delivery",
             Self::Document(_) => "document",
+            Self::Contact(_) => "contact",
+            Self::Assignment(_) => "assignment",
+            Self::Message(..) => "message",
             Self::DataKey(_) => "data key",
+            Self::ContactKey(_) => "contact key",
+            Self::GuardianCode(_) => "guardian code",
             Self::Consents(_) => "consents",
             Self::ConsentEvent(..) => "consent event",
             Self::Link(_) => "link",
@@ -214,6 +300,9 @@ impl Place {
             Self::Mail(_) => "mail",
             Self::Idempotency(_) => "idempotency",
             Self::Provider(_) => "provider",
+            Self::ProviderChange(..) => "provider change",
+            Self::Member(_) => "member",
+            Self::Review(_) => "review",
         }
     }
 }

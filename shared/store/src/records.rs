@@ -1,8 +1,14 @@
 //! Records that are more than a domain type: what is kept about letters, deliveries, mails, sessions and repeats.
 
+use crate::keyring::WrappedKey;
 use chrono::{DateTime, Utc};
-use medius_domain::id::{CaseId, DeliveryId, DocumentNumber, EventId, LinkId, MailId, ProviderId, ReferralId, Subject};
+use medius_domain::consent::DataItem;
+use medius_domain::id::{
+    CaseId, DeliveryId, DocumentNumber, EventId, LinkId, MailId, MessageId, ProviderId, ReferralId, Subject,
+};
+use medius_domain::policy::Role;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The patient's story as it is stored: two sealed values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -11,6 +17,53 @@ pub struct SealedIntake {
     pub basic: Option<Vec<u8>>,
     /// Health information.
     pub health: Option<Vec<u8>>,
+}
+
+/// Everything sealed about a case, with the keys that open it.
+#[derive(Debug, Clone)]
+pub struct SealedCase {
+    /// The case's data key, wrapped.
+    pub data_key: WrappedKey,
+    /// The key of the contact card, wrapped.
+    pub contact_key: WrappedKey,
+    /// The story.
+    pub intake: SealedIntake,
+    /// How to reach the patient.
+    pub card: Option<Vec<u8>>,
+}
+
+/// The one-time code to a guardian, without the code itself: it is derived again when needed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuardianCode {
+    /// Its number.
+    pub n: u32,
+    /// Until when it can be used.
+    pub valid_until: DateTime<Utc>,
+    /// Wrong tries so far.
+    pub tries: u32,
+    /// Start of the window in which codes are counted.
+    pub window_from: DateTime<Utc>,
+    /// Codes sent in that window.
+    pub sent_in_window: u32,
+    /// Whether it was used.
+    pub used: bool,
+    /// Until when the guardian may decide, after a right code.
+    pub verified_until: Option<DateTime<Utc>>,
+    /// Grows by one with each change.
+    pub rev: u64,
+}
+
+/// A message between a patient and staff. Its text lies sealed beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRecord {
+    /// Its id.
+    pub id: MessageId,
+    /// The case.
+    pub case_id: CaseId,
+    /// As what its author wrote it: patient, coordinator.
+    pub from: Role,
+    /// When.
+    pub sent_at: DateTime<Utc>,
 }
 
 /// A letter. What it says lies sealed in the documents bucket; here is what may be seen without opening it.
@@ -30,6 +83,8 @@ pub struct ReferralRecord {
     pub case_version: u64,
     /// The consents that it rests on.
     pub basis: Vec<EventId>,
+    /// The parts of the patient's information that are in it.
+    pub items: BTreeSet<DataItem>,
     /// SHA-256 of the PDF, hex; also the object's name.
     pub pdf_sha256: String,
     /// SHA-256 of the FHIR Bundle, hex; printed on the letter.
@@ -102,14 +157,67 @@ pub struct SessionRecord {
     pub generation: u32,
 }
 
-/// What a mail is about. A mail holds references only; the mailer looks everything else up when it sends.
+/// What a mail is about. It holds references only; the mailer looks everything else up when it sends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum MailAbout {
+    /// The link, to an institution.
+    ProviderLink {
+        /// The link.
+        link_id: LinkId,
+        /// Its generation when the mail was ordered.
+        generation: u32,
+        /// The institution.
+        provider_id: ProviderId,
+    },
+    /// A one-time code, to an institution.
+    ProviderCode {
+        /// The link.
+        link_id: LinkId,
+        /// Its generation when the mail was ordered.
+        generation: u32,
+        /// The institution.
+        provider_id: ProviderId,
+        /// The code's number.
+        code_n: u32,
+    },
+    /// That a link has ended because the patient wishes it, to an institution that was sent it.
+    ProviderEnded {
+        /// The delivery.
+        delivery_id: DeliveryId,
+        /// The institution.
+        provider_id: ProviderId,
+    },
+    /// A one-time code, to a child's guardian.
+    GuardianCode {
+        /// The code's number.
+        code_n: u32,
+    },
+    /// That something waits for the patient at the service.
+    PatientNotice {
+        /// What.
+        notice: Notice,
+    },
+}
+
+/// What waits for a patient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum MailKind {
-    /// The link to an institution.
-    ProviderLink,
-    /// A one-time code to an institution.
-    ProviderCode,
+pub enum Notice {
+    /// A message from staff.
+    Message,
+    /// A receipt of a consent that was given or taken back.
+    Receipt,
+}
+
+impl MailAbout {
+    /// The link that it carries or is about, where it has one.
+    pub const fn link(&self) -> Option<&LinkId> {
+        match self {
+            Self::ProviderLink { link_id, .. } | Self::ProviderCode { link_id, .. } => Some(link_id),
+            Self::ProviderEnded { .. } | Self::GuardianCode { .. } | Self::PatientNotice { .. } => None,
+        }
+    }
 }
 
 /// How far a mail got.
@@ -144,19 +252,11 @@ pub struct MailRecord {
     /// Its id.
     pub id: MailId,
     /// What it is about.
-    pub kind: MailKind,
+    pub about: MailAbout,
     /// The case.
     pub case_id: CaseId,
     /// Whose case, as a pseudonym.
     pub subject: Subject,
-    /// The link.
-    pub link_id: LinkId,
-    /// The link's generation when the mail was ordered.
-    pub generation: u32,
-    /// The code's number, for a code.
-    pub code_n: Option<u32>,
-    /// The institution that it goes to.
-    pub provider_id: ProviderId,
     /// How far it got.
     pub status: MailStatus,
     /// Times that a mailer took it.
@@ -167,6 +267,23 @@ pub struct MailRecord {
     pub message_id: Option<String>,
     /// When it was ordered.
     pub created_at: DateTime<Utc>,
+}
+
+impl MailRecord {
+    /// A mail to be sent.
+    pub fn new(about: MailAbout, case_id: CaseId, subject: Subject, now: DateTime<Utc>) -> Self {
+        Self {
+            id: MailId::new(),
+            about,
+            case_id,
+            subject,
+            status: MailStatus::Pending,
+            attempts: 0,
+            lease_until: None,
+            message_id: None,
+            created_at: now,
+        }
+    }
 }
 
 /// What a repeated request is answered with. Bodies of creating requests hold ids, states and times, nothing personal.

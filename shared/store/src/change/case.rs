@@ -1,0 +1,92 @@
+//! Writes about a case: itself, its keys, its story, how to reach the patient.
+
+use super::{Change, Kind};
+use crate::error::{Conflict, StoreError};
+use crate::item::{Item, bytes, encode, key, number, text, time};
+use crate::keyring::WrappedKey;
+use crate::place::Place;
+use crate::records::SealedCase;
+use medius_domain::case::Case;
+use medius_domain::work::due_on;
+
+impl Change {
+    fn case_item(case: &Case) -> Result<Item, StoreError> {
+        let beside = [
+            ("subject", text(case.subject.as_str())),
+            ("updated_at", text(time(case.updated_at))),
+            ("version", number(case.version)),
+            ("state", text(case.state.code())),
+            ("due_on", text(due_on(case).to_string())),
+        ];
+        encode(&Place::Case(case.id.clone()), case, Some(case.expires_at), beside)
+    }
+
+    fn key_item(case: &Case, place: &Place, wrapped: &WrappedKey) -> Item {
+        let mut item = key(place);
+        item.insert("wrapped".to_owned(), bytes(&wrapped.0));
+        item.insert("expires_at".to_owned(), number(case.expires_at.timestamp()));
+        item
+    }
+
+    fn keys(case: &Case, sealed: &SealedCase) -> [(Place, WrappedKey); 2] {
+        [
+            (Place::DataKey(case.id.clone()), sealed.data_key.clone()),
+            (Place::ContactKey(case.id.clone()), sealed.contact_key.clone()),
+        ]
+    }
+
+    /// A new case with its keys.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] when a record cannot be encoded, as with every builder here.
+    pub fn create_case(&mut self, case: &Case, sealed: &SealedCase) -> Result<(), StoreError> {
+        self.create(Place::Case(case.id.clone()), Self::case_item(case)?);
+        for (place, wrapped) in Self::keys(case, sealed) {
+            let item = Self::key_item(case, &place, &wrapped);
+            self.create(place, item);
+        }
+        Ok(())
+    }
+
+    /// A case in its next version, with its story and contact card, if the stored version is the one before. The ends of the
+    /// keys move with the case's: nothing sealed must outlive its key, nor a key what it seals.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn update_case(&mut self, case: &Case, sealed: &SealedCase) -> Result<(), StoreError> {
+        let expected = [(":expected", number(case.version - 1))];
+        let place = Place::Case(case.id.clone());
+        self.push(place, Kind::Put(Self::case_item(case)?), "version = :expected", expected, Conflict::Version);
+        // Bound to the stored keys: a case that was shredded meanwhile has none and must not get them back.
+        for (place, wrapped) in Self::keys(case, sealed) {
+            let item = Self::key_item(case, &place, &wrapped);
+            let same = [(":wrapped", bytes(&wrapped.0))];
+            self.push(place, Kind::Put(item), "#wrapped = :wrapped", same, Conflict::Version);
+            self.name_last("#wrapped", "wrapped");
+        }
+        let story = [("basic", &sealed.intake.basic), ("health", &sealed.intake.health)];
+        self.put_sealed(Place::Intake(case.id.clone()), case, &story);
+        if sealed.card.is_some() {
+            self.put_sealed(Place::Contact(case.id.clone()), case, &[("card", &sealed.card)]);
+        }
+        Ok(())
+    }
+
+    /// Sealed fields of a case. The case's version, checked in the same transaction, guards them too.
+    fn put_sealed(&mut self, place: Place, case: &Case, fields: &[(&str, &Option<Vec<u8>>)]) {
+        let mut item = key(&place);
+        item.insert("expires_at".to_owned(), number(case.expires_at.timestamp()));
+        for (name, sealed) in fields {
+            if let Some(sealed) = sealed {
+                item.insert((*name).to_owned(), bytes(sealed));
+            }
+        }
+        self.push(place, Kind::Put(item), "", [], Conflict::Version);
+    }
+
+    /// Makes the change depend on the case being at a version.
+    pub fn require_version(&mut self, case: &Case) {
+        let expected = [(":expected", number(case.version))];
+        self.push(Place::Case(case.id.clone()), Kind::Check, "version = :expected", expected, Conflict::Version);
+    }
+}
