@@ -17,6 +17,7 @@ mod seed;
 mod stack;
 mod test;
 mod tools;
+mod verify;
 mod workspace;
 
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ enum Command {
     Check,
     /// Writes infra/openapi.json from the functions' routes.
     Openapi,
+    /// Verifies a consent receipt with the operator's public keys, offline.
+    VerifyReceipt(verify::Options),
     /// Builds for this machine on behalf of cargo-lambda.
     #[command(hide = true)]
     HostBuild {
@@ -60,6 +63,7 @@ async fn main() -> ExitCode {
             Command::Test(options) => test::run(options).await,
             Command::Check => check::run().await,
             Command::Openapi => openapi::run().await,
+            Command::VerifyReceipt(options) => verify::receipt(&options),
             Command::HostBuild { arguments } => host_build::run(&arguments).await,
         }
     };
