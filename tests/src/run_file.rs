@@ -19,13 +19,17 @@ pub struct RunFile {
     pub stage: String,
     /// Name of the CloudFormation stack.
     pub stack: String,
-    /// Table by its short name: `cases`, `keys`, `consents`, `links`, `access_log`, `outbox`, `idempotency`, `directory`.
+    /// Table by its short name: `cases`, `keys`, `consents`, `links`, `access_log`, `outbox`, `idempotency`, `directory`,
+    /// `registry`.
     pub tables: BTreeMap<String, String>,
     /// The bucket of sealed documents.
     pub bucket: String,
-    /// ARN by short name: `data`, `storage`, `link_mac`, `code_mac`.
+    /// The bucket of the access log's signed heads, locked.
+    pub log_heads: String,
+    /// ARN by short name: `data`, `storage`, `link_mac`, `code_mac`, `signing`.
     pub keys: BTreeMap<String, String>,
-    /// Function by capability: `intake`, `consent`, `referral`, `delivery`, `provider`, `mailer`.
+    /// Function by capability: `intake`, `consent`, `referral`, `delivery`, `provider`, `mailer`, `desk`, `directory`, `members`,
+    /// `audit`, `journal`.
     pub functions: BTreeMap<String, FunctionEntry>,
     /// Where patients sign in.
     pub patient_pool: PoolEntry,
@@ -33,6 +37,8 @@ pub struct RunFile {
     pub staff_pool: PoolEntry,
     /// URL of the queue of mails that could not be taken.
     pub mail_failures: String,
+    /// URL of the queue of days whose head could not be signed.
+    pub journal_failures: String,
     /// Demo sign-ins; their passwords are made for this run.
     pub sign_ins: Vec<SignIn>,
     /// Ids of the institutions in the directory.

@@ -61,6 +61,15 @@ impl Aws {
         self.call(service, method, path, &headers, &body.to_string()).await.with_context(|| format!("{method} {path}"))
     }
 
+    /// A service of the REST protocol that speaks XML (S3).
+    ///
+    /// # Errors
+    /// As [`Aws::json`].
+    pub async fn xml(&self, service: &str, method: &str, path: &str, body: &str) -> Result<String> {
+        let headers = [("content-type", "application/xml")];
+        self.call(service, method, path, &headers, body).await.with_context(|| format!("{method} {path}"))
+    }
+
     async fn call(
         &self,
         service: &str,

@@ -122,9 +122,14 @@ impl Stack {
         self.run.sign_ins.iter().filter(|sign_in| sign_in.role == "patient").collect()
     }
 
-    /// The demo member of staff.
+    /// A demo member of staff.
     pub fn staff(&self) -> Option<&SignIn> {
         self.run.sign_ins.iter().find(|sign_in| sign_in.role != "patient")
+    }
+
+    /// The demo members of a staff group, in the order of `run.json`; where a second person is needed there are two.
+    pub fn staff_in(&self, group: &str) -> Vec<&SignIn> {
+        self.run.sign_ins.iter().filter(|sign_in| sign_in.role == group).collect()
     }
 
     /// Signs in as a user's app does.
@@ -154,6 +159,43 @@ impl Stack {
         let sign_in = SignIn { role: "patient".into(), email: email.into(), password: "Aa1-of-one-test-only".into() };
         self.create_user(&self.run.patient_pool.id, &sign_in).await?;
         Ok(sign_in)
+    }
+
+    /// A new member of staff in `group`, so that a test meets no other test's assignments.
+    ///
+    /// # Errors
+    /// When Cognito refuses.
+    pub async fn new_member(&self, email: &str, group: &str) -> Result<SignIn> {
+        let sign_in = SignIn { role: group.into(), email: email.into(), password: "Aa1-of-one-test-only".into() };
+        self.create_user(&self.run.staff_pool.id, &sign_in).await?;
+        self.add_to_group(&sign_in).await?;
+        Ok(sign_in)
+    }
+
+    /// Puts a member of staff into the group that is their role.
+    ///
+    /// # Errors
+    /// When Cognito refuses.
+    pub async fn add_to_group(&self, who: &SignIn) -> Result<()> {
+        let body = json!({ "UserPoolId": self.run.staff_pool.id, "Username": who.email, "GroupName": who.role });
+        self.operator.json("cognito-idp", "AWSCognitoIdentityProviderService.AdminAddUserToGroup", &body).await?;
+        Ok(())
+    }
+
+    /// Calls a function as AWS's own services do, past the API; `alias` is the name it is called by, if it has any.
+    ///
+    /// # Errors
+    /// When the function could not be called, or failed; the message holds its answer.
+    pub async fn invoke(&self, capability: &str, alias: Option<&str>, event: &Value) -> Result<Value> {
+        let name = &self.function(capability).name;
+        let qualifier = alias.map(|alias| format!("?Qualifier={alias}")).unwrap_or_default();
+        let path = format!("/2015-03-31/functions/{name}/invocations{qualifier}");
+        let text = self.operator.rest("lambda", "POST", &path, event).await?;
+        let answer: Value = serde_json::from_str(&text).with_context(|| format!("{capability} answered no JSON"))?;
+        if answer.get("errorMessage").is_some() {
+            bail!("{capability} failed: {text}");
+        }
+        Ok(answer)
     }
 
     /// Puts a user into a pool with a password that need not be changed.

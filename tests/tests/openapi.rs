@@ -23,6 +23,10 @@ fn document() -> (String, Vec<Value>) {
         medius_referral::api().into_openapi(),
         medius_delivery::api().into_openapi(),
         medius_provider::api().into_openapi(),
+        medius_desk::api().into_openapi(),
+        medius_directory::api().into_openapi(),
+        medius_members::api().into_openapi(),
+        medius_audit::api().into_openapi(),
     ];
     let schemas =
         parts.iter().map(|part| serde_json::to_value(part).unwrap()["components"]["schemas"].clone()).collect();
@@ -73,7 +77,7 @@ fn routes_of_the_template() -> Routes {
             continue;
         }
         let function = id.as_str().unwrap().strip_suffix("Function").unwrap().to_ascii_lowercase();
-        for (_, event) in resource["Properties"]["Events"].as_mapping().unwrap() {
+        for (_, event) in resource["Properties"]["Events"].as_mapping().into_iter().flatten() {
             if event["Type"] != "Api" {
                 continue;
             }

@@ -13,8 +13,9 @@ use crate::{deploy::STAGE, say::Step};
 pub(crate) async fn close(aws: &Aws, template: &Value, outputs: &BTreeMap<String, String>) -> Result<()> {
     let step = Step::start("what the local CloudFormation leaves out");
     let tables = times_to_live(aws, template, outputs).await?;
+    let buckets = object_locks(aws, template, outputs).await?;
     let answers = gateway_responses(aws, template, outputs).await?;
-    step.done(&format!("expiry of {tables} tables, {answers} answers of the gateway"));
+    step.done(&format!("expiry of {tables} tables, lock of {buckets} buckets, {answers} answers of the gateway"));
     Ok(())
 }
 
@@ -31,6 +32,26 @@ async fn times_to_live(aws: &Aws, template: &Value, outputs: &BTreeMap<String, S
             "TimeToLiveSpecification": { "AttributeName": attribute, "Enabled": true },
         });
         aws.json("dynamodb", "DynamoDB_20120810.UpdateTimeToLive", &body).await?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+async fn object_locks(aws: &Aws, template: &Value, outputs: &BTreeMap<String, String>) -> Result<usize> {
+    let mut count = 0;
+    for (id, resource) in resources(template, "AWS::S3::Bucket") {
+        let retention = &resource["Properties"]["ObjectLockConfiguration"]["Rule"]["DefaultRetention"];
+        let (Some(mode), Some(days)) = (retention["Mode"].as_str(), retention["Days"].as_u64()) else {
+            continue;
+        };
+        let name =
+            outputs.get(&format!("{id}Name")).with_context(|| format!("the template gives no output {id}Name"))?;
+        let xml = format!(
+            "<ObjectLockConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><ObjectLockEnabled>Enabled\
+             </ObjectLockEnabled><Rule><DefaultRetention><Mode>{mode}</Mode><Days>{days}</Days></DefaultRetention></Rule>\
+             </ObjectLockConfiguration>"
+        );
+        aws.xml("s3", "PUT", &format!("/{name}?object-lock"), &xml).await?;
         count += 1;
     }
     Ok(count)

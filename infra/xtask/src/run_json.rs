@@ -14,7 +14,7 @@ use crate::{
     ministack::REGION,
 };
 
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 9] = [
     ("cases", "Cases"),
     ("keys", "Keys"),
     ("consents", "Consents"),
@@ -23,17 +23,28 @@ const TABLES: [(&str, &str); 8] = [
     ("outbox", "Outbox"),
     ("idempotency", "Idempotency"),
     ("directory", "Directory"),
+    ("registry", "Registry"),
 ];
-const KEYS: [(&str, &str); 4] =
-    [("data", "DataKey"), ("storage", "StorageKey"), ("link_mac", "LinkMacKey"), ("code_mac", "CodeMacKey")];
+const KEYS: [(&str, &str); 5] = [
+    ("data", "DataKey"),
+    ("storage", "StorageKey"),
+    ("link_mac", "LinkMacKey"),
+    ("code_mac", "CodeMacKey"),
+    ("signing", "SigningKey"),
+];
 /// Function by capability, which is its binary's name, and its id in the template.
-pub(crate) const FUNCTIONS: [(&str, &str); 6] = [
+pub(crate) const FUNCTIONS: [(&str, &str); 11] = [
     ("intake", "Intake"),
     ("consent", "Consent"),
     ("referral", "Referral"),
     ("delivery", "Delivery"),
     ("provider", "Provider"),
     ("mailer", "Mailer"),
+    ("desk", "Desk"),
+    ("directory", "Directory"),
+    ("members", "Members"),
+    ("audit", "Audit"),
+    ("journal", "Journal"),
 ];
 
 /// The run file of a deployed stack, before it is filled.
@@ -70,11 +81,13 @@ pub(crate) fn from_outputs(
         stack: STACK.to_owned(),
         tables,
         bucket: get("DocumentsBucketName")?,
+        log_heads: get("LogHeadsBucketName")?,
         keys,
         functions,
         patient_pool: PoolEntry { id: get("PatientPoolId")?, client_id: get("PatientClientId")? },
         staff_pool: PoolEntry { id: get("StaffPoolId")?, client_id: get("StaffClientId")? },
         mail_failures: get("MailFailuresUrl")?,
+        journal_failures: get("JournalFailuresUrl")?,
         sign_ins: Vec::new(),
         providers: Vec::new(),
         files: files.to_owned(),

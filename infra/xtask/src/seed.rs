@@ -5,7 +5,6 @@ use std::fs;
 use anyhow::{Context, Result};
 use medius_domain::provider::Provider;
 use medius_tests::stack::{RunFile, SignIn, Stack};
-use serde_json::json;
 
 use crate::{deploy::SENDER, say::Step, workspace};
 
@@ -42,24 +41,28 @@ async fn institutions(stack: &Stack) -> Result<Vec<String>> {
     Ok(ids)
 }
 
-/// Two patients, so that one can try to reach the other's case, and a coordinator. Passwords are this run's own.
+/// Two patients, so that one can try to reach the other's case; and of each staff group somebody, two where one person's
+/// work is checked by another of the group. Passwords are this run's own.
 async fn sign_ins(stack: &Stack) -> Result<Vec<SignIn>> {
     let mut sign_ins = Vec::new();
-    for (role, email) in [
-        ("patient", "patient-one@medius.example"),
-        ("patient", "patient-two@medius.example"),
-        ("coordinator", "coordinator@medius.example"),
+    for (role, name) in [
+        ("patient", "patient-one"),
+        ("patient", "patient-two"),
+        ("coordinator", "coordinator"),
+        ("coordinator", "coordinator-two"),
+        ("clinician_reviewer", "clinician_reviewer"),
+        ("dpo", "dpo"),
+        ("auditor", "auditor"),
+        ("auditor", "auditor-two"),
+        ("ops", "ops"),
+        ("ops", "ops-two"),
     ] {
         let password = format!("Aa1-{}", uuid::Uuid::new_v4().simple());
-        let sign_in = SignIn { role: role.into(), email: email.into(), password };
+        let sign_in = SignIn { role: role.into(), email: format!("{name}@medius.example"), password };
         let pool = if role == "patient" { &stack.run().patient_pool } else { &stack.run().staff_pool };
         stack.create_user(&pool.id, &sign_in).await?;
         if role != "patient" {
-            let group = json!({ "UserPoolId": pool.id, "Username": email, "GroupName": role });
-            stack
-                .operator()
-                .json("cognito-idp", "AWSCognitoIdentityProviderService.AdminAddUserToGroup", &group)
-                .await?;
+            stack.add_to_group(&sign_in).await?;
         }
         sign_ins.push(sign_in);
     }

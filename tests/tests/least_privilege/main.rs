@@ -1,87 +1,43 @@
 //! Each function's role can do what its function does and nothing else: tried with the role's own credentials against
-//! every table, the bucket, every key and the sending of mail. A try changes nothing: it asks for what does not exist.
+//! every table, bucket, key, queue and pool, and the sending of mail. A try changes nothing: it asks for what does not exist.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod allowed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
+use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
-use aws_sdk_kms::types::{DataKeySpec, EncryptionAlgorithmSpec, MacAlgorithmSpec};
+use aws_sdk_kms::types::{DataKeySpec, EncryptionAlgorithmSpec, MacAlgorithmSpec, MessageType, SigningAlgorithmSpec};
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_s3::types::ServerSideEncryption;
+use aws_sdk_s3::primitives::DateTime;
+use aws_sdk_s3::types::{ObjectLockRetention, ObjectLockRetentionMode, ServerSideEncryption};
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
-use medius_tests::stack::Stack;
+use medius_tests::stack::{Aws, Stack};
+use serde_json::{Value, json};
 
-const ROLES: [&str; 6] = ["intake", "consent", "referral", "delivery", "provider", "mailer"];
+use allowed::ROLES;
+
 const CONDITION: &str = "attribute_exists(pk)";
-
-/// What each role may do, and nothing beside it: resource, then actions.
-fn allowed(role: &str) -> &'static [(&'static str, &'static [&'static str])] {
-    match role {
-        "intake" => &[
-            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
-            ("cases/index/by_subject", &["Query"]),
-            ("keys", &["GetItem", "PutItem", "ConditionCheckItem"]),
-            ("consents", &["GetItem", "ConditionCheckItem"]),
-            ("access_log", &["GetItem", "Query", "PutItem"]),
-            ("idempotency", &["GetItem", "PutItem"]),
-            ("key data", &["GenerateDataKeyWithoutPlaintext", "Decrypt"]),
-        ],
-        "consent" => &[
-            ("consents", &["GetItem", "Query", "PutItem"]),
-            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
-            ("links", &["GetItem", "PutItem"]),
-            ("directory", &["GetItem"]),
-            ("access_log", &["GetItem", "PutItem"]),
-            ("idempotency", &["GetItem", "PutItem"]),
-        ],
-        "referral" => &[
-            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
-            ("keys", &["GetItem", "ConditionCheckItem"]),
-            ("consents", &["GetItem", "ConditionCheckItem"]),
-            ("directory", &["GetItem"]),
-            ("access_log", &["GetItem", "PutItem"]),
-            ("idempotency", &["GetItem", "PutItem"]),
-            ("key data", &["Decrypt"]),
-            ("bucket cases/", &["GetObject", "PutObject"]),
-        ],
-        "delivery" => &[
-            ("cases", &["GetItem", "Query", "PutItem"]),
-            ("consents", &["GetItem", "ConditionCheckItem"]),
-            ("links", &["GetItem", "PutItem"]),
-            ("directory", &["GetItem", "Scan"]),
-            ("outbox", &["PutItem"]),
-            ("access_log", &["GetItem", "PutItem"]),
-            ("idempotency", &["GetItem", "PutItem"]),
-            ("key link_mac", &["GenerateMac"]),
-        ],
-        "provider" => &[
-            ("links", &["GetItem", "PutItem", "DeleteItem", "ConditionCheckItem"]),
-            ("cases", &["GetItem", "ConditionCheckItem"]),
-            ("keys", &["GetItem", "ConditionCheckItem"]),
-            ("consents", &["GetItem", "ConditionCheckItem"]),
-            ("directory", &["GetItem"]),
-            ("outbox", &["PutItem"]),
-            ("access_log", &["GetItem", "PutItem"]),
-            ("key data", &["Decrypt"]),
-            ("key code_mac", &["GenerateMac"]),
-            ("bucket cases/", &["GetObject"]),
-        ],
-        "mailer" => &[
-            ("outbox", &["GetItem", "Query", "PutItem"]),
-            ("outbox/index/by_status", &["Query"]),
-            ("links", &["GetItem", "PutItem"]),
-            ("consents", &["GetItem", "ConditionCheckItem"]),
-            ("directory", &["GetItem"]),
-            ("access_log", &["GetItem", "PutItem"]),
-            ("key link_mac", &["GenerateMac"]),
-            ("key code_mac", &["GenerateMac"]),
-            ("mail", &["SendEmail"]),
-        ],
-        _ => panic!("no role {role}"),
-    }
-}
+/// Calls of Cognito that hand out rights or passwords, and those that only look.
+const POOL_CALLS: [&str; 14] = [
+    "AdminCreateUser",
+    "AdminAddUserToGroup",
+    "AdminRemoveUserFromGroup",
+    "AdminListGroupsForUser",
+    "AdminGetUser",
+    "AdminDisableUser",
+    "AdminUserGlobalSignOut",
+    "ListUsers",
+    "AdminEnableUser",
+    "AdminDeleteUser",
+    "AdminSetUserPassword",
+    "AdminResetUserPassword",
+    "AdminUpdateUserAttributes",
+    "ListUsersInGroup",
+];
 
 /// What came of one role's tries: for each resource and action, whether the role was let in.
 #[derive(Default)]
@@ -103,6 +59,18 @@ impl Tries {
             }
             Err(other) => panic!("{resource} {action}: no answer: {other:?}"),
         };
+        self.insert(resource, action, let_in);
+    }
+
+    /// The same for a call without a client of its own.
+    fn note_signed(&mut self, resource: &str, action: &'static str, result: anyhow::Result<Value>) {
+        let refusal = result.err().map(|error| format!("{error:#}")).unwrap_or_default();
+        let answered = refusal.is_empty() || refusal.contains("__type") || refusal.contains("Code");
+        assert!(answered, "{resource} {action}: no answer: {refusal}");
+        self.insert(resource, action, !refusal.contains("AccessDenied"));
+    }
+
+    fn insert(&mut self, resource: &str, action: &'static str, let_in: bool) {
         let before = self.0.insert((resource.to_owned(), action), let_in);
         assert!(before.is_none(), "{resource} {action} was tried twice");
     }
@@ -112,8 +80,8 @@ fn key(stack: &Stack) -> AttributeValue {
     AttributeValue::S(format!("NOBODY#{}", stack.run().stack))
 }
 
-async fn try_tables(stack: &Stack, role: &str, tries: &mut Tries) {
-    let db = stack.dynamodb(stack.role_credentials(role).await.unwrap());
+async fn try_tables(stack: &Stack, who: &Credentials, tries: &mut Tries) {
+    let db = stack.dynamodb(who.clone());
     let sk = || AttributeValue::S("NOTHING".to_owned());
     for (short, table) in &stack.run().tables {
         tries.note(
@@ -137,7 +105,13 @@ async fn try_tables(stack: &Stack, role: &str, tries: &mut Tries) {
         let check = db.transact_write_items().transact_items(check.build()).send().await;
         tries.note(short, "ConditionCheckItem", check);
     }
-    for (short, index, partition) in [("cases", "by_subject", "subject"), ("outbox", "by_status", "status")] {
+    for (short, index, partition) in [
+        ("cases", "by_subject", "subject"),
+        ("cases", "by_state", "state"),
+        ("access_log", "by_day", "day"),
+        ("outbox", "by_status", "status"),
+        ("directory", "by_status", "status"),
+    ] {
         let name = format!("{short}/index/{index}");
         let query = db.query().table_name(stack.table(short)).index_name(index).limit(1);
         let query = query.key_condition_expression("#p = :p").expression_attribute_names("#p", partition);
@@ -146,23 +120,35 @@ async fn try_tables(stack: &Stack, role: &str, tries: &mut Tries) {
     }
 }
 
-async fn try_bucket(stack: &Stack, role: &str, tries: &mut Tries) {
-    let s3 = stack.s3(stack.role_credentials(role).await.unwrap());
-    let (bucket, storage_key) = (&stack.run().bucket, &stack.run().keys["storage"]);
-    for (place, object) in [("bucket cases/", "cases/nobody/nothing"), ("bucket elsewhere", "elsewhere/nothing")] {
-        tries.note(place, "GetObject", s3.get_object().bucket(bucket).key(object).send().await);
-        let put = s3.put_object().bucket(bucket).key(object).body(Vec::new().into());
-        let put = put.server_side_encryption(ServerSideEncryption::AwsKms).ssekms_key_id(storage_key);
-        // No object has this tag, so even who may write writes nothing.
-        tries.note(place, "PutObject", put.if_match("\"00000000000000000000000000000000\"").send().await);
-        tries.note(place, "DeleteObject", s3.delete_object().bucket(bucket).key(object).send().await);
+async fn try_buckets(stack: &Stack, who: &Credentials, tries: &mut Tries) {
+    let s3 = stack.s3(who.clone());
+    let storage_key = &stack.run().keys["storage"];
+    for (name, bucket, folder) in
+        [("documents", &stack.run().bucket, "cases/"), ("log heads", &stack.run().log_heads, "heads/")]
+    {
+        for (place, object) in [(folder, format!("{folder}nobody/nothing")), ("elsewhere", "elsewhere/nothing".into())]
+        {
+            let place = format!("{name} {place}");
+            tries.note(&place, "GetObject", s3.get_object().bucket(bucket).key(&object).send().await);
+            let put = s3.put_object().bucket(bucket).key(&object).body(Vec::new().into());
+            let put = put.server_side_encryption(ServerSideEncryption::AwsKms).ssekms_key_id(storage_key);
+            // No object has this tag, so even who may write writes nothing.
+            tries.note(&place, "PutObject", put.if_match("\"00000000000000000000000000000000\"").send().await);
+            tries.note(&place, "DeleteObject", s3.delete_object().bucket(bucket).key(&object).send().await);
+            let retention = ObjectLockRetention::builder().mode(ObjectLockRetentionMode::Governance);
+            let retention = retention.retain_until_date(DateTime::from_secs(4_000_000_000)).build();
+            let retain = s3.put_object_retention().bucket(bucket).key(&object).retention(retention);
+            tries.note(&place, "PutObjectRetention", retain.send().await);
+        }
+        tries.note(name, "ListBucket", s3.list_objects_v2().bucket(bucket).max_keys(1).send().await);
+        tries.note(name, "ListBucketVersions", s3.list_object_versions().bucket(bucket).max_keys(1).send().await);
+        let lock = s3.get_object_lock_configuration().bucket(bucket).send().await;
+        tries.note(name, "GetBucketObjectLockConfiguration", lock);
     }
-    tries.note("bucket", "ListBucket", s3.list_objects_v2().bucket(bucket).max_keys(1).send().await);
-    tries.note("bucket", "ListBucketVersions", s3.list_object_versions().bucket(bucket).max_keys(1).send().await);
 }
 
-async fn try_keys(stack: &Stack, role: &str, tries: &mut Tries) {
-    let kms = stack.kms(stack.role_credentials(role).await.unwrap());
+async fn try_keys(stack: &Stack, who: &Credentials, tries: &mut Tries) {
+    let kms = stack.kms(who.clone());
     for (short, arn) in &stack.run().keys {
         let name = format!("key {short}");
         let context = ("app", "medius", "purpose", "case-data");
@@ -182,11 +168,35 @@ async fn try_keys(stack: &Stack, role: &str, tries: &mut Tries) {
         tries.note(&name, "GenerateMac", mac.message(b"nothing".to_vec().into()).send().await);
         let mac = kms.verify_mac().key_id(arn).mac_algorithm(MacAlgorithmSpec::HmacSha256).mac(vec![0; 32].into());
         tries.note(&name, "VerifyMac", mac.message(b"nothing".to_vec().into()).send().await);
+        let sign = kms.sign().key_id(arn).signing_algorithm(SigningAlgorithmSpec::EcdsaSha256);
+        let sign = sign.message_type(MessageType::Raw).message(b"nothing".to_vec().into());
+        tries.note(&name, "Sign", sign.send().await);
+        tries.note(&name, "GetPublicKey", kms.get_public_key().key_id(arn).send().await);
     }
 }
 
-async fn try_mail(stack: &Stack, role: &str, tries: &mut Tries) {
-    let ses = stack.ses(stack.role_credentials(role).await.unwrap());
+async fn try_pools_and_queues(stack: &Stack, who: &Credentials, tries: &mut Tries) {
+    let run = stack.run();
+    let aws = Aws::new(&run.endpoint, &run.region, who.clone());
+    for (name, pool) in [("pool staff", &run.staff_pool), ("pool patients", &run.patient_pool)] {
+        for call in POOL_CALLS {
+            // Both pools take addresses as names, so this is nobody's and no user can be made of it.
+            let mut body = json!({ "UserPoolId": pool.id, "Username": "nobody", "GroupName": "nothing" });
+            body["Password"] = json!("nothing");
+            let target = format!("AWSCognitoIdentityProviderService.{call}");
+            tries.note_signed(name, call, aws.json("cognito-idp", &target, &body).await);
+        }
+    }
+    for (name, queue) in [("mail_failures", &run.mail_failures), ("journal_failures", &run.journal_failures)] {
+        // A message without text is refused to whoever may send.
+        let body = json!({ "QueueUrl": queue, "MessageBody": "" });
+        let sent = aws.json("sqs", "AmazonSQS.SendMessage", &body).await;
+        tries.note_signed(&format!("queue {name}"), "SendMessage", sent);
+    }
+}
+
+async fn try_mail(stack: &Stack, who: &Credentials, tries: &mut Tries) {
+    let ses = stack.ses(who.clone());
     let content = || Content::builder().data("nothing").charset("UTF-8").build().unwrap();
     let message = Message::builder().subject(content()).body(Body::builder().text(content()).build()).build();
     // The sender is not verified: who may send is refused for that.
@@ -196,18 +206,25 @@ async fn try_mail(stack: &Stack, role: &str, tries: &mut Tries) {
     tries.note("mail", "SendEmail", send.send().await);
 }
 
+async fn try_everything(stack: &Stack, who: &Credentials) -> Tries {
+    let mut tries = Tries::default();
+    try_tables(stack, who, &mut tries).await;
+    try_buckets(stack, who, &mut tries).await;
+    try_keys(stack, who, &mut tries).await;
+    try_mail(stack, who, &mut tries).await;
+    try_pools_and_queues(stack, who, &mut tries).await;
+    tries
+}
+
 #[tokio::test]
 async fn each_role_can_do_what_its_function_does_and_nothing_else() {
     let stack = Stack::load().unwrap();
-    assert_eq!(stack.run().functions.keys().map(String::as_str).collect::<BTreeSet<_>>(), ROLES.into());
+    let functions: BTreeSet<_> = stack.run().functions.keys().map(String::as_str).collect();
+    assert_eq!(functions, ROLES.map(|(role, _)| role).into());
     let mut wrong = Vec::new();
-    for role in ROLES {
-        let mut tries = Tries::default();
-        try_tables(&stack, role, &mut tries).await;
-        try_bucket(&stack, role, &mut tries).await;
-        try_keys(&stack, role, &mut tries).await;
-        try_mail(&stack, role, &mut tries).await;
-        let listed = allowed(role).iter().flat_map(|(resource, actions)| actions.iter().map(move |a| (*resource, *a)));
+    for (role, allowed) in ROLES {
+        let tries = try_everything(&stack, &stack.role_credentials(role).await.unwrap()).await;
+        let listed = allowed.iter().flat_map(|(resource, actions)| actions.iter().map(move |a| (*resource, *a)));
         let mut listed: BTreeSet<_> = listed.collect();
         for ((resource, action), let_in) in &tries.0 {
             let may = listed.remove(&(resource.as_str(), *action));
@@ -223,12 +240,7 @@ async fn each_role_can_do_what_its_function_does_and_nothing_else() {
 #[tokio::test]
 async fn the_tries_prove_something_who_may_do_everything_is_let_in() {
     let stack = Stack::load().unwrap();
-    let s3 = stack.s3(stack.operator_credentials());
-    let db = stack.dynamodb(stack.operator_credentials());
-    let mut tries = Tries::default();
-    tries.note("bucket", "ListBucket", s3.list_objects_v2().bucket(&stack.run().bucket).max_keys(1).send().await);
-    let put = db.put_item().table_name(stack.table("cases")).item("pk", key(&stack));
-    let put = put.item("sk", AttributeValue::S("NOTHING".to_owned())).condition_expression(CONDITION).send().await;
-    tries.note("cases", "PutItem", put);
-    assert!(tries.0.values().all(|let_in| *let_in));
+    let tries = try_everything(&stack, &stack.operator_credentials()).await;
+    let denied: Vec<_> = tries.0.iter().filter(|(_, let_in)| !**let_in).map(|(what, _)| what).collect();
+    assert!(denied.is_empty() && tries.0.len() > 100, "{denied:?}");
 }

@@ -1,0 +1,36 @@
+//! Desk: the work of coordinators and clinicians on the cases that they are assigned, and the messages between them and the
+//! patient (PIPA Art. 15: what staff see of a case is what its purpose needs, and every look is written down).
+
+use medius_domain::clock::SystemClock;
+use medius_http::{Env, Error};
+use medius_store::{Aws, Database, Tables};
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+
+/// What the handlers need.
+#[derive(Clone)]
+pub struct State {
+    /// The tables.
+    pub db: Database,
+}
+
+impl State {
+    /// With the given adapters.
+    pub fn new(db: Database) -> Self {
+        Self { db }
+    }
+
+    /// From the function's environment.
+    ///
+    /// # Errors
+    /// When a variable is missing; the error names it.
+    pub fn from_env(_env: &Env) -> Result<Self, Error> {
+        let aws = Aws::from_env()?;
+        Ok(Self::new(Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock))))
+    }
+}
+
+/// The routes of this function.
+pub fn api() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+}

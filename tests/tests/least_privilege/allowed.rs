@@ -1,0 +1,170 @@
+//! What each role may do, written down apart from the template: a line here and a statement there say the same thing, or
+//! the test fails.
+
+/// A resource, and what may be done to it.
+pub(crate) type Allowed = (&'static str, &'static [&'static str]);
+
+/// Every role: its capability, and what it may do and nothing beside it.
+pub(crate) const ROLES: [(&str, &[Allowed]); 11] = [
+    (
+        "intake",
+        &[
+            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
+            ("cases/index/by_subject", &["Query"]),
+            ("keys", &["GetItem", "PutItem", "ConditionCheckItem"]),
+            ("consents", &["GetItem", "ConditionCheckItem"]),
+            ("access_log", &["GetItem", "Query", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+            ("key data", &["GenerateDataKeyWithoutPlaintext", "Decrypt"]),
+        ],
+    ),
+    (
+        "consent",
+        &[
+            ("consents", &["GetItem", "Query", "PutItem"]),
+            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
+            ("keys", &["GetItem", "PutItem", "ConditionCheckItem"]),
+            ("links", &["GetItem", "PutItem"]),
+            ("directory", &["GetItem"]),
+            ("outbox", &["PutItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+            ("key data", &["Decrypt"]),
+            ("key code_mac", &["GenerateMac"]),
+            ("key signing", &["Sign", "GetPublicKey"]),
+        ],
+    ),
+    (
+        "referral",
+        &[
+            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
+            ("keys", &["GetItem", "ConditionCheckItem"]),
+            ("consents", &["GetItem", "ConditionCheckItem"]),
+            ("directory", &["GetItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+            ("key data", &["Decrypt"]),
+            ("documents cases/", &["GetObject", "PutObject"]),
+        ],
+    ),
+    (
+        "delivery",
+        &[
+            ("cases", &["GetItem", "Query", "PutItem"]),
+            ("keys", &["GetItem"]),
+            ("consents", &["GetItem", "ConditionCheckItem"]),
+            ("links", &["GetItem", "PutItem"]),
+            ("directory", &["GetItem", "Scan"]),
+            ("outbox", &["PutItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+            ("key data", &["Decrypt"]),
+            ("key link_mac", &["GenerateMac"]),
+        ],
+    ),
+    (
+        "provider",
+        &[
+            ("links", &["GetItem", "PutItem", "DeleteItem", "ConditionCheckItem"]),
+            ("cases", &["GetItem", "ConditionCheckItem"]),
+            ("keys", &["GetItem", "ConditionCheckItem"]),
+            ("consents", &["GetItem", "ConditionCheckItem"]),
+            ("directory", &["GetItem"]),
+            ("outbox", &["PutItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+            ("key data", &["Decrypt"]),
+            ("key code_mac", &["GenerateMac"]),
+            ("key signing", &["GetPublicKey"]),
+            ("documents cases/", &["GetObject"]),
+        ],
+    ),
+    (
+        "mailer",
+        &[
+            ("outbox", &["GetItem", "Query", "PutItem"]),
+            ("outbox/index/by_status", &["Query"]),
+            ("cases", &["GetItem"]),
+            ("keys", &["GetItem"]),
+            ("links", &["GetItem", "PutItem"]),
+            ("consents", &["GetItem", "ConditionCheckItem"]),
+            ("directory", &["GetItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+            ("key data", &["Decrypt"]),
+            ("key link_mac", &["GenerateMac"]),
+            ("key code_mac", &["GenerateMac"]),
+            ("mail", &["SendEmail"]),
+            ("queue mail_failures", &["SendMessage"]),
+        ],
+    ),
+    (
+        "desk",
+        &[
+            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
+            ("cases/index/by_state", &["Query"]),
+            ("keys", &["GetItem", "ConditionCheckItem"]),
+            ("consents", &["GetItem", "Query", "ConditionCheckItem"]),
+            ("links", &["GetItem"]),
+            ("directory", &["GetItem"]),
+            ("outbox", &["PutItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+            ("key data", &["Decrypt"]),
+            ("documents cases/", &["GetObject"]),
+        ],
+    ),
+    (
+        "directory",
+        &[
+            ("directory", &["GetItem", "Query", "Scan", "PutItem"]),
+            ("directory/index/by_status", &["Query"]),
+            ("access_log", &["GetItem", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+        ],
+    ),
+    (
+        "members",
+        &[
+            ("registry", &["GetItem", "Query", "PutItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+            (
+                "pool staff",
+                &[
+                    "AdminCreateUser",
+                    "AdminAddUserToGroup",
+                    "AdminRemoveUserFromGroup",
+                    "AdminListGroupsForUser",
+                    "AdminGetUser",
+                    "AdminDisableUser",
+                    "AdminUserGlobalSignOut",
+                    "ListUsers",
+                ],
+            ),
+        ],
+    ),
+    (
+        "audit",
+        &[
+            ("access_log", &["GetItem", "Query", "PutItem"]),
+            ("access_log/index/by_day", &["Query"]),
+            ("consents", &["GetItem", "Query"]),
+            ("cases", &["GetItem"]),
+            ("registry", &["GetItem", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+            ("key signing", &["GetPublicKey"]),
+            ("log heads heads/", &["GetObject"]),
+            ("log heads", &["ListBucket"]),
+        ],
+    ),
+    (
+        "journal",
+        &[
+            ("access_log", &["GetItem", "Query", "PutItem"]),
+            ("access_log/index/by_day", &["Query"]),
+            ("key signing", &["Sign"]),
+            ("log heads heads/", &["GetObject", "PutObject"]),
+            ("log heads", &["ListBucket"]),
+            ("queue journal_failures", &["SendMessage"]),
+        ],
+    ),
+];
