@@ -9,6 +9,7 @@ use axum::extract::FromRequestParts;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use http::request::Parts;
 use medius_domain::id::Subject;
+use medius_domain::policy::Role;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
@@ -26,15 +27,8 @@ pub struct Patient {
 pub struct Staff {
     /// The person's pseudonym.
     pub subject: Subject,
-    /// Groups of the pool.
-    pub groups: Vec<String>,
-}
-
-impl Staff {
-    /// Whether the person is in a group.
-    pub fn is_in(&self, group: &str) -> bool {
-        self.groups.iter().any(|g| g == group)
-    }
+    /// The roles that the pool's groups give. Groups that are no roles give nothing.
+    pub roles: Vec<Role>,
 }
 
 /// The id of the request, as the answer's `x-request-id` and the log have it.
@@ -90,7 +84,8 @@ impl<S: Sync> FromRequestParts<S> for Staff {
         let pool = boundary.config.staff.as_ref().ok_or_else(|| Problem::internal(NotConfigured("staff pool")))?;
         let claims = claims(parts)?;
         let subject = verified(claims, pool, boundary.clock.now())?;
-        Ok(Self { subject, groups: claims.get("cognito:groups").map(|g| groups(g)).unwrap_or_default() })
+        let groups = claims.get("cognito:groups").map(|g| groups(g)).unwrap_or_default();
+        Ok(Self { subject, roles: groups.iter().filter_map(|g| Role::of_group(g)).collect() })
     }
 }
 

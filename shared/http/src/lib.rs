@@ -82,4 +82,4 @@ pub use lambda_runtime::Error;
 pub use language::Language;
 pub use problem::{MissingConsent, Problem, ProblemKind};
 pub use router::service;
-pub use store::{Origin, Remembered, replay, settle, versioned};
+pub use store::{Errand, Origin, Remembered, own_case, replay, settle, versioned};

@@ -1,6 +1,6 @@
 //! Where requests meet the store: who acts for the access log, refusals of the store as problems, and repeats.
 
-use crate::auth::{Patient, RequestId};
+use crate::auth::{Patient, RequestId, Staff};
 use crate::gateway::Gateway;
 use crate::headers::IdempotentRequest;
 use crate::problem::{MissingConsent, Problem, ProblemKind};
@@ -9,9 +9,12 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{StatusCode, header};
-use medius_domain::access::{Action, Actor, Authentication, Event, Object, Purpose};
+use medius_domain::access::{AccessReason, Action, Actor, Authentication, Event, Object, Outcome, Purpose, Scope};
+use medius_domain::case::Case;
 use medius_domain::consent;
-use medius_domain::id::{EventId, ProviderId};
+use medius_domain::field::{FieldError, Invalid};
+use medius_domain::id::{CaseId, EventId, ProviderId};
+use medius_domain::policy::{Denied, On, Permit, Role, Standing, Verdict, permit, verdict};
 use medius_store::{Change, Conflict, Database, IdempotencyRecord, Place, Snapshot, StoreError};
 use serde::Serialize;
 
@@ -42,6 +45,16 @@ impl From<consent::MissingConsent> for Problem {
     }
 }
 
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Foreign => Self::not_found(),
+            Denied::Role => Self::new(ProblemKind::Forbidden),
+            Denied::ReasonNeeded => Self::invalid([FieldError::new("/reason", Invalid::Missing)]),
+        }
+    }
+}
+
 /// Where a request came from, for the access log.
 #[derive(Clone)]
 pub struct Origin {
@@ -63,6 +76,12 @@ impl Origin {
     /// What a signed-in patient does, as the access log has it.
     pub fn patient(&self, patient: &Patient, action: Action, object: Object, purpose: Purpose) -> Event {
         let actor = Actor::Patient { subject: patient.subject.clone() };
+        self.event(actor, Authentication::AccessToken, action, object, purpose, &[])
+    }
+
+    /// What a signed-in member of staff does in one of their roles.
+    pub fn staff(&self, staff: &Staff, role: Role, action: Action, object: Object, purpose: Purpose) -> Event {
+        let actor = Actor::Staff { subject: staff.subject.clone(), role };
         self.event(actor, Authentication::AccessToken, action, object, purpose, &[])
     }
 
@@ -92,11 +111,116 @@ impl Origin {
             actor,
             authentication,
             action,
+            outcome: Outcome::Done,
             object,
             purpose,
+            reason: None,
             basis: basis.to_vec(),
+            evidence: None,
             source_ip: self.source_ip.clone(),
             request_id: Some(self.request_id.clone()),
+        }
+    }
+}
+
+/// Leave for a patient to act on a case of their own. An attempt at somebody else's case is recorded in that case's log and
+/// answered like a case that is not there. The snapshot must hold the case and the head of its log.
+///
+/// # Errors
+/// The one 404, or the store's failures.
+pub async fn own_case(
+    db: &Database,
+    snapshot: &Snapshot,
+    id: &CaseId,
+    event: Event,
+) -> Result<(Case, Permit), Problem> {
+    let case = snapshot.case(id)?.ok_or_else(Problem::not_found)?;
+    match permit(event.clone(), &On::Case(&case)) {
+        Ok(leave) => Ok((case, leave)),
+        Err(denied) => {
+            let refusal = Permit::refusal(event, &On::Case(&case));
+            db.commit(Change::new(refusal, db.now()), snapshot).await?;
+            Err(denied.into())
+        }
+    }
+}
+
+/// What a member of staff wants to do.
+pub struct Errand<'a> {
+    /// Who.
+    pub staff: &'a Staff,
+    /// From where.
+    pub origin: &'a Origin,
+    /// What.
+    pub action: Action,
+    /// To what.
+    pub object: Object,
+    /// Why.
+    pub purpose: Purpose,
+    /// The reason given.
+    pub reason: Option<AccessReason>,
+}
+
+impl Errand<'_> {
+    fn event(&self, role: Role) -> Event {
+        let Self { staff, origin, action, object, purpose, reason } = self;
+        origin.staff(staff, role, *action, object.clone(), *purpose).because(*reason)
+    }
+
+    /// Whether any of the person's roles may do this at all. Asked before anything is read, so that the answer to who may
+    /// not says nothing about what is there.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn possible(&self) -> Result<(), Problem> {
+        let thing = self.object.thing();
+        let any = self.staff.roles.iter().any(|role| {
+            Standing::ALL.iter().any(|s| verdict(*role, self.action, thing, *s) != Verdict::Denied)
+        });
+        if any { Ok(()) } else { Err(ProblemKind::Forbidden.into()) }
+    }
+
+    /// Leave by the first of the person's roles that has it.
+    fn leave(&self, on: &On) -> Result<Permit, Denied> {
+        let mut denied = Denied::Role;
+        for role in &self.staff.roles {
+            match permit(self.event(*role), on) {
+                Ok(leave) => return Ok(leave),
+                Err(Denied::ReasonNeeded) => denied = Denied::ReasonNeeded,
+                Err(Denied::Role | Denied::Foreign) => {}
+            }
+        }
+        Err(denied)
+    }
+
+    /// Leave for something that belongs to no one patient.
+    ///
+    /// # Errors
+    /// 403, or 422 without the reason that the table asks for.
+    pub fn on_service(&self, scope: &Scope) -> Result<Permit, Problem> {
+        self.possible()?;
+        Ok(self.leave(&On::Service(scope))?)
+    }
+
+    /// Leave to act on a case. A refused attempt is recorded in the case's log. The snapshot must hold the case, its
+    /// [`Place::Assignment`] and the head of its log.
+    ///
+    /// # Errors
+    /// 403, 404, 422 without the reason that the table asks for, or the store's failures.
+    pub async fn on_case(&self, db: &Database, snapshot: &Snapshot, id: &CaseId) -> Result<(Case, Permit), Problem> {
+        self.possible()?;
+        let case = snapshot.case(id)?.ok_or_else(Problem::not_found)?;
+        let assignment = snapshot.assignment(id)?;
+        let on = On::Desk(&case, assignment.assignee.as_ref());
+        match self.leave(&on) {
+            Ok(leave) => Ok((case, leave)),
+            Err(denied) => {
+                if let Some(role) = self.staff.roles.first() {
+                    let refusal = Permit::refusal(self.event(*role), &on);
+                    db.commit(Change::new(refusal, db.now()), snapshot).await?;
+                }
+                Err(denied.into())
+            }
         }
     }
 }
