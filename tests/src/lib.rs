@@ -5,4 +5,5 @@ pub mod journey;
 pub mod run_file;
 pub mod signed;
 pub mod stack;
+pub mod staff;
 pub mod user;
