@@ -14,16 +14,18 @@ mod reader;
 mod reading;
 mod session;
 mod unlock;
+mod verify;
 
 use axum::extract::FromRef;
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, CodeMac, Database, Documents, Keyring, Tables};
+use medius_store::{Aws, CodeMac, Database, Documents, Keyring, PublicKeys, Tables};
 use page::Pages;
 use session::Site;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use verify::Verifier;
 
 /// Who answers for the service, as pages name it.
 #[derive(Debug, Clone)]
@@ -46,6 +48,7 @@ pub struct State {
     pub(crate) pages: Arc<Pages>,
     pub(crate) operator: Arc<Operator>,
     pub(crate) site: Site,
+    pub(crate) verifier: Arc<Verifier>,
 }
 
 impl State {
@@ -58,6 +61,7 @@ impl State {
         documents: Documents,
         keyring: Keyring,
         codes: CodeMac,
+        keys: PublicKeys,
         base_url: &str,
         operator: Operator,
     ) -> Result<Self, Error> {
@@ -69,6 +73,7 @@ impl State {
             pages: Arc::new(Pages::new(&operator)?),
             operator: Arc::new(operator),
             site: Site::new(base_url),
+            verifier: Arc::new(Verifier::new(keys)),
         })
     }
 
@@ -82,12 +87,13 @@ impl State {
         let documents = Documents::new(aws.s3(), env.required("BUCKET_DOCUMENTS")?, None);
         let keyring = Keyring::new(aws.kms(), env.required("KMS_DATA_KEY")?);
         let codes = CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?);
+        let keys = PublicKeys::new(aws.kms(), env.required("KMS_SIGNING_KEY")?);
         let operator = Operator {
             name: env.required("OPERATOR_NAME")?,
             phone: env.required("OPERATOR_PHONE")?,
             registration: env.required("OPERATOR_REGISTRATION")?,
         };
-        Self::new(db, documents, keyring, codes, &env.required("PROVIDER_BASE_URL")?, operator)
+        Self::new(db, documents, keyring, codes, keys, &env.required("PROVIDER_BASE_URL")?, operator)
     }
 }
 
@@ -110,4 +116,6 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::close_session))
         .routes(routes!(check::open_check, check::open_check_head))
         .routes(routes!(check::verify_document))
+        .routes(routes!(verify::open_verify, verify::open_verify_head))
+        .routes(routes!(verify::signing_keys))
 }

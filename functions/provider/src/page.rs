@@ -12,8 +12,16 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use medius_http::{Error, Problem, ProblemKind};
 
 const STYLE: &str = include_str!("../templates/style.css");
-const LINK_SCRIPT: &str = concat!(include_str!("../templates/language.js"), include_str!("../templates/link.js"));
-const CHECK_SCRIPT: &str = concat!(include_str!("../templates/language.js"), include_str!("../templates/check.js"));
+const LINK_SCRIPT: &str = concat!(
+    include_str!("../templates/language.js"),
+    include_str!("../templates/post.js"),
+    include_str!("../templates/link.js")
+);
+const CHECK_SCRIPT: &str = concat!(
+    include_str!("../templates/language.js"),
+    include_str!("../templates/post.js"),
+    include_str!("../templates/check.js")
+);
 
 /// The style of the reading page.
 pub(crate) const READING_STYLE: &str =
@@ -57,7 +65,18 @@ pub(crate) struct Page {
 
 impl Page {
     fn new(html: String, style: &str, script: Option<&str>) -> Result<Self, Error> {
-        Ok(Self { html: html.into(), policy: policy(style, script)? })
+        Ok(Self { html: html.into(), policy: policy(style, script, "'self'")? })
+    }
+
+    /// A page that the browser lets speak to nobody, not even to us.
+    pub(crate) fn silent(html: String, style: &str, script: &str) -> Result<Self, Error> {
+        Ok(Self { html: html.into(), policy: policy(style, Some(script), "'none'")? })
+    }
+
+    /// What is sent: the page and its policy.
+    #[cfg(test)]
+    pub(crate) fn into_parts(self) -> (String, String) {
+        (String::from_utf8_lossy(&self.html).into_owned(), String::from_utf8_lossy(self.policy.as_bytes()).into_owned())
     }
 
     /// The page as an answer.
@@ -113,7 +132,7 @@ impl Pages {
             check: Page::new(check.render()?, STYLE, Some(CHECK_SCRIPT))?,
             gone: Page::new(gone.render()?, STYLE, None)?,
             closed: Page::new(closed.render()?, STYLE, None)?,
-            reading_policy: policy(READING_STYLE, None)?,
+            reading_policy: policy(READING_STYLE, None, "'self'")?,
         })
     }
 
@@ -139,14 +158,15 @@ fn wants_html(headers: &HeaderMap) -> bool {
     accepted.flat_map(|v| v.split(',')).any(|range| range.split(';').next().unwrap_or_default().trim() == "text/html")
 }
 
-fn policy(style: &str, script: Option<&str>) -> Result<HeaderValue, Error> {
+/// `talks` is whom the page's scripts and forms may send anything to.
+fn policy(style: &str, script: Option<&str>, talks: &str) -> Result<HeaderValue, Error> {
     let hash = |text: &str| {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
         format!("'sha256-{}'", BASE64.encode(digest.as_ref()))
     };
     let script = script.map_or_else(|| "'none'".to_owned(), hash);
     let text = format!(
-        "default-src 'none'; script-src {script}; style-src {}; img-src data:; connect-src 'self'; form-action 'self'; \
+        "default-src 'none'; script-src {script}; style-src {}; img-src data:; connect-src {talks}; form-action {talks}; \
          frame-ancestors 'none'; base-uri 'none'",
         hash(style)
     );
@@ -178,7 +198,7 @@ mod tests {
             let (styles, scripts) = (inline(html, "style"), inline(html, "script"));
             assert_eq!((styles.len(), html.matches("<style").count()), (1, 1));
             assert_eq!(html.matches("<script").count(), scripts.len());
-            assert_eq!(policy(styles[0], scripts.first().copied()).unwrap(), stated);
+            assert_eq!(policy(styles[0], scripts.first().copied(), "'self'").unwrap(), stated);
             for forbidden in ["unsafe-inline", "http:", "https:", "*"] {
                 assert!(!stated.contains(forbidden));
             }

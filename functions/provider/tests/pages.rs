@@ -7,7 +7,7 @@ use http::{Method, Request, StatusCode, header};
 use medius_domain::clock::SystemClock;
 use medius_http::{ApiConfig, Env, Gateway, service};
 use medius_provider::{Operator, State, api};
-use medius_store::{Aws, CodeMac, Database, Documents, Keyring, Tables};
+use medius_store::{Aws, CodeMac, Database, Documents, Keyring, PublicKeys, Tables};
 use std::sync::Arc;
 use tower::ServiceExt;
 
@@ -20,6 +20,7 @@ fn router() -> axum::Router {
         Documents::new(aws.s3(), "none".into(), None),
         Keyring::new(aws.kms(), "none".into()),
         CodeMac::new(aws.kms(), "none".into()),
+        PublicKeys::new(aws.kms(), "none".into()),
         "https://r.medius.example",
         Operator { name: "Medius".into(), phone: "+82 2 555 0100".into(), registration: "M-1".into() },
     )

@@ -6,7 +6,7 @@ use axum::body::Body;
 use chrono::{DateTime, TimeDelta, Utc};
 use medius_domain::clock::{Clock, SystemClock};
 use medius_http::{ApiConfig, Env, Gateway, service};
-use medius_store::{Aws, CodeMac, Database, Documents, Keyring, LinkMac, Tables};
+use medius_store::{Aws, CodeMac, Database, Documents, Keyring, LinkMac, PublicKeys, Tables};
 use medius_tests::stack::Stack;
 use medius_tests::user::{Institution, PatientApp, fresh_key};
 use serde_json::Value;
@@ -196,6 +196,7 @@ impl Service {
             documents,
             self.keyring(),
             codes,
+            PublicKeys::new(self.aws.kms(), self.key("signing")),
             &run.api_url,
             medius_provider::Operator {
                 name: "Medius".to_owned(),
