@@ -7,7 +7,7 @@ use crate::reader::Shown;
 use askama::Template;
 use chrono::{DateTime, FixedOffset, Utc};
 use medius_documents::ReferralView;
-use medius_documents::view::{Bar, Judgement, Trend};
+use medius_documents::view::{Bar, Judgement, Part, Status, Trend};
 use medius_domain::health::Urgency;
 use medius_http::Problem;
 
@@ -28,6 +28,7 @@ struct Reading<'a> {
     pages: u32,
     pdf_kib: u64,
     urgent: bool,
+    allergies_withheld: bool,
     charts: Vec<Chart<'a>>,
 }
 
@@ -119,6 +120,7 @@ pub(crate) fn render(shown: &Shown, operator: &Operator, now: DateTime<Utc>) -> 
         pages: referral.pages,
         pdf_kib: referral.pdf_bytes.div_ceil(1024),
         urgent: matches!(view.urgency.code, Urgency::Urgent),
+        allergies_withheld: view.allergies.status == Status::Withheld,
         charts: view.trends.iter().map(Chart::new).collect(),
     };
     // A template's error speaks of the template, not of its values.
@@ -196,9 +198,40 @@ mod tests {
             // A link that is used up offers nothing that it would refuse, and a receipt is confirmed once.
             assert_eq!(html.contains("action=\"letter\""), variant != "short");
             assert_eq!(html.contains("action=\"acknowledge\""), variant != "long");
-            if let Some(folder) = std::env::var_os("MEDIUS_PAGE_PREVIEW") {
-                std::fs::write(std::path::Path::new(&folder).join(format!("{variant}.html")), html).unwrap();
-            }
+            // Nothing is withheld in these, and nothing says so.
+            assert!(!html.contains("did not consent") && !html.contains("Withheld"), "{variant}");
+            preview(variant, &html);
         }
+    }
+
+    fn preview(variant: &str, html: &str) {
+        if let Some(folder) = std::env::var_os("MEDIUS_PAGE_PREVIEW") {
+            std::fs::write(std::path::Path::new(&folder).join(format!("{variant}.html")), html).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_part_that_was_left_out_keeps_its_place_and_says_nothing_of_itself() {
+        let operator = Operator { name: "Medius".into(), phone: "+82 2 555 0100".into(), registration: "M-1".into() };
+        let now = "2026-11-22T10:05:00Z".parse().unwrap();
+        let page = |variant: &str| {
+            let html = render(&shown(variant), &operator, now).unwrap();
+            preview(variant, &html);
+            html
+        };
+        let html = page("required");
+        // Contact; country and languages; symptoms, history, allergies, medicines, results; concerns, expectations.
+        assert_eq!(html.matches("the patient did not consent to provide this part").count(), 10);
+        assert_eq!(html.matches("환자가 이 항목의 제공에 동의하지 않았습니다").count(), 10);
+        for gone in ["lan.nguyen@example.org", "베트남", "Unusual thirst", "고혈압", "Penicillin", "Metformin", "7.4"]
+        {
+            assert!(page("demo").contains(gone) && !html.contains(gone), "{gone}");
+        }
+        assert!(html.contains("Nguyễn Thị Lan") && html.contains("HbA1c keeps rising"));
+        // "None known" must never be read where allergies were withheld.
+        assert!(html.contains("Withheld") && !html.contains("None known"));
+        assert!(html.contains("Not provided</span>: <span lang=\"ko\">전화번호, 이메일</span>"));
+        let narrow = page("narrow");
+        assert!(narrow.contains("Metformin") && narrow.contains("베트남") && !narrow.contains("Penicillin"));
     }
 }

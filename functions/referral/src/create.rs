@@ -10,12 +10,14 @@ use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::case::{Case, CaseState};
 use medius_domain::chain::sha256_hex;
 use medius_domain::clock::kst_day;
-use medius_domain::consent::{ConsentHead, ConsentProof, Item, Use, gate};
+use medius_domain::consent::{ConsentHead, ConsentProof, Item, Standing, Use, gate};
+use medius_domain::disclosure::Disclosure;
 use medius_domain::field::{FieldError, Invalid};
 use medius_domain::id::{CaseId, DocumentNumber, ProviderId, ReferralId};
 use medius_domain::intake::Draft;
+use medius_domain::policy::{Permit, Thing};
 use medius_domain::provider::Provider;
-use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, replay};
+use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, own_case, replay};
 use medius_store::{Change, Conflict, DataKey, Place, ReferralRecord, Snapshot, StoreError};
 
 /// Times that a letter is made anew when its number was taken, or when the same request was quicker elsewhere.
@@ -32,11 +34,11 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     let mut last = Conflict::Exists;
     for _ in 0..ATTEMPTS {
-        let ready = match Ready::read(state, patient, id, recipient, request).await? {
+        let ready = match Ready::read(state, patient, origin, id, recipient, request).await? {
             Answer::Known(answer) => return Ok(answer),
             Answer::New(ready) => ready,
         };
-        match ready.make(state, patient, origin, request).await {
+        match ready.make(state, request).await {
             Ok(answer) => return Ok(answer),
             Err(Failure::Again(conflict)) => last = conflict,
             Err(Failure::Refused(problem)) => return Err(problem),
@@ -65,6 +67,9 @@ impl<E: Into<Problem>> From<E> for Failure {
 /// Everything that a letter needs, checked.
 struct Ready {
     snapshot: Snapshot,
+    permit: Permit,
+    standing: Standing,
+    referral_id: ReferralId,
     case: Case,
     key: DataKey,
     draft: Draft,
@@ -77,30 +82,31 @@ impl Ready {
     async fn read(
         state: &State,
         patient: &Patient,
+        origin: &Origin,
         id: &CaseId,
         recipient: &ProviderId,
         request: &IdempotentRequest,
     ) -> Result<Answer, Problem> {
-        let places = [
-            Place::Case(id.clone()),
+        let places = Place::gate(id).into_iter().chain([
             Place::Intake(id.clone()),
             Place::DataKey(id.clone()),
-            Place::Consents(id.clone()),
             Place::Provider(recipient.clone()),
-            Place::LogHead(id.clone()),
             Place::Idempotency(request.scope_sha256.clone()),
-        ];
+        ]);
         let snapshot = state.db.read(places).await?;
-        let case = snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
+        let referral_id = ReferralId::new();
+        let object = Object::of(Thing::Referral, &referral_id, "");
+        let event = origin.patient(patient, Action::Create, object, Purpose::ReferralLetter);
+        let (case, permit) = own_case(&state.db, &snapshot, id, event).await?;
         if let Some(answer) = replay(&snapshot, request)? {
             return Ok(Answer::Known(answer));
         }
         let unknown = || Problem::invalid([FieldError::new("/recipient", Invalid::UnknownValue)]);
         let to = snapshot.provider(recipient)?.ok_or_else(unknown)?;
         // Without its key a case is destroyed, whatever else is still lying about.
-        let wrapped = snapshot.data_key(id).ok_or_else(Problem::not_found)?;
-        let key = state.keyring.unwrap(id, &wrapped).await?;
-        let draft = snapshot.intake(id).open(&key, id)?;
+        let sealed = snapshot.sealed_case(&permit).ok_or_else(Problem::not_found)?;
+        let key = state.keyring.unwrap(id, &sealed.data_key).await?;
+        let draft = sealed.intake.open(&key, id)?;
         if case.state == CaseState::Draft {
             let missing = draft.complete().err();
             return Err(missing.map_or_else(|| Problem::conflict("case-not-complete"), Problem::intake_incomplete));
@@ -109,27 +115,23 @@ impl Ready {
             return Err(Problem::conflict("recipient-not-available"));
         }
         let consents = snapshot.consents(id)?;
-        let proof = gate(id, &consents, &Use::Letter { recipient: recipient.clone() })?;
-        Ok(Answer::New(Box::new(Self { snapshot, case, key, draft, to, consents, proof })))
+        let standing = state.contacts.standing(&snapshot, &permit, &case).await?;
+        let proof = gate(id, &consents, &Use::Letter { recipient: recipient.clone() }, &standing)?;
+        let permit = permit.resting_on(&proof);
+        let ready = Self { snapshot, permit, standing, referral_id, case, key, draft, to, consents, proof };
+        Ok(Answer::New(Box::new(ready)))
     }
 
-    async fn make(
-        self,
-        state: &State,
-        patient: &Patient,
-        origin: &Origin,
-        request: &IdempotentRequest,
-    ) -> Result<Response, Failure> {
+    async fn make(self, state: &State, request: &IdempotentRequest) -> Result<Response, Failure> {
         let intake = self.draft.complete().map_err(Problem::intake_incomplete)?;
         let now = state.db.now();
         let issue = self.issue(state, now);
-        let letter = medius_documents::issue(&intake, &self.to, &issue).map_err(Problem::internal)?;
+        // Here the intake ends: the letter sees what was agreed to for this institution and nothing else.
+        let disclosure = Disclosure::of(intake, self.proof.items()).map_err(Problem::internal)?;
+        let letter = medius_documents::issue(&disclosure, &self.to, &issue).map_err(Problem::internal)?;
         let record = self.store(state, &issue, &letter).await?;
 
-        let object = Object::of("referral", &record.id, "");
-        let mut event = origin.patient(patient, Action::Create, object, Purpose::ReferralLetter);
-        event.basis = self.proof.basis().to_vec();
-        let mut change = Change::new(&self.case.id, &self.case.subject, event, now);
+        let mut change = Change::new(self.permit, now);
         change.require(&self.proof);
         change.require_version(&self.case);
         change.create_referral(&record, &self.case)?;
@@ -149,12 +151,12 @@ impl Ready {
     fn issue(&self, state: &State, now: DateTime<Utc>) -> Issue {
         Issue {
             document_number: DocumentNumber::new(kst_day(now).year()),
-            referral_id: ReferralId::new(),
+            referral_id: self.referral_id.clone(),
             case_id: self.case.id.clone(),
             issued_at: now,
             verify_base_url: state.letterhead.verify_base_url.clone(),
             operator: state.letterhead.operator.clone(),
-            consents: references(&self.consents, &self.proof),
+            consents: references(&self.consents, &self.proof, &self.standing),
         }
     }
 
@@ -177,6 +179,7 @@ impl Ready {
             issued_at: issue.issued_at,
             case_version: self.case.version,
             basis: self.proof.basis().to_vec(),
+            items: self.proof.items().clone(),
             pdf_sha256: letter.pdf_sha256.clone(),
             bundle_sha256: letter.bundle_sha256.clone(),
             view_sha256,
@@ -187,11 +190,12 @@ impl Ready {
 }
 
 /// The consents as the letter states them, in the order in which they are asked for.
-fn references(consents: &ConsentHead, proof: &ConsentProof) -> Vec<ConsentReference> {
+fn references(consents: &ConsentHead, proof: &ConsentProof, standing: &Standing) -> Vec<ConsentReference> {
     let matters = proof.used_for().needs();
-    let granted = matters.iter().filter_map(|matter| Some((matter, consents.granted(matter)?)));
+    let granted = matters.iter().filter_map(|matter| Some((matter, consents.granted(matter, standing)?)));
     granted
         .map(|(matter, current)| ConsentReference {
+            kind: matter.item(),
             item: label(matter.item()),
             event_id: current.event.clone(),
             decided_at: current.decided_at,
@@ -211,6 +215,12 @@ fn label(item: Item) -> Label {
             "민감정보(건강정보)의 제3자 제공",
             "Provision of sensitive information (health) to the institution",
         ),
+        Item::E1 => Label::new("검사·처방 기록의 설명", "Explanation of records"),
+        Item::X1 => Label::new("개인정보의 국외 이전", "Transfer of personal information abroad"),
+        Item::K1 => Label::new("법정대리인의 동의", "Consent of the legal guardian"),
+        Item::E1 => Label::new("기록의 설명", "Explanation of records"),
+        Item::X1 => Label::new("개인정보의 국외 이전", "Transfer of personal information abroad"),
+        Item::K1 => Label::new("법정대리인의 동의", "Consent of a guardian"),
     }
 }
 
@@ -218,22 +228,24 @@ fn label(item: Item) -> Label {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use medius_domain::consent::TextLanguage;
+    use medius_domain::consent::{ConsentActor, Decision, TextLanguage};
     use medius_domain::id::Subject;
 
     #[test]
     fn a_letter_states_every_consent_that_it_rests_on() {
         let (case, subject, to) = (CaseId::new(), Subject::of("x"), ProviderId::new());
         let needed = Use::Letter { recipient: to };
-        let mut head = ConsentHead::default();
+        let (mut head, standing) = (ConsentHead::default(), Standing::adult(Utc::now()));
         for matter in needed.needs() {
-            let (event, served) = head.serve(&case, &subject, &matter, None, TextLanguage::En, Utc::now()).unwrap();
-            head = served.decide(&case, &subject, &event.serving.unwrap(), true, Utc::now()).unwrap().unwrap().1;
+            let (_, served) = head.serve(&case, &subject, &matter, None, TextLanguage::En, &standing).unwrap();
+            let serving = served.served[&matter].id.clone();
+            let decision = Decision { serving: &serving, grant: true, data_items: None, actor: ConsentActor::Patient };
+            head = served.decide(&case, &subject, &decision, &standing).unwrap().unwrap().1;
         }
-        let proof = gate(&case, &head, &needed).unwrap();
-        let stated = references(&head, &proof);
+        let proof = gate(&case, &head, &needed, &standing).unwrap();
+        let stated = references(&head, &proof, &standing);
         let events: Vec<_> = stated.iter().map(|c| c.event_id.clone()).collect();
         assert_eq!(events, proof.basis());
-        assert!(stated.iter().all(|c| c.text_version == "1" && c.text_sha256.len() == 64));
+        assert!(stated.iter().all(|c| !c.text_version.is_empty() && c.text_sha256.len() == 64));
     }
 }

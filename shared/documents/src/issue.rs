@@ -5,8 +5,9 @@ use crate::{fhir, letter};
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
+use medius_domain::consent::Item;
+use medius_domain::disclosure::Disclosure;
 use medius_domain::id::{CaseId, DocumentNumber, EventId, ReferralId};
-use medius_domain::intake::CompleteIntake;
 use medius_domain::provider::Provider;
 use std::fmt;
 
@@ -24,7 +25,9 @@ pub struct Operator {
 /// A consent event that the letter rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentReference {
-    /// What was consented to.
+    /// The item of consent: for a provision the letter states which of its parts it contains.
+    pub kind: Item,
+    /// What was consented to, as the letter calls it.
     pub item: Label,
     /// The event in the consent ledger.
     pub event_id: EventId,
@@ -110,16 +113,16 @@ pub enum DocumentError {
     },
 }
 
-/// Makes the letter. The same arguments give the same bytes.
+/// Makes the letter of what the patient agreed to hand on. The same arguments give the same bytes.
 ///
 /// # Errors
 /// [`DocumentError`]; none is expected for an intake that passed the domain's rules.
-pub fn issue(intake: &CompleteIntake, to: &Provider, issue: &Issue) -> Result<Letter, DocumentError> {
-    let bundle = fhir::build(intake, to, issue)?;
+pub fn issue(disclosure: &Disclosure, to: &Provider, issue: &Issue) -> Result<Letter, DocumentError> {
+    let bundle = fhir::build(disclosure, to, issue)?;
     let parsed = serde_json::from_slice(&bundle).map_err(|_| DocumentError::Serialise)?;
     fhir::validate(&parsed).map_err(DocumentError::Invalid)?;
     let bundle_sha256 = sha256_hex(&bundle);
-    let view = ReferralView::new(intake, to, issue, &bundle_sha256);
+    let view = ReferralView::new(disclosure, to, issue, &bundle_sha256);
     let (pdf, pages) = letter::render(&view, issue, &bundle)?;
     let pdf_sha256 = sha256_hex(&pdf);
     Ok(Letter { pdf, bundle, view, bundle_sha256, pdf_sha256, pages })

@@ -4,7 +4,10 @@
 //! The letter is the patient's own (patient-initiated): it is never dressed up as a doctor's order, and every fact in it is
 //! marked as supplied by the patient and not confirmed.
 //!
-//! Nothing here reads a clock, a file or the network: the same intake gives the same bytes.
+//! It is made from a `Disclosure`: what the patient did not agree to provide is not there to be printed. Its place in the
+//! letter says so, in the PDF, in the Bundle and on the page.
+//!
+//! Nothing here reads a clock, a file or the network: the same disclosure gives the same bytes.
 
 pub mod fhir;
 mod issue;
@@ -15,6 +18,8 @@ pub mod view;
 pub use issue::{ConsentReference, DocumentError, Issue, Letter, Operator, issue, warm};
 pub use view::{Label, ReferralView};
 
+#[cfg(test)]
+mod minimisation;
 #[cfg(test)]
 extern crate self as medius_documents;
 #[cfg(test)]

@@ -5,27 +5,29 @@
 
 mod judgement;
 mod lists;
+mod patient;
 mod results;
 mod trends;
+pub(crate) mod withheld;
 mod words;
 
 use crate::issue::Issue;
-use crate::names;
 use chrono::{DateTime, FixedOffset, Utc};
-use medius_domain::clock::{kst_day, years_between};
+use medius_domain::clock::kst_day;
+use medius_domain::disclosure::{Concerns, Disclosure};
 use medius_domain::health::{Severity, Urgency};
-use medius_domain::intake::CompleteIntake;
-use medius_domain::person::Sex;
 use medius_domain::provider::Provider;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 pub(crate) use judgement::judge;
 pub use judgement::{Bar, Judgement};
-pub use lists::{AllergyRow, ConditionRow, Listed, MedicationRow, SymptomRow};
+pub use lists::{AllergyRow, ConditionRow, Listed, MedicationRow, Status, SymptomRow};
+pub use patient::{ContactView, PatientView, ResidenceView};
 pub use results::{Earlier, ResultRow};
 pub(crate) use results::{known_test, range_text, value_text};
 pub use trends::{Point, Trend};
+pub use withheld::{Part, Parts};
 pub use words::{Label, Words};
 
 /// A letter, ready to be shown.
@@ -61,10 +63,8 @@ pub struct ReferralView {
     pub laboratory: Option<String>,
     /// Courses of tests with three or more values.
     pub trends: Vec<Trend>,
-    /// What the patient worries about, if they said so.
-    pub concerns: Option<Words>,
-    /// What the patient hopes for, if they said so.
-    pub expectations: Option<Words>,
+    /// What the patient worries about and hopes for.
+    pub wishes: Part<WishesView>,
     /// What an absent narrative says.
     pub not_stated: Label,
     /// The consents that the letter rests on.
@@ -119,27 +119,13 @@ pub struct IssuerView {
     pub phone: String,
 }
 
-/// The patient.
+/// Worries and hopes, as far as the patient said.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PatientView {
-    /// The name as the patient writes it.
-    pub name: String,
-    /// In Latin letters, where the first is in another script.
-    pub name_romanised: Option<String>,
-    /// ISO 8601 date.
-    pub birth_date: String,
-    /// Full years on the day of issue.
-    pub age: String,
-    /// Administrative gender.
-    pub sex: Label,
-    /// Telephone.
-    pub phone: String,
-    /// Email.
-    pub email: String,
-    /// Country of residence.
-    pub country: Label,
-    /// Languages, the best one first.
-    pub languages: Vec<Label>,
+pub struct WishesView {
+    /// What the patient worries about, if they said so.
+    pub concerns: Option<Words>,
+    /// What the patient hopes for, if they said so.
+    pub expectations: Option<Words>,
 }
 
 /// A consent.
@@ -155,6 +141,8 @@ pub struct ConsentView {
     pub text_version: String,
     /// First sixteen hex digits of the text's SHA-256.
     pub text_fingerprint: String,
+    /// For a provision: which of its parts are in the letter.
+    pub parts: Parts,
 }
 
 macro_rules! redacted {
@@ -167,13 +155,12 @@ macro_rules! redacted {
     )+};
 }
 pub(crate) use redacted;
-redacted!(ReferralView, DocumentView, UrgencyView, InstitutionView, IssuerView, PatientView, ConsentView);
+redacted!(ReferralView, DocumentView, UrgencyView, InstitutionView, IssuerView, ConsentView, WishesView);
 
 impl ReferralView {
-    /// The view of an intake; `bundle_sha256` is hex.
-    pub(crate) fn new(intake: &CompleteIntake, to: &Provider, issue: &Issue, bundle_sha256: &str) -> Self {
-        let results = results::rows(&intake.results);
-        let trends = trends::courses(&intake.results);
+    /// The view of what is handed on; `bundle_sha256` is hex.
+    pub(crate) fn new(disclosure: &Disclosure, to: &Provider, issue: &Issue, bundle_sha256: &str) -> Self {
+        let results = disclosure.results().given();
         Self {
             title: Label::new("환자 진료 요청서", "Patient-initiated referral letter"),
             nature: Label::new(
@@ -195,7 +182,7 @@ impl ReferralView {
                     .collect(),
                 verify_url: format!("{}/d/{}", issue.verify_base_url, issue.document_number),
             },
-            urgency: urgency(intake.urgency),
+            urgency: urgency(disclosure.urgency()),
             to: InstitutionView {
                 name: Label::new(&to.name_ko, &to.name_en),
                 department: Label::new(&to.department_ko, &to.department_en),
@@ -205,21 +192,16 @@ impl ReferralView {
                 registration_number: issue.operator.registration_number.clone(),
                 phone: issue.operator.phone.clone(),
             },
-            patient: patient(intake, issue.issued_at),
-            reason: Words::said(&intake.reason),
-            symptoms: Listed::new(&intake.symptoms, lists::symptom),
-            history: Listed::new(&intake.history, lists::condition),
-            allergies: Listed::new(&intake.allergies, lists::allergy),
-            medications: Listed::new(&intake.medications, lists::medication),
-            results: Listed {
-                status: intake.results.status(),
-                note: lists::note(intake.results.status()),
-                items: results,
-            },
-            laboratory: results::common_laboratory(&intake.results),
-            trends,
-            concerns: intake.concerns.as_ref().map(Words::said),
-            expectations: intake.expectations.as_ref().map(Words::said),
+            patient: patient::patient(disclosure, issue.issued_at),
+            reason: Words::said(disclosure.reason()),
+            symptoms: Listed::new(disclosure.symptoms(), lists::symptom),
+            history: Listed::new(disclosure.history(), lists::condition),
+            allergies: lists::allergies(disclosure.allergies()),
+            medications: Listed::new(disclosure.medications(), lists::medication),
+            results: Listed::with_rows(disclosure.results(), results.map_or_else(Vec::new, results::rows)),
+            laboratory: results.and_then(results::common_laboratory),
+            trends: results.map_or_else(Vec::new, trends::courses),
+            wishes: Part::new(disclosure.concerns(), wishes),
             not_stated: Label::new("기재 없음", "Not stated"),
             consents: issue
                 .consents
@@ -230,23 +212,17 @@ impl ReferralView {
                     decided_at: kst_minute(c.decided_at),
                     text_version: c.text_version.clone(),
                     text_fingerprint: c.text_sha256.chars().take(16).collect(),
+                    parts: Parts::new(c.kind, disclosure),
                 })
                 .collect(),
         }
     }
 }
 
-fn patient(intake: &CompleteIntake, at: DateTime<Utc>) -> PatientView {
-    PatientView {
-        name: intake.name.expose().to_owned(),
-        name_romanised: intake.name_romanised.as_ref().map(|n| n.expose().to_owned()),
-        birth_date: intake.birth_date.to_string(),
-        age: years_between(intake.birth_date, kst_day(at)).to_string(),
-        sex: sex(intake.sex),
-        phone: intake.phone.expose().to_owned(),
-        email: intake.email.expose().to_owned(),
-        country: names::country(&intake.country),
-        languages: intake.languages.iter().map(names::language).collect(),
+fn wishes(wishes: &Concerns) -> WishesView {
+    WishesView {
+        concerns: wishes.concerns.as_ref().map(Words::said),
+        expectations: wishes.expectations.as_ref().map(Words::said),
     }
 }
 
@@ -254,15 +230,6 @@ fn kst_minute(at: DateTime<Utc>) -> String {
     // Seoul has been nine hours ahead of UTC, without summer time, since 1988.
     FixedOffset::east_opt(9 * 3600)
         .map_or_else(|| at.to_rfc3339(), |kst| at.with_timezone(&kst).format("%Y-%m-%d %H:%M KST").to_string())
-}
-
-fn sex(sex: Sex) -> Label {
-    match sex {
-        Sex::Female => Label::new("여성", "Female"),
-        Sex::Male => Label::new("남성", "Male"),
-        Sex::Other => Label::new("기타", "Other"),
-        Sex::Unknown => Label::new("밝히지 않음", "Not told"),
-    }
 }
 
 fn urgency(code: Urgency) -> UrgencyView {

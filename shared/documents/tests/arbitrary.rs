@@ -5,6 +5,7 @@ mod common;
 
 use common::{demo, issue_of, provider};
 use medius_domain::coverage;
+use medius_domain::disclosure::Disclosure;
 use medius_domain::health::{Phrase, Story};
 use medius_domain::intake::Draft;
 use medius_domain::person::PersonName;
@@ -49,7 +50,9 @@ proptest! {
             basic: Some(serde_json::from_value(case["basic"].clone()).unwrap()),
             health: Some(serde_json::from_value(case["health"].clone()).unwrap()),
         };
-        let letter = medius_documents::issue(&draft.complete().unwrap(), &provider(), &issue_of());
+        let items = Disclosure::parts().collect();
+        let disclosure = Disclosure::of(draft.complete().unwrap(), &items).unwrap();
+        let letter = medius_documents::issue(&disclosure, &provider(), &issue_of());
         prop_assert!(letter.is_ok(), "{:?}", letter.err());
     }
 }

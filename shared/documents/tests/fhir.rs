@@ -23,6 +23,13 @@ fn first<'a>(bundle: &'a mut Value, kind: &str) -> &'a mut Value {
     entries.iter_mut().map(|e| &mut e["resource"]).find(|r| r["resourceType"] == kind).unwrap()
 }
 
+/// The root rule of the first consent to hand on.
+fn provision(bundle: &mut Value) -> &mut Value {
+    let entries = bundle["entry"].as_array_mut().unwrap();
+    let consents = entries.iter_mut().filter(|e| e["resource"]["resourceType"] == "Consent");
+    consents.map(|e| &mut e["resource"]["provision"]).find(|p| p.is_object()).unwrap()
+}
+
 fn remove(value: &mut Value, name: &str) {
     value.as_object_mut().unwrap().remove(name).unwrap();
 }
@@ -176,6 +183,10 @@ fn cardinality_types_bindings_and_dates_hold() {
     breaks("binding", |b| first(b, "Condition")["clinicalStatus"]["coding"][0]["code"] = "gone".into());
     breaks("binding", |b| first(b, "AllergyIntolerance")["verificationStatus"]["coding"][0]["system"] = "x:y".into());
     breaks("binding", |b| first(b, "Observation")["valueQuantity"]["comparator"] = "~".into());
+    // A consent's root rule has no type, each rule inside has one.
+    breaks("cardinality", |b| remove(&mut provision(b)["provision"][0], "type"));
+    breaks("binding", |b| provision(b)["provision"][0]["type"] = "allow".into());
+    breaks("unknown-element", |b| provision(b)["type"] = "permit".into());
     breaks("date", |b| first(b, "Patient")["birthDate"] = "1978-02-30".into());
     breaks("date", |b| first(b, "Composition")["date"] = "2026-11-22T03:00:00".into());
     breaks("date", |b| b["timestamp"] = "2026-11-22".into());

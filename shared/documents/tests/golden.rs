@@ -20,6 +20,18 @@ const MEAN: f64 = 0.8;
 /// Share of pixels that may differ by more than a quarter of the scale.
 const FAR: f64 = 0.002;
 
+/// Letters and how many of their pages are held against a picture.
+const SHOWN: [(&str, usize); 8] = [
+    ("demo", 2),
+    ("empty", 2),
+    ("not_asked", 1),
+    ("hanja", 1),
+    ("hostile", 3),
+    ("long", 3),
+    ("required", 2),
+    ("narrow", 2),
+];
+
 fn pages(pdf: Vec<u8>) -> Vec<Pixmap> {
     let pdf = Pdf::new(pdf).unwrap();
     let cache = RenderCache::new();
@@ -45,7 +57,7 @@ fn difference(a: &Pixmap, b: &Pixmap) -> (f64, f64) {
 fn letters_look_as_they_did_when_somebody_last_looked() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let bless = std::env::var_os("BLESS").is_some();
-    for (name, shown) in [("demo", 2), ("empty", 2), ("not_asked", 1), ("hanja", 1), ("hostile", 3), ("long", 3)] {
+    for (name, shown) in SHOWN {
         let pages = pages(letter(&variant(name)).pdf);
         for (i, page) in pages.into_iter().enumerate().take(shown) {
             let file = folder.join(format!("{name}-{}.png", i + 1));

@@ -165,4 +165,14 @@ impl Meta {
             }],
         }
     }
+
+    /// Adds that elements were left out.
+    pub(crate) fn redacted(mut self) -> Self {
+        self.security.push(Coding {
+            system: "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+            code: "REDACTED",
+            display: Some("redacted"),
+        });
+        self
+    }
 }

@@ -75,6 +75,8 @@ pub(crate) struct Section {
     pub(crate) entry: Vec<Reference>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) empty_reason: Option<CodeableConcept>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) section: Vec<Section>,
 }
 
 #[derive(Serialize)]
@@ -115,9 +117,11 @@ pub(crate) struct CodingOwned {
 pub(crate) struct Patient {
     pub(crate) meta: Meta,
     pub(crate) name: Vec<HumanName>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) telecom: Vec<ContactPoint>,
     pub(crate) gender: &'static str,
     pub(crate) birth_date: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) address: Vec<Address>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) communication: Vec<Communication>,
@@ -263,6 +267,22 @@ pub(crate) struct Consent {
     pub(crate) date_time: String,
     pub(crate) organization: Vec<Reference>,
     pub(crate) policy_rule: CodeableConcept,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) provision: Option<Provision>,
+}
+
+/// The root rule of a consent: it has no type of its own.
+#[derive(Serialize)]
+pub(crate) struct Provision {
+    pub(crate) provision: Vec<Rule>,
+}
+
+/// What a consent permits or denies.
+#[derive(Serialize)]
+pub(crate) struct Rule {
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    pub(crate) code: Vec<CodeableConcept>,
 }
 
 #[derive(Serialize)]

@@ -178,8 +178,8 @@ mod tests {
             let mut case = crate::samples::variant("long");
             case["health"]["medications"]["items"].as_array_mut().unwrap().truncate(medicines);
             case["health"]["results"]["items"].as_array_mut().unwrap().truncate(20);
-            let intake = crate::samples::intake(&case);
-            let view = ReferralView::new(&intake, &crate::samples::provider(), &issue, &"0".repeat(64));
+            let disclosure = crate::samples::disclosure(&case);
+            let view = ReferralView::new(&disclosure, &crate::samples::provider(), &issue, &"0".repeat(64));
             let set = well_set(&view, b"{}").unwrap();
             assert!(set.filled >= 150.0, "{medicines} medicines: {} pages, {} pt", set.pages, set.filled);
         }

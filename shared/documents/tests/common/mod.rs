@@ -3,11 +3,27 @@
 
 use chrono::{DateTime, Utc};
 use medius_documents::{ConsentReference, Issue, Label, Letter, Operator, issue};
+use medius_domain::consent::{DataItem, Item};
+use medius_domain::disclosure::Disclosure;
 use medius_domain::intake::{CompleteIntake, Draft};
 use medius_domain::provider::Provider;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
-pub const VARIANTS: [&str; 8] = ["demo", "long", "empty", "not_asked", "hanja", "hostile", "korean", "short"];
+pub const VARIANTS: [&str; 10] =
+    ["demo", "long", "empty", "not_asked", "hanja", "hostile", "korean", "short", "required", "narrow"];
+
+/// The parts that a patient may leave out.
+pub const OPTIONAL: [DataItem; 8] = [
+    DataItem::Contact,
+    DataItem::Residence,
+    DataItem::Symptoms,
+    DataItem::History,
+    DataItem::Allergies,
+    DataItem::Medications,
+    DataItem::Results,
+    DataItem::Concerns,
+];
 
 fn at(s: &str) -> DateTime<Utc> {
     s.parse().unwrap()
@@ -26,6 +42,14 @@ pub fn intake(case: &Value) -> CompleteIntake {
     draft.complete().unwrap()
 }
 
+/// What a case hands on: all, without the parts that its list `left_out` names.
+pub fn disclosure(case: &Value) -> Disclosure {
+    let left_out: BTreeSet<DataItem> =
+        case.get("left_out").map_or_else(BTreeSet::new, |v| serde_json::from_value(v.clone()).unwrap());
+    let items = Disclosure::parts().filter(|item| !left_out.contains(item)).collect();
+    Disclosure::of(intake(case), &items).unwrap()
+}
+
 pub fn provider() -> Provider {
     serde_json::from_value(json!({
         "id": "prv_00000000000000000000000000000001",
@@ -42,7 +66,8 @@ pub fn provider() -> Provider {
 }
 
 pub fn issue_of() -> Issue {
-    let consent = |ko: &str, en: &str, n: u8, when: &str| ConsentReference {
+    let consent = |kind: Item, ko: &str, en: &str, n: u8, when: &str| ConsentReference {
+        kind,
         item: Label::new(ko, en),
         event_id: format!("evt_{n:032x}").parse().unwrap(),
         decided_at: at(when),
@@ -61,15 +86,23 @@ pub fn issue_of() -> Issue {
             phone: "+82 2 555 0100".to_owned(),
         },
         consents: vec![
-            consent("개인정보의 수집·이용", "Collection and use of personal data", 1, "2026-11-22T01:00:00Z"),
-            consent("민감정보(건강)의 처리", "Processing of sensitive data (health)", 2, "2026-11-22T01:01:00Z"),
+            consent(Item::G1, "개인정보의 수집·이용", "Collection and use of personal data", 1, "2026-11-22T01:00:00Z"),
             consent(
+                Item::S1,
+                "민감정보(건강)의 처리",
+                "Processing of sensitive data (health)",
+                2,
+                "2026-11-22T01:01:00Z",
+            ),
+            consent(
+                Item::P,
                 "개인정보의 제3자 제공",
                 "Provision of personal data to the institution",
                 3,
                 "2026-11-22T02:30:00Z",
             ),
             consent(
+                Item::Ps,
                 "민감정보의 제3자 제공",
                 "Provision of sensitive data to the institution",
                 4,
@@ -80,7 +113,7 @@ pub fn issue_of() -> Issue {
 }
 
 pub fn letter(case: &Value) -> Letter {
-    issue(&intake(case), &provider(), &issue_of()).unwrap()
+    issue(&disclosure(case), &provider(), &issue_of()).unwrap()
 }
 
 const HOSTILE: &str = "#panic(\"x\") *b* _i_ $x^2$ [a] <l> @ref `c` \\ // https://evil.example #import \"/data.json\" =h - li #read(\"/etc/passwd\") {{x}} ${y} %s <script>alert(1)</script> &amp; ]]>";
@@ -160,6 +193,8 @@ pub fn variant(name: &str) -> Value {
                 }
             }
         }
+        "required" => case["left_out"] = json!(OPTIONAL),
+        "narrow" => case["left_out"] = json!(["contact", "symptoms", "allergies", "results"]),
         "short" => {
             case["health"]["results"]["items"].as_array_mut().unwrap().truncate(2);
             case["health"]["history"] = json!({"status": "none_known"});
@@ -167,4 +202,84 @@ pub fn variant(name: &str) -> Value {
         other => panic!("no variant {other}"),
     }
     case
+}
+
+/// The fields of the case that make up a part.
+pub fn fields(item: DataItem) -> Vec<(&'static str, &'static str)> {
+    match item {
+        DataItem::Identity => {
+            vec![("basic", "name"), ("basic", "name_romanised"), ("basic", "birth_date"), ("basic", "sex")]
+        }
+        DataItem::Contact => vec![("basic", "phone"), ("basic", "email")],
+        DataItem::Residence => vec![("basic", "country"), ("basic", "languages")],
+        DataItem::Reason => vec![("health", "reason"), ("health", "urgency")],
+        DataItem::Concerns => vec![("health", "concerns"), ("health", "expectations")],
+        DataItem::Symptoms | DataItem::History | DataItem::Allergies | DataItem::Medications | DataItem::Results => {
+            list(item).map(|name| ("health", name)).into_iter().collect()
+        }
+        DataItem::Guardian => vec![],
+    }
+}
+
+/// The list of the case that is a part.
+pub fn list(item: DataItem) -> Option<&'static str> {
+    match item {
+        DataItem::Symptoms | DataItem::History | DataItem::Allergies | DataItem::Medications | DataItem::Results => {
+            Some(item.code())
+        }
+        DataItem::Identity
+        | DataItem::Contact
+        | DataItem::Residence
+        | DataItem::Reason
+        | DataItem::Concerns
+        | DataItem::Guardian => None,
+    }
+}
+
+/// A case of which every optional text gives away its part: see [`canaries`].
+pub fn canary_case(mark: &str) -> Value {
+    let said = |part: &str| json!({"text": format!("canary-{part}-{mark}"), "ko": format!("카나리 {part}-{mark}")});
+    let mut case = demo();
+    case["basic"]["phone"] = "+999 1234567".into();
+    case["basic"]["email"] = format!("canary-contact-{mark}@example.org").into();
+    case["basic"]["country"] = "KZ".into();
+    case["basic"]["languages"] = json!(["kk", "mn"]);
+    for (list, field) in
+        [("symptoms", "description"), ("history", "description"), ("allergies", "substance"), ("medications", "name")]
+    {
+        for item in case["health"][list]["items"].as_array_mut().unwrap() {
+            item[field] = said(list);
+        }
+    }
+    case["health"]["symptoms"]["items"][0]["since"] = "1951-01".into();
+    case["health"]["history"]["items"][0]["since"] = "1952-02".into();
+    case["health"]["allergies"]["items"][0]["reaction"] = said("reaction");
+    case["health"]["medications"]["items"][0]["dose"] = "777.7 mg".into();
+    case["health"]["medications"]["items"][0]["directions"] = said("directions");
+    // The first six are one test over time: a table row, a chart, and a sentence about the chart.
+    for item in case["health"]["results"]["items"].as_array_mut().unwrap().iter_mut().take(6) {
+        item["name"] = said("results");
+        item["laboratory"] = format!("canary-laboratory-{mark}").into();
+    }
+    case["health"]["results"]["items"][5]["value"]["quantity"]["value"] = "91.919".into();
+    case["health"]["concerns"] = said("concerns");
+    case["health"]["expectations"] = said("expectations");
+    case
+}
+
+/// Texts of a [`canary_case`] that only this part has.
+pub fn canaries(item: DataItem, mark: &str) -> Vec<String> {
+    let texts: &[&str] = match item {
+        DataItem::Contact => &["+999 1234567", "canary-contact-"],
+        DataItem::Residence => &["\"KZ\"", "\"kk\"", "\"mn\"", "Kazakh", "Mongolian", "카자흐", "몽골"],
+        DataItem::Symptoms => &["canary-symptoms-", "카나리 symptoms-", "1951-01"],
+        DataItem::History => &["canary-history-", "카나리 history-", "1952-02"],
+        DataItem::Allergies => &["canary-allergies-", "카나리 allergies-", "canary-reaction-", "카나리 reaction-"],
+        DataItem::Medications => &["canary-medications-", "카나리 medications-", "canary-directions-", "777.7 mg"],
+        DataItem::Results => &["canary-results-", "카나리 results-", "canary-laboratory-", "91.919", "HDL"],
+        DataItem::Concerns => &["canary-concerns-", "카나리 concerns-", "canary-expectations-"],
+        DataItem::Identity | DataItem::Reason | DataItem::Guardian => &[],
+    };
+    let marked = |t: &&str| if t.ends_with('-') { format!("{t}{mark}") } else { (*t).to_owned() };
+    texts.iter().map(marked).collect()
 }

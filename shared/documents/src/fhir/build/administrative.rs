@@ -5,16 +5,19 @@ use crate::fhir::catalogue::section;
 use crate::fhir::datatypes::{CodeableConcept, ContactPoint, Extension, Identifier, Meta, Reference, translation};
 use crate::fhir::resources::{
     Address, Agent, CodeableConceptOwned, CodingOwned, Communication, Consent, HumanName, Organization, Patient,
-    Provenance, ServiceRequest,
+    Provenance, Provision, Rule, ServiceRequest,
 };
 use crate::issue::ConsentReference;
+use crate::view::withheld;
+use medius_domain::consent::{DataItem, Item};
 use medius_domain::health::Urgency;
 use medius_domain::person::Sex;
 
 pub(super) fn patient(cx: &Context<'_>) -> Patient {
-    let intake = cx.intake;
-    let mut name = vec![HumanName { extension: Vec::new(), usage: "usual", text: intake.name.expose().to_owned() }];
-    name.extend(intake.name_romanised.as_ref().map(|roman| HumanName {
+    let who = cx.disclosure.identity();
+    let (contact, residence) = (cx.disclosure.contact().given(), cx.disclosure.residence().given());
+    let mut name = vec![HumanName { extension: Vec::new(), usage: "usual", text: who.name.expose().to_owned() }];
+    name.extend(who.name_romanised.as_ref().map(|roman| HumanName {
         extension: vec![Extension {
             url: "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation",
             extension: Vec::new(),
@@ -25,23 +28,29 @@ pub(super) fn patient(cx: &Context<'_>) -> Patient {
         text: roman.expose().to_owned(),
     }));
     Patient {
-        meta: Meta::patient_asserted(),
+        meta: if contact.is_some() && residence.is_some() {
+            Meta::patient_asserted()
+        } else {
+            Meta::patient_asserted().redacted()
+        },
         name,
-        telecom: vec![
-            ContactPoint { system: "phone", value: intake.phone.expose().to_owned() },
-            ContactPoint { system: "email", value: intake.email.expose().to_owned() },
-        ],
-        gender: match intake.sex {
+        telecom: contact.map_or_else(Vec::new, |c| {
+            vec![
+                ContactPoint { system: "phone", value: c.phone.expose().to_owned() },
+                ContactPoint { system: "email", value: c.email.expose().to_owned() },
+            ]
+        }),
+        gender: match who.sex {
             Sex::Female => "female",
             Sex::Male => "male",
             Sex::Other => "other",
             Sex::Unknown => "unknown",
         },
-        birth_date: intake.birth_date.to_string(),
-        address: vec![Address { country: intake.country.expose().to_owned() }],
-        communication: intake
-            .languages
+        birth_date: who.birth_date.expose().to_string(),
+        address: residence.iter().map(|r| Address { country: r.country.expose().to_owned() }).collect(),
+        communication: residence
             .iter()
+            .flat_map(|r| &r.languages)
             .enumerate()
             .map(|(i, language)| Communication {
                 language: CodeableConceptOwned {
@@ -86,7 +95,7 @@ pub(super) fn operator(cx: &Context<'_>) -> Organization {
 
 /// The request itself. A `proposal`: nobody with the authority to order has ordered anything.
 pub(super) fn request(cx: &Context<'_>) -> ServiceRequest {
-    let reason = &cx.intake.reason;
+    let reason = cx.disclosure.reason();
     ServiceRequest {
         identifier: vec![Identifier {
             kind: None,
@@ -95,7 +104,7 @@ pub(super) fn request(cx: &Context<'_>) -> ServiceRequest {
         }],
         status: "active",
         intent: "proposal",
-        priority: priority(cx.intake.urgency),
+        priority: priority(cx.disclosure.urgency()),
         code: CodeableConcept::text("Consultation requested by the patient", Some("환자가 요청한 진료")),
         subject: cx.patient(),
         authored_on: cx.now.clone(),
@@ -135,7 +144,39 @@ pub(super) fn consent(cx: &Context<'_>, consent: &ConsentReference) -> Consent {
         date_time: instant(consent.decided_at),
         organization: vec![cx.reference(path::OPERATOR)],
         policy_rule: CodeableConcept::text(&rule, Some(&consent.item.ko)),
+        provision: provision(cx, consent.kind),
     }
+}
+
+/// For a consent to hand on: which of its parts it permits and which it denies, as the letter has them. Only the inner
+/// rules have a type (R4: "not permitted in root rule").
+fn provision(cx: &Context<'_>, kind: Item) -> Option<Provision> {
+    let (given, left_out) = withheld::split(kind, cx.disclosure);
+    let rules = [("permit", given), ("deny", left_out)];
+    let provision: Vec<Rule> = rules
+        .into_iter()
+        .filter(|(_, items)| !items.is_empty())
+        .map(|(kind, items)| Rule { kind, code: items.into_iter().map(content).collect() })
+        .collect();
+    (!provision.is_empty()).then_some(Provision { provision })
+}
+
+/// A part as the content that a rule is about; a LOINC code where one means that part and no more.
+fn content(item: DataItem) -> CodeableConcept {
+    let label = withheld::part(item);
+    let text = CodeableConcept::text(&label.en, Some(&label.ko));
+    let code = match item {
+        DataItem::Reason => section::REASON,
+        DataItem::Symptoms => section::SYMPTOM,
+        DataItem::History => section::PROBLEMS,
+        DataItem::Allergies => section::ALLERGIES,
+        DataItem::Medications => section::MEDICATIONS,
+        DataItem::Results => section::RESULTS,
+        DataItem::Identity | DataItem::Contact | DataItem::Residence | DataItem::Concerns | DataItem::Guardian => {
+            return text;
+        }
+    };
+    CodeableConcept { coding: CodeableConcept::loinc(code).coding, ..text }
 }
 
 /// The patient is the author, the operator only put the document together.

@@ -5,8 +5,9 @@ use crate::fhir::catalogue::section;
 use crate::fhir::datatypes::{CodeableConcept, Identifier, Narrative, Reference, translation};
 use crate::fhir::narrative::{bilingual, line, list, paragraph, plain};
 use crate::fhir::resources::{Composition, Section};
-use crate::view::{range_text, value_text};
-use medius_domain::health::{Answer, Phrase, ResultValue, Said, Story, TestResult};
+use crate::view::{Label, Status, range_text, value_text, withheld};
+use medius_domain::disclosure::Section as Part;
+use medius_domain::health::{Condition, Listing, Phrase, ResultValue, Said, Story, Symptom, TestResult};
 
 pub(super) fn composition(cx: &Context<'_>) -> Composition {
     Composition {
@@ -29,38 +30,37 @@ pub(super) fn composition(cx: &Context<'_>) -> Composition {
 }
 
 fn sections(cx: &Context<'_>) -> Vec<Section> {
-    let intake = cx.intake;
+    let d = cx.disclosure;
     vec![
         Section {
             title: "Reason for referral",
             title_extended: translation("ko", Some("진료 요청 사유")),
             code: Some(CodeableConcept::loinc(section::REASON)),
-            text: story(&intake.reason),
+            text: story(d.reason()),
             entry: vec![cx.reference(path::REQUEST)],
             empty_reason: None,
+            section: Vec::new(),
         },
         problems(cx),
         listed(
             ("Allergies and intolerances", "알레르기"),
             section::ALLERGIES,
-            intake.allergies.status(),
-            intake.allergies.items().iter().map(|a| {
+            Outline::of(d.allergies(), &withheld::allergies_sentence(), |a| {
                 let reaction = a.reaction.as_ref().map(|r| format!("reaction: {}", phrase(r)));
                 line(&[Some(phrase(&a.substance)), reaction].into_iter().flatten().collect::<Vec<_>>())
             }),
-            cx.references(path::ALLERGY, intake.allergies.items().len()),
+            cx.references(path::ALLERGY, d.allergies().items().len()),
         ),
         listed(
             ("Medications", "복용 약물"),
             section::MEDICATIONS,
-            intake.medications.status(),
-            intake.medications.items().iter().map(|m| {
+            Outline::of(d.medications(), &withheld::list_sentence(), |m| {
                 let dose = m.dose.as_ref().map(|d| plain("", d.expose()));
                 let since = m.since.as_ref().map(|d| plain("since", d.expose()));
                 let parts = [Some(phrase(&m.name)), dose, m.directions.as_ref().map(phrase), since];
                 line(&parts.into_iter().flatten().collect::<Vec<_>>())
             }),
-            cx.references(path::MEDICATION, intake.medications.items().len()),
+            cx.references(path::MEDICATION, d.medications().items().len()),
         ),
         results(cx),
         Section {
@@ -69,45 +69,55 @@ fn sections(cx: &Context<'_>) -> Vec<Section> {
             code: Some(CodeableConcept::loinc(section::ATTACHMENTS)),
             text: paragraph("The patient was not asked for attachments."),
             entry: Vec::new(),
-            empty_reason: empty_reason(Answer::NotAsked),
+            empty_reason: empty_reason(Status::NotAsked),
+            section: Vec::new(),
         },
         wishes(cx),
     ]
 }
 
-/// Symptoms and the problem list, told apart by their category.
+/// Symptoms and the problem list, told apart by their category. Where one of the two is withheld, a section of its own
+/// inside says so in code: the outer one has the entries of the other, and a section with entries has no `emptyReason`.
 fn problems(cx: &Context<'_>) -> Section {
-    let intake = cx.intake;
+    let (symptoms, history) = (cx.disclosure.symptoms(), cx.disclosure.history());
     let mut lines = Vec::new();
     let mut entry = Vec::new();
-    for (kind, status, count) in [
-        ("symptoms", intake.symptoms.status(), intake.symptoms.items().len()),
-        ("illnesses", intake.history.status(), intake.history.items().len()),
+    for (kind, status, items, path) in [
+        (
+            "symptoms",
+            Status::of(symptoms),
+            symptoms.items().iter().map(symptom_line).collect::<Vec<_>>(),
+            path::SYMPTOM,
+        ),
+        ("illnesses", Status::of(history), history.items().iter().map(problem_line).collect(), path::PROBLEM),
     ] {
         match status {
-            Answer::NoneKnown => lines.push(format!("No {kind}: none known")),
-            Answer::NotAsked => lines.push(format!("{kind}: not asked")),
-            Answer::Listed if kind == "symptoms" => {
-                lines.extend(intake.symptoms.items().iter().map(|s| {
-                    let since = s.since.as_ref().map(|d| plain("since", d.expose()));
-                    let parts = [Some(format!("Symptom: {}", phrase(&s.description))), since];
-                    line(&parts.into_iter().flatten().collect::<Vec<_>>())
-                }));
-                entry.extend(cx.references(path::SYMPTOM, count));
-            }
-            Answer::Listed => {
-                lines.extend(intake.history.items().iter().map(|c| {
-                    let since = c.since.as_ref().map(|d| plain("since", d.expose()));
-                    let parts = [Some(format!("Illness: {}", phrase(&c.description))), since];
-                    line(&parts.into_iter().flatten().collect::<Vec<_>>())
-                }));
-                entry.extend(cx.references(path::PROBLEM, count));
+            Status::NoneKnown => lines.push(format!("No {kind}: none known")),
+            Status::NotAsked => lines.push(format!("{kind}: not asked")),
+            Status::Withheld => lines.push(format!("{kind}: {}", both(&withheld::list_sentence()))),
+            Status::Listed => {
+                entry.extend(cx.references(path, items.len()));
+                lines.extend(items);
             }
         }
     }
-    // Two questions, one section: "none known" only where both were asked.
-    let both_asked = [intake.symptoms.status(), intake.history.status()].iter().all(|s| *s == Answer::NoneKnown);
-    let empty = if both_asked { Answer::NoneKnown } else { Answer::NotAsked };
+    // Two questions, one section: "none known" only where both were asked and both answers may be told.
+    let statuses = [Status::of(symptoms), Status::of(history)];
+    let empty = if statuses.contains(&Status::Withheld) {
+        Status::Withheld
+    } else if statuses.iter().all(|s| *s == Status::NoneKnown) {
+        Status::NoneKnown
+    } else {
+        Status::NotAsked
+    };
+    let inner = match statuses {
+        [Status::Withheld, Status::Withheld] => Vec::new(),
+        [Status::Withheld, _] => vec![left_out(("Symptoms", "증상"), section::SYMPTOM)],
+        [_, Status::Withheld] => {
+            vec![left_out(("Past and present illnesses", "과거력 및 현재 질환"), section::PROBLEMS)]
+        }
+        [_, _] => Vec::new(),
+    };
     Section {
         title: "Symptoms and problems",
         title_extended: translation("ko", Some("증상 및 병력")),
@@ -115,11 +125,24 @@ fn problems(cx: &Context<'_>) -> Section {
         text: list(&lines),
         empty_reason: entry.is_empty().then(|| empty_reason(empty)).flatten(),
         entry,
+        section: inner,
     }
 }
 
+fn symptom_line(symptom: &Symptom) -> String {
+    let since = symptom.since.as_ref().map(|d| plain("since", d.expose()));
+    let parts = [Some(format!("Symptom: {}", phrase(&symptom.description))), since];
+    line(&parts.into_iter().flatten().collect::<Vec<_>>())
+}
+
+fn problem_line(illness: &Condition) -> String {
+    let since = illness.since.as_ref().map(|d| plain("since", d.expose()));
+    let parts = [Some(format!("Illness: {}", phrase(&illness.description))), since];
+    line(&parts.into_iter().flatten().collect::<Vec<_>>())
+}
+
 fn results(cx: &Context<'_>) -> Section {
-    let results = &cx.intake.results;
+    let results = cx.disclosure.results();
     let mut entry: Vec<Reference> = Vec::new();
     if !results.items().is_empty() {
         entry.push(cx.reference(path::REPORT));
@@ -128,8 +151,7 @@ fn results(cx: &Context<'_>) -> Section {
     listed(
         ("Test results", "검사 결과"),
         section::RESULTS,
-        results.status(),
-        results.items().iter().map(result_line),
+        Outline::of(results, &withheld::list_sentence(), result_line),
         entry,
     )
 }
@@ -151,56 +173,92 @@ fn result_line(result: &TestResult) -> String {
 
 /// Concerns and expectations; no code of the handful fits, so the section has its title alone.
 fn wishes(cx: &Context<'_>) -> Section {
-    let parts = [("Concerns", cx.intake.concerns.as_ref()), ("Expectations", cx.intake.expectations.as_ref())];
-    let lines: Vec<String> = parts
-        .into_iter()
-        .map(|(kind, said)| match said {
-            Some(said) => format!("{kind}: {}", bilingual(said.text.expose(), said.ko.as_ref().map(|k| k.expose()))),
-            None => format!("{kind}: not stated"),
-        })
-        .collect();
+    let wishes = cx.disclosure.concerns().given();
+    let text = match wishes {
+        None => paragraph(&both(&withheld::sentence())),
+        Some(wishes) => {
+            let parts = [("Concerns", wishes.concerns.as_ref()), ("Expectations", wishes.expectations.as_ref())];
+            let line = |(kind, said): (&str, Option<&Said<Story>>)| match said {
+                Some(said) => {
+                    format!("{kind}: {}", bilingual(said.text.expose(), said.ko.as_ref().map(|k| k.expose())))
+                }
+                None => format!("{kind}: not stated"),
+            };
+            list(&parts.map(line))
+        }
+    };
     Section {
         title: "Concerns and expectations of the patient",
         title_extended: translation("ko", Some("환자의 걱정과 기대")),
         code: None,
-        text: list(&lines),
+        text,
         entry: Vec::new(),
-        empty_reason: None,
+        empty_reason: wishes.is_none().then(|| empty_reason(Status::Withheld)).flatten(),
+        section: Vec::new(),
+    }
+}
+
+/// What a list says, and why it is empty.
+struct Outline {
+    status: Status,
+    text: Narrative,
+}
+
+impl Outline {
+    fn of<T, const MAX: usize>(list_of: &Part<Listing<T, MAX>>, withheld: &Label, line: impl Fn(&T) -> String) -> Self {
+        let status = Status::of(list_of);
+        let text = match status {
+            Status::Listed => list(&list_of.items().iter().map(line).collect::<Vec<_>>()),
+            Status::NoneKnown => paragraph("None known: the patient was asked."),
+            Status::NotAsked => paragraph("Not asked, or the patient did not want to answer. This does not mean none."),
+            Status::Withheld => paragraph(&both(withheld)),
+        };
+        Self { status, text }
     }
 }
 
 fn listed(
     (title, ko): (&'static str, &'static str),
     code: &'static str,
-    status: Answer,
-    lines: impl Iterator<Item = String>,
+    outline: Outline,
     entry: Vec<Reference>,
 ) -> Section {
-    let text = match status {
-        Answer::Listed => list(&lines.collect::<Vec<_>>()),
-        Answer::NoneKnown => paragraph("None known: the patient was asked."),
-        Answer::NotAsked => paragraph("Not asked, or the patient did not want to answer. This does not mean none."),
-    };
     Section {
         title,
         title_extended: translation("ko", Some(ko)),
         code: Some(CodeableConcept::loinc(code)),
-        text,
+        text: outline.text,
         entry,
-        empty_reason: empty_reason(status),
+        empty_reason: empty_reason(outline.status),
+        section: Vec::new(),
     }
 }
 
-/// Why a list is empty (IPS): the question was put, or it was not.
-fn empty_reason(status: Answer) -> Option<CodeableConcept> {
+/// A section for nothing but that it is withheld.
+fn left_out(title: (&'static str, &'static str), code: &'static str) -> Section {
+    let text = paragraph(&both(&withheld::list_sentence()));
+    listed(title, code, Outline { status: Status::Withheld, text }, Vec::new())
+}
+
+/// Why a list is empty (IPS): the question was put, it was not, or the answer may not be told.
+fn empty_reason(status: Status) -> Option<CodeableConcept> {
     let code = |code, display| {
         Some(CodeableConcept::code("http://terminology.hl7.org/CodeSystem/list-empty-reason", code, Some(display)))
     };
     match status {
-        Answer::NoneKnown => code("nilknown", "Nil Known"),
-        Answer::NotAsked => code("notasked", "Not Asked"),
-        Answer::Listed => None,
+        Status::NoneKnown => code("nilknown", "Nil Known"),
+        Status::NotAsked => code("notasked", "Not Asked"),
+        Status::Withheld => code("withheld", "Information Withheld").map(|concept| {
+            let Label { ko, en } = withheld::sentence();
+            CodeableConcept { coding: concept.coding, ..CodeableConcept::text(&en, Some(&ko)) }
+        }),
+        Status::Listed => None,
     }
+}
+
+/// The service's own words in a narrative.
+fn both(label: &Label) -> String {
+    bilingual(&label.en, Some(&label.ko))
 }
 
 fn phrase(said: &Said<Phrase>) -> String {

@@ -1,4 +1,4 @@
-//! From the intake to the Bundle.
+//! From what the patient agreed to hand on to the Bundle. A part that is withheld has no resource; its section says so.
 //!
 //! There is no DocumentReference: everything that the letter says is structured here, the PDF contains this Bundle and so
 //! cannot be hashed inside it, and FHIR's `Attachment.hash` is SHA-1. Once patients can upload attachments, each of them is
@@ -14,12 +14,12 @@ use super::ids;
 use super::resources::{Bundle, Entry, Resource};
 use crate::issue::{DocumentError, Issue};
 use chrono::{DateTime, SecondsFormat, Utc};
-use medius_domain::intake::CompleteIntake;
+use medius_domain::disclosure::Disclosure;
 use medius_domain::provider::Provider;
 
 /// What every resource needs to know.
 struct Context<'a> {
-    intake: &'a CompleteIntake,
+    disclosure: &'a Disclosure,
     to: &'a Provider,
     issue: &'a Issue,
     /// The moment of issue as a FHIR `dateTime`.
@@ -71,8 +71,8 @@ fn instant(at: DateTime<Utc>) -> String {
 ///
 /// # Errors
 /// [`DocumentError::Serialise`]; cannot happen for values of the domain.
-pub(crate) fn build(intake: &CompleteIntake, to: &Provider, issue: &Issue) -> Result<Vec<u8>, DocumentError> {
-    let cx = Context { intake, to, issue, now: instant(issue.issued_at) };
+pub(crate) fn build(disclosure: &Disclosure, to: &Provider, issue: &Issue) -> Result<Vec<u8>, DocumentError> {
+    let cx = Context { disclosure, to, issue, now: instant(issue.issued_at) };
     let mut entry: Vec<Entry> = Vec::new();
     let mut add = |path: &str, resource: Resource| entry.push(Entry { full_url: cx.urn(path), resource });
 
@@ -81,24 +81,24 @@ pub(crate) fn build(intake: &CompleteIntake, to: &Provider, issue: &Issue) -> Re
     add(path::RECIPIENT, Resource::Organization(Box::new(administrative::recipient(&cx))));
     add(path::OPERATOR, Resource::Organization(Box::new(administrative::operator(&cx))));
     add(path::REQUEST, Resource::ServiceRequest(Box::new(administrative::request(&cx))));
-    for (i, symptom) in intake.symptoms.items().iter().enumerate() {
+    for (i, symptom) in disclosure.symptoms().items().iter().enumerate() {
         add(&format!("{}/{i}", path::SYMPTOM), Resource::Condition(Box::new(clinical::symptom(&cx, symptom))));
     }
-    for (i, problem) in intake.history.items().iter().enumerate() {
+    for (i, problem) in disclosure.history().items().iter().enumerate() {
         add(&format!("{}/{i}", path::PROBLEM), Resource::Condition(Box::new(clinical::problem(&cx, problem))));
     }
-    for (i, allergy) in intake.allergies.items().iter().enumerate() {
+    for (i, allergy) in disclosure.allergies().items().iter().enumerate() {
         add(&format!("{}/{i}", path::ALLERGY), Resource::AllergyIntolerance(Box::new(clinical::allergy(&cx, allergy))));
     }
-    for (i, medicine) in intake.medications.items().iter().enumerate() {
+    for (i, medicine) in disclosure.medications().items().iter().enumerate() {
         let resource = Resource::MedicationStatement(Box::new(clinical::medication(&cx, medicine)));
         add(&format!("{}/{i}", path::MEDICATION), resource);
     }
-    for (i, result) in intake.results.items().iter().enumerate() {
+    for (i, result) in disclosure.results().items().iter().enumerate() {
         let observation = results::observation(&cx, result).map_err(|_| DocumentError::Serialise)?;
         add(&format!("{}/{i}", path::RESULT), Resource::Observation(Box::new(observation)));
     }
-    if !intake.results.items().is_empty() {
+    if !disclosure.results().items().is_empty() {
         add(path::REPORT, Resource::DiagnosticReport(Box::new(results::report(&cx))));
     }
     for (i, consent) in issue.consents.iter().enumerate() {

@@ -90,6 +90,6 @@ pub(super) fn report(cx: &Context<'_>) -> DiagnosticReport {
         code,
         subject: cx.patient(),
         issued: cx.now.clone(),
-        result: cx.references(path::RESULT, cx.intake.results.items().len()),
+        result: cx.references(path::RESULT, cx.disclosure.results().items().len()),
     }
 }

@@ -198,7 +198,7 @@ static RESOURCES: &[(&str, &[Element])] = &[
     ("Consent", &[
         META, many("identifier", IDENTIFIER), one("status", CONSENT_STATUS), one("scope", CONCEPT),
         some("category", CONCEPT), opt("patient", REFERENCE), opt("dateTime", DateTime), many("organization", REFERENCE),
-        many("policy", Type("Policy")), opt("policyRule", CONCEPT),
+        many("policy", Type("Policy")), opt("policyRule", CONCEPT), opt("provision", Type("RootProvision")),
     ]),
     ("Provenance", &[META, some("target", REFERENCE), one("recorded", Instant), some("agent", Type("Agent"))]),
     ("Task", &[
@@ -249,6 +249,11 @@ static TYPES: &[(&str, &[Element])] = &[
     ("Dosage", &[opt("text", Text)]),
     ("Agent", &[opt("type", CONCEPT), one("who", REFERENCE)]),
     ("Policy", &[opt("authority", Uri), opt("uri", Uri)]),
+    // R4 on `Consent.provision.type`: "not permitted in root rule, required in all nested rules".
+    ("RootProvision", &[many("code", CONCEPT), many("provision", Type("Provision"))]),
+    ("Provision", &[
+        one("type", Code(&["deny", "permit"])), many("code", CONCEPT), many("provision", Type("Provision")),
+    ]),
 ];
 
 /// The elements of a type or resource.
