@@ -47,10 +47,8 @@ fn statements<'a>(template: &'a Value) -> BTreeMap<&'a str, Vec<&'a Value>> {
 }
 
 fn list(value: &Value) -> Vec<&str> {
-    match value {
-        Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
-        other => other.as_str().into_iter().collect(),
-    }
+    let one = value.as_str().into_iter();
+    one.chain(value.as_array().into_iter().flatten().filter_map(Value::as_str)).collect()
 }
 
 #[test]
