@@ -141,6 +141,7 @@ mod tests {
 
     fn shown(variant: &str) -> Shown {
         let letter = samples::letter(&samples::variant(variant));
+        let items = samples::disclosure(&samples::variant(variant)).items();
         let (provider, issue) = (samples::provider(), samples::issue_of());
         let link = Link {
             id: LinkId::new(),
@@ -173,6 +174,7 @@ mod tests {
             issued_at: issue.issued_at,
             case_version: 1,
             basis: vec![],
+            items,
             pdf_sha256: letter.pdf_sha256,
             bundle_sha256: letter.bundle_sha256,
             view_sha256: String::new(),

@@ -218,9 +218,6 @@ fn label(item: Item) -> Label {
         Item::E1 => Label::new("검사·처방 기록의 설명", "Explanation of records"),
         Item::X1 => Label::new("개인정보의 국외 이전", "Transfer of personal information abroad"),
         Item::K1 => Label::new("법정대리인의 동의", "Consent of the legal guardian"),
-        Item::E1 => Label::new("기록의 설명", "Explanation of records"),
-        Item::X1 => Label::new("개인정보의 국외 이전", "Transfer of personal information abroad"),
-        Item::K1 => Label::new("법정대리인의 동의", "Consent of a guardian"),
     }
 }
 

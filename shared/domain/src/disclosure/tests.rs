@@ -81,7 +81,15 @@ fn of_every_set_of_parts_only_what_was_agreed_to_can_be_read() {
         match item {
             DataItem::Contact => vec!["contact-1".to_owned(), "5550 0141".to_owned()],
             DataItem::Residence => vec!["\"KZ\"".to_owned(), "\"kk\"".to_owned()],
-            other => vec![format!("{}-1", other.code())],
+            DataItem::Identity
+            | DataItem::Reason
+            | DataItem::Symptoms
+            | DataItem::History
+            | DataItem::Allergies
+            | DataItem::Medications
+            | DataItem::Results
+            | DataItem::Concerns
+            | DataItem::Guardian => vec![format!("{}-1", item.code())],
         }
     };
     let optional = |item: &DataItem| !matches!(item, DataItem::Identity | DataItem::Reason);
