@@ -8,7 +8,7 @@
 use crate::chain;
 use crate::consent::{
     Action, ConsentActor, ConsentEvent, ConsentText, DataItem, Element, Item, Method, TextElement, TextLanguage,
-    Verification,
+    Verification, text_of,
 };
 use crate::id::{CaseId, EventId, Subject};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -188,12 +188,14 @@ pub struct ReceiptEvent {
 /// How a decision came about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Decided {
-    /// `SELF` or `GUARDIAN`.
-    pub actor: ConsentActor,
-    /// The method.
+    /// `electronic`, or `automatic` for a newer text or the end of a term.
     pub method: Method,
-    /// The verification.
-    pub verification: Verification,
+    /// `SELF` or `GUARDIAN`; nobody for what happens by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<ConsentActor>,
+    /// How that was made sure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verification: Option<Verification>,
 }
 
 /// Place of the event in the case's hash chain.
@@ -228,16 +230,17 @@ impl Receipt {
             event_state: "requested",
             decision: None,
         };
+        let (entity_id, actor, verification) = match event.method {
+            Method::Electronic => (event.subject.to_string(), Some(event.actor), Some(event.verification)),
+            Method::Automatic => (controller.registration.clone(), None, None),
+        };
         let decided = ReceiptEvent {
             event_time: event.decided_at,
             validity_duration: validity(event),
-            entity_id: match event.method {
-                Method::Electronic => event.subject.to_string(),
-                Method::Automatic => controller.registration.clone(),
-            },
+            entity_id,
             event_type: "explicit",
             event_state,
-            decision: Some(Decided { actor: event.actor, method: event.method, verification: event.verification }),
+            decision: Some(Decided { method: event.method, actor, verification }),
         };
         Ok(Self {
             schema_version: SCHEMA_VERSION,
@@ -255,6 +258,31 @@ impl Receipt {
             },
         })
     }
+}
+
+/// The words of an event's text as they were shown; `abroad` fills in a transfer's recipient. None for a text that does
+/// not exist.
+pub fn words(event: &ConsentEvent, abroad: impl FnOnce(&ConsentText) -> ConsentText) -> Option<ConsentText> {
+    let text = text_of(event.item, event.text_version, event.language)?;
+    Some(match event.item {
+        Item::X1 => abroad(text),
+        Item::P | Item::Ps => event.recipient.as_ref().map_or_else(|| text.clone(), |r| named(text, &r.name)),
+        Item::G1 | Item::S1 | Item::E1 | Item::K1 => text.clone(),
+    })
+}
+
+/// An event keeps the institution's name and department as one, just as they stand together in the texts.
+fn named(text: &ConsentText, name: &str) -> ConsentText {
+    const FROM: &str = "{recipient}";
+    const TO: &str = "{department}";
+    let mut text = text.clone();
+    for passage in &mut text.elements {
+        let together = passage.text.split_once(FROM).and_then(|(before, rest)| Some((before, rest.split_once(TO)?.1)));
+        if let Some((before, after)) = together {
+            passage.text = format!("{before}{name}{after}");
+        }
+    }
+    text
 }
 
 const fn state(action: Action) -> Option<&'static str> {

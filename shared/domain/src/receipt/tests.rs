@@ -125,6 +125,36 @@ fn what_was_only_shown_and_what_was_not_shown_have_no_receipt() {
 }
 
 #[test]
+fn the_words_are_those_of_the_version_that_was_shown_with_the_institution_in_them() {
+    let filled = |item, language| {
+        let (event, _) = event(item, language, Action::Grant);
+        let text = words(&event, |text| text.about_transfer("Cloud", "Ireland", "+353")).unwrap();
+        assert!(!text.elements.iter().any(|e| e.text.contains('{')), "{}", item.code());
+        text
+    };
+    for item in Item::ALL {
+        filled(item, TextLanguage::Ko);
+        filled(item, TextLanguage::En);
+    }
+    let named = filled(Item::Ps, TextLanguage::En);
+    assert_eq!(named.passage(Element::Recipient), Some("Seoul Example Hospital, Internal Medicine."));
+    let (mut event, text) = event(Item::P, TextLanguage::En, Action::Grant);
+    assert_eq!(words(&event, ConsentText::clone).unwrap().elements, text.elements);
+    event.text_version = 99;
+    assert_eq!(words(&event, ConsentText::clone), None);
+}
+
+#[test]
+fn what_happened_by_itself_was_nobodys_decision() {
+    let (mut event, text) = event(Item::Ps, TextLanguage::En, Action::Expire);
+    event.method = Method::Automatic;
+    let receipt = serde_json::to_value(Receipt::of(&event, &text, &controller()).unwrap()).unwrap();
+    let ended = &receipt["events"][1];
+    assert_eq!(ended["decision"], json!({"method": "automatic"}));
+    assert_eq!(ended["entity_id"], "M-2025-01");
+}
+
+#[test]
 fn a_checker_reads_the_same_receipt_that_was_signed() {
     // Whole numbers and no duplicate names: what verification relies on.
     fn whole(value: &Value) -> bool {
