@@ -271,16 +271,20 @@ pub fn words(event: &ConsentEvent, abroad: impl FnOnce(&ConsentText) -> ConsentT
     })
 }
 
-/// An event keeps the institution's name and department as one, just as they stand together in the texts.
+/// An event keeps the institution's name and department as one, with a comma between; a text puts between them what its
+/// language does.
 fn named(text: &ConsentText, name: &str) -> ConsentText {
     const FROM: &str = "{recipient}";
     const TO: &str = "{department}";
     let mut text = text.clone();
     for passage in &mut text.elements {
-        let together = passage.text.split_once(FROM).and_then(|(before, rest)| Some((before, rest.split_once(TO)?.1)));
-        if let Some((before, after)) = together {
-            passage.text = format!("{before}{name}{after}");
-        }
+        let Some((before, rest)) = passage.text.split_once(FROM) else { continue };
+        let Some((between, after)) = rest.split_once(TO) else { continue };
+        let name = match name.rsplit_once(", ") {
+            Some((institution, department)) => format!("{institution}{between}{department}"),
+            None => name.to_owned(),
+        };
+        passage.text = format!("{before}{name}{after}");
     }
     text
 }

@@ -138,8 +138,11 @@ fn the_words_are_those_of_the_version_that_was_shown_with_the_institution_in_the
     }
     let named = filled(Item::Ps, TextLanguage::En);
     assert_eq!(named.passage(Element::Recipient), Some("Seoul Example Hospital, Internal Medicine."));
-    let (mut event, text) = event(Item::P, TextLanguage::En, Action::Grant);
-    assert_eq!(words(&event, ConsentText::clone).unwrap().elements, text.elements);
+    for language in [TextLanguage::Ko, TextLanguage::En] {
+        let (event, text) = event(Item::P, language, Action::Grant);
+        assert_eq!(words(&event, ConsentText::clone).unwrap().elements, text.elements);
+    }
+    let (mut event, _) = event(Item::P, TextLanguage::En, Action::Grant);
     event.text_version = 99;
     assert_eq!(words(&event, ConsentText::clone), None);
 }
