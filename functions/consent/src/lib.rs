@@ -4,35 +4,71 @@
 //! the same transaction.
 
 pub mod api;
+mod guardian;
 mod handlers;
+mod links;
+mod overview;
 mod service;
 
 use medius_domain::clock::SystemClock;
-use medius_http::Error;
-use medius_store::{Aws, Database, Tables};
+use medius_domain::consent::ConsentText;
+use medius_http::{Env, Error};
+use medius_store::{Aws, CodeMac, Contacts, Database, Tables};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+/// Who receives what this deployment transfers abroad (PIPA Art. 28-8(2)).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overseas {
+    /// Name.
+    pub recipient: String,
+    /// Country.
+    pub country: String,
+    /// How to reach them.
+    pub contact: String,
+}
 
 /// What the handlers need.
 #[derive(Clone)]
 pub struct State {
     pub(crate) db: Database,
+    pub(crate) contacts: Arc<Contacts>,
+    pub(crate) codes: Arc<CodeMac>,
+    pub(crate) overseas: Option<Arc<Overseas>>,
 }
 
 impl State {
-    /// With the given tables.
-    pub fn new(db: Database) -> Self {
-        Self { db }
+    /// With the given adapters; `overseas` only where something is transferred abroad.
+    pub fn new(db: Database, contacts: Contacts, codes: CodeMac, overseas: Option<Overseas>) -> Self {
+        Self { db, contacts: Arc::new(contacts), codes: Arc::new(codes), overseas: overseas.map(Arc::new) }
     }
 
     /// From the function's environment.
     ///
     /// # Errors
     /// When a variable is missing; the error names it.
-    pub fn from_env() -> Result<Self, Error> {
+    pub fn from_env(env: &Env) -> Result<Self, Error> {
         let aws = Aws::from_env()?;
-        Ok(Self::new(Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock))))
+        let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
+        let contacts = Contacts::new(aws.kms(), env.required("KMS_DATA_KEY")?);
+        let codes = CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?);
+        let overseas = env.optional("OVERSEAS_RECIPIENT").map(|recipient| {
+            Ok::<_, Error>(Overseas {
+                recipient,
+                country: env.required("OVERSEAS_COUNTRY")?,
+                contact: env.required("OVERSEAS_CONTACT")?,
+            })
+        });
+        Ok(Self::new(db, contacts, codes, overseas.transpose()?))
+    }
+
+    /// A text about a transfer with its particulars; as it is where nothing is transferred any more.
+    pub(crate) fn abroad(&self, text: &ConsentText) -> ConsentText {
+        self.overseas.as_ref().map_or_else(
+            || text.clone(),
+            |abroad| text.about_transfer(&abroad.recipient, &abroad.country, &abroad.contact),
+        )
     }
 }
 
@@ -43,4 +79,6 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::serve))
         .routes(routes!(handlers::decide, handlers::overview))
         .routes(routes!(handlers::withdraw))
+        .routes(routes!(handlers::guardian_code))
+        .routes(routes!(handlers::guardian_verify))
 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init("consent");
-    let config = ApiConfig::from_env("consent", &Env::process())?;
-    let state = medius_consent::State::from_env()?;
+    let env = Env::process();
+    let config = ApiConfig::from_env("consent", &env)?;
+    let state = medius_consent::State::from_env(&env)?;
     run(service(medius_consent::api().with_state(state), config, Arc::new(SystemClock))).await
 }

@@ -1,64 +1,126 @@
-//! Use cases of consent: one read, a decision, one commit.
+//! Use cases of consent: a text is shown, decided, taken back. One read, a decision, one commit; whatever takes a
+//! permission away ends every link that rested on it in the same transaction.
 
 use crate::State;
 use crate::api::{EventView, ServingView};
-use axum::response::Response;
+use crate::links;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::case::Case;
 use medius_domain::consent::{
-    ConsentEvent, ConsentHead, DecisionRefusal, Matter, Recipient, Served, TextLanguage, current_text,
+    self, ConsentActor, ConsentEvent, ConsentHead, ConsentText, DataItem, Decision, DecisionRefusal, Element, Item,
+    Matter, Recipient, Recorded, Standing, TextLanguage, current_text,
 };
 use medius_domain::field::{FieldError, Invalid};
 use medius_domain::id::{CaseId, ServingId};
-use medius_domain::link::{Link, LinkEvent};
+use medius_domain::policy::{Permit, Thing};
 use medius_domain::provider::Provider;
 use medius_http::headers::IdempotentRequest;
-use medius_http::{Origin, Patient, Problem, Remembered, replay, settle};
-use medius_store::{Change, Conflict, Place, Snapshot, StoreError};
+use medius_http::{Origin, Patient, Problem, Remembered, own_case, replay};
+use medius_store::{Change, Conflict, MailAbout, MailRecord, Notice, Place, Snapshot, StoreError, pause};
+use std::collections::BTreeSet;
 
-/// Times that a withdrawal is tried again when a link or the consents change under it: it must not fail because an
+/// Times that a use case is decided anew when something happens to the case under it: a withdrawal must not fail because an
 /// institution is reading at that moment.
-const WITHDRAWAL_ATTEMPTS: usize = 6;
+const ATTEMPTS: u32 = 12;
+/// Of these, attempts that also insist on seeing every link there is. After them the commit goes first: a link that was
+/// made in between rests on the consents before, so it is dead all the same.
+const UNMOVED: u32 = 4;
+
+/// Who asks, for which case, with which key against repeats.
+pub(crate) struct Ask<'a> {
+    pub(crate) patient: &'a Patient,
+    pub(crate) origin: &'a Origin,
+    pub(crate) case: &'a CaseId,
+    pub(crate) request: &'a IdempotentRequest,
+}
+
+/// A decision of the patient.
+pub(crate) struct Choice<'a> {
+    pub(crate) serving: &'a ServingId,
+    pub(crate) grant: bool,
+    pub(crate) data_items: Option<&'a BTreeSet<DataItem>>,
+}
+
+/// What an ask found.
+pub(crate) struct Found {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) permit: Permit,
+    pub(crate) case: Case,
+    pub(crate) standing: Standing,
+    pub(crate) head: ConsentHead,
+}
+
+impl Ask<'_> {
+    /// Reads the case; the inner error is the answer to an earlier request with the same key.
+    pub(crate) async fn read(
+        &self,
+        state: &State,
+        action: Action,
+        object: Object,
+        more: impl IntoIterator<Item = Place>,
+    ) -> Result<Result<Found, Response>, Problem> {
+        let places = Place::gate(self.case)
+            .into_iter()
+            .chain([Place::GuardianCode(self.case.clone()), Place::Idempotency(self.request.scope_sha256.clone())])
+            .chain(more);
+        let snapshot = state.db.read(places).await?;
+        let event = self.origin.patient(self.patient, action, object, Purpose::PatientRights);
+        let (case, permit) = own_case(&state.db, &snapshot, self.case, event).await?;
+        if let Some(answer) = replay(&snapshot, self.request)? {
+            return Ok(Err(answer));
+        }
+        let standing = state.contacts.standing(&snapshot, &permit, &case).await?;
+        let head = snapshot.consents(self.case)?;
+        Ok(Ok(Found { snapshot, permit, case, standing, head }))
+    }
+}
 
 /// Shows the current text of a matter and records that it was shown.
 pub(crate) async fn serve(
     state: &State,
-    patient: &Patient,
-    origin: &Origin,
-    id: &CaseId,
+    ask: &Ask<'_>,
     matter: &Matter,
     language: TextLanguage,
-    request: &IdempotentRequest,
 ) -> Result<Response, Problem> {
-    let mut places = places(id, request);
-    places.extend(matter.recipient().map(|r| Place::Provider(r.clone())));
-    let snapshot = state.db.read(places).await?;
-    if let Some(answer) = replay(&snapshot, request)? {
-        return Ok(answer);
+    let mut attempts = Attempts::default();
+    loop {
+        match try_serve(state, ask, matter, language).await? {
+            Ok(answer) => return Ok(answer),
+            Err(error) => attempts.again(error).await?,
+        }
     }
-    let case = own(&snapshot, id, patient)?;
-    let provider = recipient(&snapshot, matter)?;
-    let named = provider.as_ref().map(|p| match language {
-        TextLanguage::Ko => (p.name_ko.as_str(), p.department_ko.as_str()),
-        TextLanguage::En => (p.name_en.as_str(), p.department_en.as_str()),
-    });
-    let text = named.map_or_else(
-        || current_text(matter.item(), language).clone(),
-        |(name, department)| current_text(matter.item(), language).about(name, department),
-    );
-    let recipient = provider
-        .as_ref()
-        .zip(named)
-        .map(|(p, (name, department))| Recipient { id: p.id.clone(), name: format!("{name}, {department}") });
-    let head = snapshot.consents(id)?;
-    let served = head.serve(id, &case.subject, matter, recipient, language, state.db.now());
-    let (event, next) = served.map_err(Problem::internal)?;
-    let mut change = record(state, patient, origin, &case, &event, &next, Action::View)?;
-    let shown: &Served = next.served.get(matter).ok_or_else(|| Problem::internal(NotServed))?;
+}
+
+async fn try_serve(
+    state: &State,
+    ask: &Ask<'_>,
+    matter: &Matter,
+    language: TextLanguage,
+) -> Result<Result<Response, StoreError>, Problem> {
+    let provider = matter.recipient().map(|r| Place::Provider(r.clone()));
+    let object = Object::part(Thing::Consent, "serving");
+    let found = match ask.read(state, Action::View, object, provider).await? {
+        Ok(found) => found,
+        Err(answer) => return Ok(Ok(answer)),
+    };
+    let provider = recipient(&found.snapshot, matter)?;
+    if matter == &Matter::guardian() && found.standing.must_be() != ConsentActor::Guardian {
+        return Err(Problem::conflict("no-guardian-needed"));
+    }
+    let text = filled(state, matter.item(), language, provider.as_ref())?;
+    let shown_to = provider.as_ref().map(|p| received_by(p, language, &text));
+    let (case, subject) = (&found.case.id, &found.case.subject);
+    let served = found.head.serve(case, subject, matter, shown_to, language, &found.standing);
+    let (events, next) = served.map_err(Problem::internal)?;
+    let shown = next.served.get(matter).ok_or_else(|| Problem::internal(NotServed))?;
     let view = ServingView::new(matter.item(), shown, text);
-    let answer = Remembered::new(&mut change, request, StatusCode::CREATED, None, &view)?;
-    settle(&state.db, change, Some(&snapshot), request, answer).await
+    let mut change = Change::new(found.permit, state.db.now());
+    change.consent(&events, &next)?;
+    let answer = Remembered::new(&mut change, ask.request, StatusCode::CREATED, None, &view)?;
+    Ok(state.db.commit(change, &found.snapshot).await.map(|()| answer.into_response()))
 }
 
 /// Cannot happen: serving puts the text into the state.
@@ -66,134 +128,126 @@ pub(crate) async fn serve(
 #[error("a served text is not in the state")]
 struct NotServed;
 
-/// Records a decision.
-pub(crate) async fn decide(
-    state: &State,
-    patient: &Patient,
-    origin: &Origin,
-    id: &CaseId,
-    serving: &ServingId,
-    grant: bool,
-    request: &IdempotentRequest,
-) -> Result<Response, Problem> {
-    let snapshot = state.db.read(places(id, request)).await?;
-    if let Some(answer) = replay(&snapshot, request)? {
-        return Ok(answer);
-    }
-    let case = own(&snapshot, id, patient)?;
-    let decided = snapshot.consents(id)?.decide(id, &case.subject, serving, grant, state.db.now());
-    let (event, next) = decided.map_err(Problem::internal)?.map_err(refused)?;
-    if !grant {
-        // To refuse what was granted before is to take it back: links must die as with a withdrawal.
-        return end(state, patient, origin, &snapshot, &case, event, next, request).await;
-    }
-    let mut change = record(state, patient, origin, &case, &event, &next, Action::GrantChange)?;
-    let answer = Remembered::new(&mut change, request, StatusCode::CREATED, None, &EventView::from(&event))?;
-    settle(&state.db, change, Some(&snapshot), request, answer).await
-}
-
-/// Takes an agreement back and ends the links that rested on it, in one transaction.
-pub(crate) async fn withdraw(
-    state: &State,
-    patient: &Patient,
-    origin: &Origin,
-    id: &CaseId,
-    matter: &Matter,
-    request: &IdempotentRequest,
-) -> Result<Response, Problem> {
-    let mut attempt = 1;
+/// Records a decision. Links to the recipient whose letter holds more than is agreed to now end with it.
+pub(crate) async fn decide(state: &State, ask: &Ask<'_>, choice: &Choice<'_>) -> Result<Response, Problem> {
+    let mut attempts = Attempts::default();
     loop {
-        let snapshot = state.db.read(places(id, request)).await?;
-        if let Some(answer) = replay(&snapshot, request)? {
-            return Ok(answer);
+        match try_decide(state, ask, choice, &attempts).await? {
+            Ok(answer) => return Ok(answer),
+            Err(error) => attempts.again(error).await?,
         }
-        let case = own(&snapshot, id, patient)?;
-        let withdrawn = snapshot.consents(id)?.withdraw(id, &case.subject, matter, state.db.now());
-        let (event, next) = withdrawn.map_err(Problem::internal)?.map_err(refused)?;
-        match end(state, patient, origin, &snapshot, &case, event, next, request).await {
-            Err(problem)
-                if attempt < WITHDRAWAL_ATTEMPTS && problem.kind() == medius_http::ProblemKind::StateConflict =>
-            {
-                attempt += 1;
+    }
+}
+
+async fn try_decide(
+    state: &State,
+    ask: &Ask<'_>,
+    choice: &Choice<'_>,
+    attempts: &Attempts,
+) -> Result<Result<Response, StoreError>, Problem> {
+    let object = Object::part(Thing::Consent, "decision");
+    let found = match ask.read(state, Action::GrantChange, object, []).await? {
+        Ok(found) => found,
+        Err(answer) => return Ok(Ok(answer)),
+    };
+    let actor = found.standing.must_be();
+    if actor == ConsentActor::Guardian {
+        crate::guardian::verified(state, &found).await?;
+    }
+    let Choice { serving, grant, data_items } = *choice;
+    let decision = Decision { serving, grant, data_items, actor };
+    let decided = found.head.decide(&found.case.id, &found.case.subject, &decision, &found.standing);
+    let recorded = decided.map_err(Problem::internal)?.map_err(refused)?;
+    settle(state, ask, found, recorded, attempts).await
+}
+
+/// Takes an agreement back.
+pub(crate) async fn withdraw(state: &State, ask: &Ask<'_>, matter: &Matter) -> Result<Response, Problem> {
+    let mut attempts = Attempts::default();
+    loop {
+        match try_withdraw(state, ask, matter, &attempts).await? {
+            Ok(answer) => return Ok(answer),
+            Err(error) => attempts.again(error).await?,
+        }
+    }
+}
+
+async fn try_withdraw(
+    state: &State,
+    ask: &Ask<'_>,
+    matter: &Matter,
+    attempts: &Attempts,
+) -> Result<Result<Response, StoreError>, Problem> {
+    let object = Object::part(Thing::Consent, "withdrawal");
+    let found = match ask.read(state, Action::GrantChange, object, []).await? {
+        Ok(found) => found,
+        Err(answer) => return Ok(Ok(answer)),
+    };
+    let withdrawn = found.head.withdraw(&found.case.id, &found.case.subject, matter, &found.standing);
+    let recorded = withdrawn.map_err(Problem::internal)?.map_err(refused)?;
+    settle(state, ask, found, recorded, attempts).await
+}
+
+/// One transaction: the events, the end of every live link that they leave without its consents, the mails that tell its
+/// institution, a notice to the patient, the entry in the log and the answer for repeats.
+async fn settle(
+    state: &State,
+    ask: &Ask<'_>,
+    found: Found,
+    (events, next): Recorded,
+    attempts: &Attempts,
+) -> Result<Result<Response, StoreError>, Problem> {
+    let now = state.db.now();
+    let event = events.last().ok_or_else(|| Problem::internal(NotServed))?;
+    let mut change = Change::new(found.permit, now);
+    change.consent(&events, &next)?;
+    for link in links::without_consent(state, &found.case.id, &next, &found.standing).await? {
+        change.update_link(&link, found.case.expires_at)?;
+        if link.sent_at.is_some() {
+            change.order_mail(&MailRecord::ended(&link, now))?;
+        }
+    }
+    if worth_a_notice(event) {
+        change.order_mail(&notice(&found.case, now))?;
+    }
+    let view = EventView::from(event);
+    let answer = Remembered::new(&mut change, ask.request, StatusCode::CREATED, None, &view)?;
+    let outcome = if attempts.0 < UNMOVED {
+        state.db.commit_unmoved(change, &found.snapshot).await
+    } else {
+        state.db.commit(change, &found.snapshot).await
+    };
+    Ok(outcome.map(|()| answer.into_response()))
+}
+
+/// Counts how often a use case is done again while others write at the same case, the same consents or the same links.
+#[derive(Default)]
+struct Attempts(u32);
+
+impl Attempts {
+    /// Waits for the next attempt.
+    async fn again(&mut self, error: StoreError) -> Result<(), Problem> {
+        match error {
+            StoreError::Conflict(
+                Conflict::Busy | Conflict::Link | Conflict::Consent | Conflict::Idempotency | Conflict::Exists,
+            ) if self.0 < ATTEMPTS => {
+                self.0 += 1;
+                pause(self.0).await;
+                Ok(())
             }
-            other => return other,
+            error => Err(error.into()),
         }
     }
 }
 
-/// Commits an event that takes a permission away, with the end of every live link that needs it.
-#[expect(clippy::too_many_arguments, reason = "one commit of everything that was read and decided")]
-async fn end(
-    state: &State,
-    patient: &Patient,
-    origin: &Origin,
-    snapshot: &Snapshot,
-    case: &Case,
-    event: ConsentEvent,
-    next: ConsentHead,
-    request: &IdempotentRequest,
-) -> Result<Response, Problem> {
-    let mut change = record(state, patient, origin, case, &event, &next, Action::GrantChange)?;
-    let provider = event.recipient.as_ref().map(|r| &r.id);
-    for mut link in live_links(state, &case.id).await? {
-        // Without a recipient the consent is one that every provision rests on.
-        if provider.is_none_or(|p| link.provider_id == *p) {
-            let Some(after) = link.state.after(LinkEvent::ConsentWithdrawn) else { continue };
-            link.state = after;
-            link.epoch += 1;
-            link.rev += 1;
-            link.revoked_at = Some(state.db.now());
-            change.update_link(&link, case.expires_at)?;
-        }
-    }
-    let answer = Remembered::new(&mut change, request, StatusCode::CREATED, None, &EventView::from(&event))?;
-    settle(&state.db, change, Some(snapshot), request, answer).await
+/// Where the patient is told that a receipt waits: what was agreed to hand on health information, and what was taken back.
+const fn worth_a_notice(event: &ConsentEvent) -> bool {
+    matches!((event.action, event.item), (consent::Action::Withdraw, _) | (consent::Action::Grant, Item::Ps | Item::K1))
 }
 
-/// Links of the case that are not revoked. One that has ended by time is harmless and stays as it is.
-async fn live_links(state: &State, case: &CaseId) -> Result<Vec<Link>, StoreError> {
-    let deliveries = state.db.deliveries(case).await?;
-    if deliveries.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut links = Vec::new();
-    // A transaction reads at most 100 places.
-    for some in deliveries.chunks(100) {
-        let snapshot = state.db.read(some.iter().map(|d| Place::Link(d.link_id.clone()))).await?;
-        for delivery in some {
-            links.extend(snapshot.link(&delivery.link_id)?.filter(|link| link.live(snapshot.now())));
-        }
-    }
-    // One transaction writes at most 100 items; a case with more live links than that is no patient's doing.
-    if links.len() > 80 { Err(StoreError::Conflict(Conflict::Busy)) } else { Ok(links) }
-}
-
-/// What is in force, and every event.
-pub(crate) async fn overview(
-    state: &State,
-    patient: &Patient,
-    origin: &Origin,
-    id: &CaseId,
-) -> Result<(ConsentHead, Vec<ConsentEvent>), Problem> {
-    let places = [Place::Case(id.clone()), Place::Consents(id.clone()), Place::LogHead(id.clone())];
-    let snapshot = state.db.read(places).await?;
-    let case = own(&snapshot, id, patient)?;
-    let event = origin.patient(patient, Action::View, Object::part("consents"), Purpose::PatientRights);
-    state.db.commit(Change::new(id, &case.subject, event, state.db.now()), &snapshot).await?;
-    Ok((snapshot.consents(id)?, state.db.consent_events(id).await?))
-}
-
-fn places(id: &CaseId, request: &IdempotentRequest) -> Vec<Place> {
-    vec![
-        Place::Case(id.clone()),
-        Place::Consents(id.clone()),
-        Place::LogHead(id.clone()),
-        Place::Idempotency(request.scope_sha256.clone()),
-    ]
-}
-
-fn own(snapshot: &Snapshot, id: &CaseId, patient: &Patient) -> Result<Case, Problem> {
-    snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)
+fn notice(case: &Case, now: DateTime<Utc>) -> MailRecord {
+    let about = MailAbout::PatientNotice { notice: Notice::Receipt };
+    MailRecord::new(about, case.id.clone(), case.subject.clone(), now)
 }
 
 /// The institution of a provision, from the directory only.
@@ -203,25 +257,51 @@ fn recipient(snapshot: &Snapshot, matter: &Matter) -> Result<Option<Provider>, P
     found.map(Some).ok_or_else(|| Problem::invalid([FieldError::new("/recipient", Invalid::UnknownValue)]))
 }
 
-fn record(
-    state: &State,
-    patient: &Patient,
-    origin: &Origin,
-    case: &Case,
-    event: &ConsentEvent,
-    next: &ConsentHead,
-    action: Action,
-) -> Result<Change, Problem> {
-    let log = origin.patient(patient, action, Object::of("consent", &event.id, ""), Purpose::PatientRights);
-    let mut change = Change::new(&case.id, &case.subject, log, state.db.now());
-    change.consent(event, next)?;
-    Ok(change)
+/// The current text with the particulars of whoever receives.
+fn filled(state: &State, item: Item, language: TextLanguage, to: Option<&Provider>) -> Result<ConsentText, Problem> {
+    let text = current_text(item, language);
+    match (item, to) {
+        (Item::X1, _) => {
+            // Asked for only where this deployment transfers anything abroad.
+            let unknown = || Problem::invalid([FieldError::new("/item", Invalid::UnknownValue)]);
+            let abroad = state.overseas.as_ref().ok_or_else(unknown)?;
+            Ok(text.about_transfer(&abroad.recipient, &abroad.country, &abroad.contact))
+        }
+        (Item::P | Item::Ps, Some(to)) => {
+            let (name, department) = named(to, language);
+            Ok(text.about(name, department))
+        }
+        (Item::G1 | Item::S1 | Item::E1 | Item::K1 | Item::P | Item::Ps, _) => Ok(text.clone()),
+    }
+}
+
+fn named(to: &Provider, language: TextLanguage) -> (&str, &str) {
+    match language {
+        TextLanguage::Ko => (&to.name_ko, &to.department_ko),
+        TextLanguage::En => (&to.name_en, &to.department_en),
+    }
+}
+
+fn received_by(to: &Provider, language: TextLanguage, text: &ConsentText) -> Recipient {
+    let (name, department) = named(to, language);
+    let said = |element| text.passage(element).unwrap_or_default().to_owned();
+    Recipient {
+        id: to.id.clone(),
+        name: format!("{name}, {department}"),
+        purpose: said(Element::RecipientPurpose),
+        retention: said(Element::RecipientRetention),
+    }
 }
 
 fn refused(refusal: DecisionRefusal) -> Problem {
-    Problem::conflict(match refusal {
-        DecisionRefusal::NotServed => "text-not-served",
-        DecisionRefusal::Superseded => "text-superseded",
-        DecisionRefusal::NothingToWithdraw => "nothing-to-withdraw",
-    })
+    let field = |why| Problem::invalid([FieldError::new("/data_items", why)]);
+    match refusal {
+        DecisionRefusal::NotServed => Problem::conflict("text-not-served"),
+        DecisionRefusal::Superseded => Problem::conflict("text-superseded"),
+        DecisionRefusal::NothingToWithdraw => Problem::conflict("nothing-to-withdraw"),
+        DecisionRefusal::GuardianMustDecide => Problem::conflict("guardian-must-decide"),
+        DecisionRefusal::PatientMustDecide => Problem::conflict("patient-must-decide"),
+        DecisionRefusal::UnknownPart => field(Invalid::UnknownValue),
+        DecisionRefusal::RequiredPart => field(Invalid::Missing),
+    }
 }

@@ -50,36 +50,6 @@ pub struct ProviderList {
     pub items: Vec<ProviderView>,
 }
 
-/// An institution as staff see it.
-#[derive(Serialize, ToSchema)]
-pub struct StaffProviderView {
-    /// What patients see.
-    #[serde(flatten)]
-    pub provider: ProviderView,
-    /// Registration number for attracting foreign patients.
-    pub registration_number: String,
-    /// Whether the institution takes referrals at present.
-    pub active: bool,
-}
-
-impl StaffProviderView {
-    /// The view at a moment.
-    pub fn new(provider: &Provider, now: DateTime<Utc>) -> Self {
-        Self {
-            provider: ProviderView::new(provider, now),
-            registration_number: provider.registration_number.clone(),
-            active: provider.active,
-        }
-    }
-}
-
-/// The directory as staff see it.
-#[derive(Serialize, ToSchema)]
-pub struct StaffProviderList {
-    /// Institutions, by English name.
-    pub items: Vec<StaffProviderView>,
-}
-
 /// A letter to be sent to the institution that it is addressed to.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

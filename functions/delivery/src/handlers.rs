@@ -1,20 +1,19 @@
 //! Routes: what comes in is parsed, the use case decides, the answer goes out.
 
 use crate::State;
-use crate::api::{
-    DeliveryList, DeliveryView, NewDelivery, ProviderList, ProviderView, StaffProviderList, StaffProviderView,
-};
+use crate::api::{DeliveryList, DeliveryView, NewDelivery, ProviderList, ProviderView};
 use crate::{send, service};
 use axum::Json;
 use axum::extract;
 use axum::response::Response;
 use medius_domain::id::{CaseId, DeliveryId};
 use medius_http::openapi::{ChangeProblems, ReadProblems};
-use medius_http::{Body, IdempotencyKey, Origin, PathIds, Patient, Problem, ProblemKind, Staff};
+use medius_http::{Body, IdempotencyKey, Origin, PathIds, Patient, Problem};
 
 /// Institutions that a letter can be addressed to. About no person, so nothing is logged.
 #[utoipa::path(get, path = "/v1/providers", tag = "delivery",
-    responses((status = 200, body = ProviderList), ReadProblems), security(("patient" = [])))]
+    responses((status = 200, body = ProviderList), ReadProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("directory"))))]
 pub(crate) async fn providers(
     extract::State(state): extract::State<State>,
     _: Patient,
@@ -23,29 +22,13 @@ pub(crate) async fn providers(
     Ok(Json(ProviderList { items: providers.iter().map(|p| ProviderView::new(p, now)).collect() }))
 }
 
-/// Groups of the staff's pool that work with the directory; `ops` runs the machines only.
-const DIRECTORY_READERS: [&str; 4] = ["coordinator", "clinician_reviewer", "dpo", "auditor"];
-
-/// The directory for staff.
-#[utoipa::path(get, path = "/staff/v1/providers", tag = "delivery",
-    responses((status = 200, body = StaffProviderList), ReadProblems), security(("staff" = [])))]
-pub(crate) async fn staff_providers(
-    extract::State(state): extract::State<State>,
-    staff: Staff,
-) -> Result<Json<StaffProviderList>, Problem> {
-    if !DIRECTORY_READERS.iter().any(|group| staff.is_in(group)) {
-        return Err(ProblemKind::Forbidden.into());
-    }
-    let (providers, now) = (state.db.providers().await?, state.db.now());
-    Ok(Json(StaffProviderList { items: providers.iter().map(|p| StaffProviderView::new(p, now)).collect() }))
-}
-
 /// Sends a letter to its institution: makes the link and orders the mail. Needs the consents G1, S1, P and PS for it.
 #[utoipa::path(post, path = "/v1/cases/{case_id}/deliveries", tag = "delivery",
     params(("case_id" = String, Path), IdempotencyKey), request_body = NewDelivery,
     responses((status = 201, body = DeliveryView,
         headers(("Location" = String, description = "where the delivery is"))), ChangeProblems),
-    security(("patient" = [])))]
+    security(("patient" = [])),
+    extensions(("x-medius-action" = json!("create")), ("x-medius-thing" = json!("delivery"))))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     patient: Patient,
@@ -60,7 +43,8 @@ pub(crate) async fn create(
 
 /// The deliveries of a case.
 #[utoipa::path(get, path = "/v1/cases/{case_id}/deliveries", tag = "delivery", params(("case_id" = String, Path)),
-    responses((status = 200, body = DeliveryList), ReadProblems), security(("patient" = [])))]
+    responses((status = 200, body = DeliveryList), ReadProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("delivery"))))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     patient: Patient,
@@ -73,7 +57,8 @@ pub(crate) async fn list(
 /// How far a delivery got.
 #[utoipa::path(get, path = "/v1/cases/{case_id}/deliveries/{delivery_id}", tag = "delivery",
     params(("case_id" = String, Path), ("delivery_id" = String, Path)),
-    responses((status = 200, body = DeliveryView), ReadProblems), security(("patient" = [])))]
+    responses((status = 200, body = DeliveryView), ReadProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("delivery"))))]
 pub(crate) async fn get(
     extract::State(state): extract::State<State>,
     patient: Patient,
@@ -87,7 +72,8 @@ pub(crate) async fn get(
 /// `Idempotency-Key`; there is no body.
 #[utoipa::path(post, path = "/v1/cases/{case_id}/deliveries/{delivery_id}/revoke", tag = "delivery",
     params(("case_id" = String, Path), ("delivery_id" = String, Path)),
-    responses((status = 200, body = DeliveryView), ReadProblems), security(("patient" = [])))]
+    responses((status = 200, body = DeliveryView), ReadProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("grant_change")), ("x-medius-thing" = json!("delivery"))))]
 pub(crate) async fn revoke(
     extract::State(state): extract::State<State>,
     patient: Patient,

@@ -11,7 +11,7 @@ mod service;
 
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, Database, LinkMac, Tables};
+use medius_store::{Aws, Contacts, Database, LinkMac, Tables};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,12 +21,13 @@ use utoipa_axum::routes;
 pub struct State {
     pub(crate) db: Database,
     pub(crate) link_mac: Arc<LinkMac>,
+    pub(crate) contacts: Arc<Contacts>,
 }
 
 impl State {
     /// With the given adapters.
-    pub fn new(db: Database, link_mac: LinkMac) -> Self {
-        Self { db, link_mac: Arc::new(link_mac) }
+    pub fn new(db: Database, link_mac: LinkMac, contacts: Contacts) -> Self {
+        Self { db, link_mac: Arc::new(link_mac), contacts: Arc::new(contacts) }
     }
 
     /// From the function's environment.
@@ -36,7 +37,8 @@ impl State {
     pub fn from_env(env: &Env) -> Result<Self, Error> {
         let aws = Aws::from_env()?;
         let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
-        Ok(Self::new(db, LinkMac::new(aws.kms(), env.required("KMS_LINK_MAC")?)))
+        let contacts = Contacts::new(aws.kms(), env.required("KMS_DATA_KEY")?);
+        Ok(Self::new(db, LinkMac::new(aws.kms(), env.required("KMS_LINK_MAC")?), contacts))
     }
 }
 
@@ -44,7 +46,6 @@ impl State {
 pub fn api() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(handlers::providers))
-        .routes(routes!(handlers::staff_providers))
         .routes(routes!(handlers::create, handlers::list))
         .routes(routes!(handlers::get))
         .routes(routes!(handlers::revoke))

@@ -8,12 +8,11 @@ use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::consent::{Use, gate};
 use medius_domain::field::{FieldError, Invalid};
-use medius_domain::id::{CaseId, DeliveryId, LinkId, MailId, ReferralId, Subject};
+use medius_domain::id::{CaseId, DeliveryId, EventId, LinkId, ReferralId, Subject};
 use medius_domain::link::{Link, LinkSecret, LinkState, MAX_DOWNLOADS};
-use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, replay};
-use medius_store::{
-    Change, Conflict, DeliveryRecord, MailKind, MailRecord, MailStatus, Place, ReferralRecord, StoreError,
-};
+use medius_domain::policy::Thing;
+use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, own_case, replay};
+use medius_store::{Change, Conflict, DeliveryRecord, MailAbout, MailRecord, Place, ReferralRecord, StoreError};
 
 /// Sends the letter, or repeats the answer to the same request.
 pub(crate) async fn create(
@@ -43,27 +42,27 @@ async fn attempt(
     referral: &ReferralId,
     request: &IdempotentRequest,
 ) -> Result<Result<Response, Conflict>, Problem> {
-    let places = [
-        Place::Case(id.clone()),
-        Place::Consents(id.clone()),
-        Place::Referral(id.clone(), referral.clone()),
-        Place::LogHead(id.clone()),
-        Place::Idempotency(request.scope_sha256.clone()),
-    ];
+    let places = Place::gate(id)
+        .into_iter()
+        .chain([Place::Referral(id.clone(), referral.clone()), Place::Idempotency(request.scope_sha256.clone())]);
     let snapshot = state.db.read(places).await?;
-    let case = snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
+    let delivery_id = DeliveryId::new();
+    let object = Object::of(Thing::Delivery, &delivery_id, "");
+    let event = origin.patient(patient, Action::Create, object, Purpose::Provision);
+    let (case, permit) = own_case(&state.db, &snapshot, id, event).await?;
     if let Some(answer) = replay(&snapshot, request)? {
         return Ok(Ok(answer));
     }
     let unknown = || Problem::invalid([FieldError::new("/referral_id", Invalid::UnknownValue)]);
     let letter = snapshot.referral(id, referral)?.ok_or_else(unknown)?;
-    let used_for = Use::Provision { recipient: letter.recipient.clone() };
-    let proof = gate(id, &snapshot.consents(id)?, &used_for)?;
+    let used_for = Use::Provision { recipient: letter.recipient.clone(), items: letter.items.clone() };
+    let standing = state.contacts.standing(&snapshot, &permit, &case).await?;
+    let proof = gate(id, &snapshot.consents(id)?, &used_for, &standing)?;
     may_go(state, id, &letter).await?;
 
     let now = state.db.now();
     let delivery = DeliveryRecord {
-        id: DeliveryId::new(),
+        id: delivery_id,
         case_id: id.clone(),
         referral_id: letter.id,
         provider_id: letter.recipient,
@@ -71,11 +70,8 @@ async fn attempt(
         created_at: now,
     };
     let secret = state.link_mac.secret(&delivery.link_id, FIRST_GENERATION).await?;
-    let link = new_link(&delivery, &case.subject, &secret);
-    let object = Object::of("delivery", &delivery.id, "");
-    let mut event = origin.patient(patient, Action::Create, object, Purpose::Provision);
-    event.basis = proof.basis().to_vec();
-    let mut change = Change::new(id, &case.subject, event, now);
+    let link = new_link(&delivery, &case.subject, &secret, proof.basis());
+    let mut change = Change::new(permit.resting_on(&proof), now);
     change.require(&proof);
     change.create_delivery(&delivery, &link, &case)?;
     change.order_mail(&new_mail(&link))?;
@@ -112,7 +108,7 @@ async fn may_go(state: &State, id: &CaseId, letter: &ReferralRecord) -> Result<(
 const FIRST_GENERATION: u32 = 1;
 
 /// The link of a new delivery.
-pub(crate) fn new_link(delivery: &DeliveryRecord, subject: &Subject, secret: &LinkSecret) -> Link {
+pub(crate) fn new_link(delivery: &DeliveryRecord, subject: &Subject, secret: &LinkSecret, basis: &[EventId]) -> Link {
     Link {
         id: delivery.link_id.clone(),
         case_id: delivery.case_id.clone(),
@@ -120,6 +116,7 @@ pub(crate) fn new_link(delivery: &DeliveryRecord, subject: &Subject, secret: &Li
         referral_id: delivery.referral_id.clone(),
         delivery_id: delivery.id.clone(),
         provider_id: delivery.provider_id.clone(),
+        basis: basis.to_vec(),
         secret_sha256: secret.sha256(),
         generation: FIRST_GENERATION,
         epoch: 1,
@@ -140,19 +137,10 @@ pub(crate) fn new_link(delivery: &DeliveryRecord, subject: &Subject, secret: &Li
 
 /// The mail that carries a new link.
 fn new_mail(link: &Link) -> MailRecord {
-    MailRecord {
-        id: MailId::new(),
-        kind: MailKind::ProviderLink,
-        case_id: link.case_id.clone(),
-        subject: link.subject.clone(),
+    let about = MailAbout::ProviderLink {
         link_id: link.id.clone(),
         generation: link.generation,
-        code_n: None,
         provider_id: link.provider_id.clone(),
-        status: MailStatus::Pending,
-        attempts: 0,
-        lease_until: None,
-        message_id: None,
-        created_at: link.created_at,
-    }
+    };
+    MailRecord::new(about, link.case_id.clone(), link.subject.clone(), link.created_at)
 }

@@ -7,8 +7,9 @@ use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::case::Case;
 use medius_domain::id::{CaseId, DeliveryId, LinkId};
 use medius_domain::link::{Link, LinkEvent};
-use medius_http::{Origin, Patient, Problem};
-use medius_store::{Change, Conflict, Database, DeliveryRecord, Place, Snapshot, StoreError};
+use medius_domain::policy::{Permit, Thing};
+use medius_http::{Origin, Patient, Problem, own_case};
+use medius_store::{Change, Conflict, Database, DeliveryRecord, MailRecord, Place, Snapshot, StoreError};
 use std::collections::HashMap;
 
 /// Times that a change of a link is decided again when the institution or the mailer was quicker.
@@ -44,8 +45,9 @@ pub(crate) async fn list(
     origin: &Origin,
     id: &CaseId,
 ) -> Result<Vec<DeliveryView>, Problem> {
-    let snapshot = state.db.read([Place::Case(id.clone()), Place::LogHead(id.clone())]).await?;
-    let case = snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
+    let snapshot = state.db.read([Place::Case(id.clone()), Place::case_log(id)]).await?;
+    let event = origin.patient(patient, Action::View, Object::part(Thing::Delivery, ""), Purpose::PatientRights);
+    let (_, permit) = own_case(&state.db, &snapshot, id, event).await?;
     let mut deliveries = state.db.deliveries(id).await?;
     deliveries.sort_by_key(|delivery| std::cmp::Reverse(delivery.created_at));
     let links = links(&state.db, &deliveries).await?;
@@ -54,28 +56,38 @@ pub(crate) async fn list(
         .iter()
         .map(|d| links.get(&d.link_id).map(|link| DeliveryView::new(d, link, now)).ok_or_else(linkless))
         .collect::<Result<Vec<_>, _>>()?;
-    viewed(state, patient, origin, (&case, &snapshot), Object::part("deliveries")).await?;
+    state.db.commit(Change::new(permit, now), &snapshot).await?;
     Ok(views)
 }
 
 /// A delivery of the patient's own with its link, all of one moment.
 struct Found {
     snapshot: Snapshot,
+    permit: Permit,
     case: Case,
     delivery: DeliveryRecord,
     link: Link,
 }
 
 impl Found {
-    async fn read(state: &State, patient: &Patient, id: &CaseId, delivery: &DeliveryId) -> Result<Self, Problem> {
+    async fn read(
+        state: &State,
+        patient: &Patient,
+        origin: &Origin,
+        id: &CaseId,
+        delivery: &DeliveryId,
+        action: Action,
+    ) -> Result<Self, Problem> {
         let at = Place::Delivery(id.clone(), delivery.clone());
-        let first = state.db.read([Place::Case(id.clone()), at]).await?;
-        let case = first.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
+        let first = state.db.read([Place::Case(id.clone()), Place::case_log(id), at]).await?;
+        let object = Object::of(Thing::Delivery, delivery, "");
+        let event = origin.patient(patient, action, object, Purpose::PatientRights);
+        let (case, permit) = own_case(&state.db, &first, id, event).await?;
         let delivery = first.delivery(id, delivery)?.ok_or_else(Problem::not_found)?;
         let at = Place::Link(delivery.link_id.clone());
-        let snapshot = state.db.read([at, Place::LogHead(id.clone())]).await?;
+        let snapshot = state.db.read([at, Place::case_log(id)]).await?;
         let link = snapshot.link(&delivery.link_id)?.ok_or_else(linkless)?;
-        Ok(Self { snapshot, case, delivery, link })
+        Ok(Self { snapshot, permit, case, delivery, link })
     }
 
     fn view(&self, now: DateTime<Utc>) -> DeliveryView {
@@ -91,13 +103,13 @@ pub(crate) async fn get(
     id: &CaseId,
     delivery: &DeliveryId,
 ) -> Result<DeliveryView, Problem> {
-    let found = Found::read(state, patient, id, delivery).await?;
-    let object = Object::of("delivery", delivery, "");
-    viewed(state, patient, origin, (&found.case, &found.snapshot), object).await?;
-    Ok(found.view(state.db.now()))
+    let found = Found::read(state, patient, origin, id, delivery, Action::View).await?;
+    let now = state.db.now();
+    state.db.commit(Change::new(found.permit.clone(), now), &found.snapshot).await?;
+    Ok(found.view(now))
 }
 
-/// Takes a delivery back. One that was taken back already stays as it is.
+/// Takes a delivery back. One that was taken back already stays as it is. An institution that was sent the link is told.
 pub(crate) async fn revoke(
     state: &State,
     patient: &Patient,
@@ -106,17 +118,16 @@ pub(crate) async fn revoke(
     delivery: &DeliveryId,
 ) -> Result<DeliveryView, Problem> {
     for _ in 0..ATTEMPTS {
-        let mut found = Found::read(state, patient, id, delivery).await?;
+        let mut found = Found::read(state, patient, origin, id, delivery, Action::GrantChange).await?;
         let now = state.db.now();
-        let object = Object::of("delivery", delivery, "");
-        let Some(revoked) = revoked(&found.link, now) else {
-            viewed(state, patient, origin, (&found.case, &found.snapshot), object).await?;
-            return Ok(found.view(now));
-        };
-        found.link = revoked;
-        let event = origin.patient(patient, Action::GrantChange, object, Purpose::PatientRights);
-        let mut change = Change::new(id, &found.case.subject, event, now);
-        change.update_link(&found.link, found.case.expires_at)?;
+        let mut change = Change::new(found.permit.clone(), now);
+        if let Some(revoked) = found.link.ended(LinkEvent::Revoke, now) {
+            change.update_link(&revoked, found.case.expires_at)?;
+            if revoked.sent_at.is_some() {
+                change.order_mail(&MailRecord::ended(&revoked, now))?;
+            }
+            found.link = revoked;
+        }
         match state.db.commit(change, &found.snapshot).await {
             Ok(()) => return Ok(found.view(now)),
             // The mailer or the institution changed the link meanwhile: take back what it is now.
@@ -125,24 +136,6 @@ pub(crate) async fn revoke(
         }
     }
     Err(StoreError::Conflict(Conflict::Busy).into())
-}
-
-/// The link after the patient took it back, or none when it was taken back before. The new epoch ends its sessions.
-fn revoked(link: &Link, now: DateTime<Utc>) -> Option<Link> {
-    let state = link.state.after(LinkEvent::Revoke)?;
-    Some(Link { state, epoch: link.epoch + 1, rev: link.rev + 1, revoked_at: Some(now), ..link.clone() })
-}
-
-async fn viewed(
-    state: &State,
-    patient: &Patient,
-    origin: &Origin,
-    (case, snapshot): (&Case, &Snapshot),
-    object: Object,
-) -> Result<(), Problem> {
-    let event = origin.patient(patient, Action::View, object, Purpose::PatientRights);
-    let change = Change::new(&case.id, &case.subject, event, state.db.now());
-    Ok(state.db.commit(change, snapshot).await?)
 }
 
 #[cfg(test)]
@@ -165,7 +158,7 @@ mod tests {
             link_id: LinkId::new(),
             created_at: now,
         };
-        Link { state, ..new_link(&delivery, &Subject::of("x"), &LinkSecret::from_mac(&[7; 32])) }
+        Link { state, ..new_link(&delivery, &Subject::of("x"), &LinkSecret::from_mac(&[7; 32]), &[]) }
     }
 
     #[test]
@@ -173,13 +166,13 @@ mod tests {
         for state in LinkState::ALL {
             let link = link(state);
             let now = link.created_at;
-            match revoked(&link, now) {
+            match link.ended(LinkEvent::Revoke, now) {
                 None => assert_eq!(state, LinkState::Revoked),
                 Some(after) => {
                     assert_eq!(after.state, LinkState::Revoked);
                     assert_eq!((after.epoch, after.rev), (link.epoch + 1, link.rev + 1));
                     assert_eq!(after.revoked_at, Some(now));
-                    assert!(!after.live(now) && revoked(&after, now).is_none());
+                    assert!(!after.live(now) && after.ended(LinkEvent::Revoke, now).is_none());
                 }
             }
         }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use medius_domain::access::{Action, Actor, Entry, Purpose};
 use medius_domain::case::{Case, CaseState};
+use medius_domain::contact::Guardian;
 use medius_domain::emergency::EmergencySign;
 use medius_domain::intake::{BasicDraft, Draft, HealthDraft};
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,9 @@ pub struct NewCase {
     /// Signs of an emergency that the patient has now; an empty list says "none of these".
     #[schema(value_type = Vec<EmergencySignSchema>)]
     pub emergency_signs: Vec<EmergencySign>,
+    /// Whether the patient is under 14: then a guardian acts until the 14th birthday (Asia/Seoul).
+    #[serde(default)]
+    pub patient_under_14: bool,
 }
 
 /// Health information, with the question about emergencies asked again.
@@ -38,6 +42,8 @@ pub struct CaseSummary {
     /// Where it stands.
     #[schema(value_type = CaseStateSchema)]
     pub state: CaseState,
+    /// Whether it was opened for a patient under 14.
+    pub patient_under_14: bool,
     /// Its version, also the `ETag`.
     pub version: u64,
     /// When it was created.
@@ -53,6 +59,7 @@ impl From<&Case> for CaseSummary {
         Self {
             id: case.id.clone(),
             state: case.state,
+            patient_under_14: case.minor,
             version: case.version,
             created_at: case.created_at,
             updated_at: case.updated_at,
@@ -77,12 +84,16 @@ pub struct CaseView {
     #[schema(value_type = Option<HealthSchema>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health: Option<HealthDraft>,
+    /// The guardian of a child, once named.
+    #[schema(value_type = Option<GuardianSchema>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guardian: Option<Guardian>,
 }
 
 impl CaseView {
     /// The view of a case with its opened story.
-    pub fn new(case: &Case, draft: Draft) -> Self {
-        Self { case: case.into(), missing: draft.missing(), basic: draft.basic, health: draft.health }
+    pub fn new(case: &Case, draft: Draft, guardian: Option<Guardian>) -> Self {
+        Self { case: case.into(), missing: draft.missing(), basic: draft.basic, health: draft.health, guardian }
     }
 }
 
@@ -164,6 +175,25 @@ mod schema {
     pub enum CaseStateSchema {
         Draft,
         Complete,
+    }
+
+    /// The guardian of a child under 14.
+    #[derive(ToSchema)]
+    #[schema(as = Guardian)]
+    pub struct GuardianSchema {
+        /// Name, one line.
+        #[schema(max_length = 120)]
+        pub name: String,
+        /// The mailbox that the one-time code goes to; not the child's own.
+        #[schema(max_length = 254)]
+        pub email: String,
+        /// International form, beginning with `+`.
+        #[schema(max_length = 32)]
+        pub phone: Option<String>,
+        /// `parent` or `legal_guardian`.
+        pub relationship: String,
+        /// Language of mails: `ko` or `en`.
+        pub language: String,
     }
 
     /// Basic information; every field may still be missing in a draft.
@@ -256,6 +286,7 @@ mod tests {
 
     #[test]
     fn the_schemas_have_the_fields_of_the_domain() {
+        assert_eq!(properties::<GuardianSchema>(), taken::<Guardian>(json!({"no_such_field": 1})));
         assert_eq!(properties::<BasicSchema>(), taken::<BasicDraft>(json!({"no_such_field": 1})));
         assert_eq!(properties::<HealthSchema>(), taken::<HealthDraft>(json!({"no_such_field": 1})));
         let schema = serde_json::to_value(EmergencySignSchema::schema()).unwrap();

@@ -1,11 +1,12 @@
 //! Routes: what comes in is parsed, the use case decides, the answer goes out.
 
 use crate::State;
-use crate::api::{AccessLog, BasicSchema, CaseList, CaseView, HealthBody, NewCase};
-use crate::service;
+use crate::api::{AccessLog, BasicSchema, CaseList, CaseView, GuardianSchema, HealthBody, NewCase};
+use crate::service::{self, Wish};
 use axum::Json;
 use axum::extract;
 use axum::response::{IntoResponse, Response};
+use medius_domain::contact::Guardian;
 use medius_domain::emergency::{self, EmergencySign};
 use medius_domain::id::CaseId;
 use medius_domain::intake::BasicDraft;
@@ -26,7 +27,8 @@ fn no_emergency(signs: &[EmergencySign], language: Language) -> Result<(), Probl
 
 /// Opens a case. Nothing personal is in it yet.
 #[utoipa::path(post, path = "/v1/cases", tag = "intake", params(IdempotencyKey), request_body = NewCase,
-    responses((status = 201, body = crate::api::CaseSummary), ChangeProblems), security(("patient" = [])))]
+    responses((status = 201, body = crate::api::CaseSummary), ChangeProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("create")), ("x-medius-thing" = json!("case"))))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     patient: Patient,
@@ -37,12 +39,13 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     no_emergency(&body.value.emergency_signs, language)?;
     let request = key.request(&patient.subject, &body.sha256);
-    service::create(&state, &patient, &origin, &request).await
+    service::create(&state, &patient, &origin, body.value.patient_under_14, &request).await
 }
 
 /// Own cases.
 #[utoipa::path(get, path = "/v1/cases", tag = "intake", responses((status = 200, body = CaseList), ReadProblems),
-    security(("patient" = [])))]
+    security(("patient" = [])),
+    extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("case"))))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     patient: Patient,
@@ -54,20 +57,22 @@ pub(crate) async fn list(
 
 /// A case with its story and what is still missing.
 #[utoipa::path(get, path = "/v1/cases/{case_id}", tag = "intake", params(("case_id" = String, Path)),
-    responses((status = 200, body = CaseView), ReadProblems), security(("patient" = [])))]
+    responses((status = 200, body = CaseView), ReadProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("intake"))))]
 pub(crate) async fn get(
     extract::State(state): extract::State<State>,
     patient: Patient,
     origin: Origin,
     PathIds(case): PathIds<CaseId>,
 ) -> Result<Response, Problem> {
-    let (case, draft) = service::get(&state, &patient, &origin, &case).await?;
-    Ok(versioned(case.version, CaseView::new(&case, draft)))
+    let told = service::get(&state, &Wish { patient: &patient, origin: &origin, case: &case }).await?;
+    Ok(versioned(told.case.version, CaseView::new(&told.case, told.draft, told.guardian)))
 }
 
 /// Gives or replaces basic information. Needs consent G1.
 #[utoipa::path(put, path = "/v1/cases/{case_id}/intake/basic", tag = "intake", params(("case_id" = String, Path), IfMatch),
-    request_body = BasicSchema, responses((status = 200, body = CaseView), ChangeProblems), security(("patient" = [])))]
+    request_body = BasicSchema, responses((status = 200, body = CaseView), ChangeProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("intake"))))]
 pub(crate) async fn put_basic(
     extract::State(state): extract::State<State>,
     patient: Patient,
@@ -76,13 +81,16 @@ pub(crate) async fn put_basic(
     expected: IfMatch,
     body: Body<BasicDraft>,
 ) -> Result<Response, Problem> {
-    let (case, draft) = service::put_basic(&state, &patient, &origin, &case, expected, body.value).await?;
-    Ok(versioned(case.version, CaseView::new(&case, draft)))
+    let told =
+        service::put_basic(&state, &Wish { patient: &patient, origin: &origin, case: &case }, expected, body.value)
+            .await?;
+    Ok(versioned(told.case.version, CaseView::new(&told.case, told.draft, told.guardian)))
 }
 
 /// Gives or replaces health information. Needs consents G1 and S1.
 #[utoipa::path(put, path = "/v1/cases/{case_id}/intake/health", tag = "intake", params(("case_id" = String, Path), IfMatch),
-    request_body = HealthBody, responses((status = 200, body = CaseView), ChangeProblems), security(("patient" = [])))]
+    request_body = HealthBody, responses((status = 200, body = CaseView), ChangeProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("intake"))))]
 pub(crate) async fn put_health(
     extract::State(state): extract::State<State>,
     patient: Patient,
@@ -93,13 +101,37 @@ pub(crate) async fn put_health(
     body: Body<HealthBody>,
 ) -> Result<Response, Problem> {
     no_emergency(&body.value.emergency_signs, language)?;
-    let (case, draft) = service::put_health(&state, &patient, &origin, &case, expected, body.value.health).await?;
-    Ok(versioned(case.version, CaseView::new(&case, draft)))
+    let told = service::put_health(
+        &state,
+        &Wish { patient: &patient, origin: &origin, case: &case },
+        expected,
+        body.value.health,
+    )
+    .await?;
+    Ok(versioned(told.case.version, CaseView::new(&told.case, told.draft, told.guardian)))
+}
+
+/// Names the guardian who acts for a child under 14. Needs no consent; the guardian's mailbox is then verified by a code.
+#[utoipa::path(put, path = "/v1/cases/{case_id}/intake/guardian", tag = "intake", params(("case_id" = String, Path), IfMatch),
+    request_body = GuardianSchema, responses((status = 200, body = CaseView), ChangeProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("guardian"))))]
+pub(crate) async fn put_guardian(
+    extract::State(state): extract::State<State>,
+    patient: Patient,
+    origin: Origin,
+    PathIds(case): PathIds<CaseId>,
+    expected: IfMatch,
+    body: Body<Guardian>,
+) -> Result<Response, Problem> {
+    let wish = Wish { patient: &patient, origin: &origin, case: &case };
+    let told = service::put_guardian(&state, &wish, expected, body.value).await?;
+    Ok(versioned(told.case.version, CaseView::new(&told.case, told.draft, told.guardian)))
 }
 
 /// Completes the intake: from here letters can be made. The answer to an incomplete one says what is missing.
 #[utoipa::path(post, path = "/v1/cases/{case_id}/complete", tag = "intake", params(("case_id" = String, Path), IfMatch),
-    responses((status = 200, body = CaseView), ChangeProblems), security(("patient" = [])))]
+    responses((status = 200, body = CaseView), ChangeProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("intake"))))]
 pub(crate) async fn complete(
     extract::State(state): extract::State<State>,
     patient: Patient,
@@ -107,19 +139,20 @@ pub(crate) async fn complete(
     PathIds(case): PathIds<CaseId>,
     expected: IfMatch,
 ) -> Result<Response, Problem> {
-    let (case, draft) = service::complete(&state, &patient, &origin, &case, expected).await?;
-    Ok(versioned(case.version, CaseView::new(&case, draft)))
+    let told = service::complete(&state, &Wish { patient: &patient, origin: &origin, case: &case }, expected).await?;
+    Ok(versioned(told.case.version, CaseView::new(&told.case, told.draft, told.guardian)))
 }
 
 /// Who looked at the case, and what was done with it.
 #[utoipa::path(get, path = "/v1/cases/{case_id}/access-log", tag = "intake", params(("case_id" = String, Path)),
-    responses((status = 200, body = AccessLog), ReadProblems), security(("patient" = [])))]
+    responses((status = 200, body = AccessLog), ReadProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("access-log"))))]
 pub(crate) async fn access_log(
     extract::State(state): extract::State<State>,
     patient: Patient,
     origin: Origin,
     PathIds(case): PathIds<CaseId>,
 ) -> Result<Response, Problem> {
-    let entries = service::access_log(&state, &patient, &origin, &case).await?;
+    let entries = service::access_log(&state, &Wish { patient: &patient, origin: &origin, case: &case }).await?;
     Ok(Json(AccessLog { items: entries.into_iter().map(Into::into).collect() }).into_response())
 }

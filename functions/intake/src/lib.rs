@@ -9,7 +9,7 @@ mod service;
 
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, Database, Keyring, Tables};
+use medius_store::{Aws, Contacts, Database, Keyring, Tables};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -19,12 +19,13 @@ use utoipa_axum::routes;
 pub struct State {
     pub(crate) db: Database,
     pub(crate) keyring: Arc<Keyring>,
+    pub(crate) contacts: Arc<Contacts>,
 }
 
 impl State {
     /// With the given adapters.
-    pub fn new(db: Database, keyring: Keyring) -> Self {
-        Self { db, keyring: Arc::new(keyring) }
+    pub fn new(db: Database, keyring: Keyring, contacts: Contacts) -> Self {
+        Self { db, keyring: Arc::new(keyring), contacts: Arc::new(contacts) }
     }
 
     /// From the function's environment.
@@ -34,7 +35,8 @@ impl State {
     pub fn from_env(env: &Env) -> Result<Self, Error> {
         let aws = Aws::from_env()?;
         let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
-        Ok(Self::new(db, Keyring::new(aws.kms(), env.required("KMS_DATA_KEY")?)))
+        let key = env.required("KMS_DATA_KEY")?;
+        Ok(Self::new(db, Keyring::new(aws.kms(), key.clone()), Contacts::new(aws.kms(), key)))
     }
 }
 
@@ -45,6 +47,7 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::get))
         .routes(routes!(handlers::put_basic))
         .routes(routes!(handlers::put_health))
+        .routes(routes!(handlers::put_guardian))
         .routes(routes!(handlers::complete))
         .routes(routes!(handlers::access_log))
 }

@@ -6,62 +6,77 @@ use axum::response::Response;
 use http::StatusCode;
 use medius_domain::access::{Action, Entry, Object, Purpose};
 use medius_domain::case::{Case, CaseState};
-use medius_domain::consent::{ConsentProof, Use, gate};
-use medius_domain::field::FieldError;
+use medius_domain::consent::{ConsentActor, ConsentProof, Use, gate};
+use medius_domain::contact::{ContactCard, Guardian};
+use medius_domain::field::{FieldError, Invalid};
 use medius_domain::id::CaseId;
 use medius_domain::intake::{BasicDraft, BasicRefusal, Draft, HealthDraft};
+use medius_domain::policy::{On, Permit, Thing, permit};
 use medius_http::headers::IdempotentRequest;
-use medius_http::{IfMatch, Origin, Patient, Problem, ProblemKind, Remembered, replay, settle};
-use medius_store::{Change, DataKey, Place, SealedIntake, Snapshot, WrappedKey};
+use medius_http::{IfMatch, Origin, Patient, Problem, ProblemKind, Remembered, own_case, replay, settle};
+use medius_store::{Change, DataKey, Place, SealedCase, SealedIntake, Snapshot};
 
-/// Opens a case with its data key.
+/// Opens a case with its keys.
 pub(crate) async fn create(
     state: &State,
     patient: &Patient,
     origin: &Origin,
+    minor: bool,
     request: &IdempotentRequest,
 ) -> Result<Response, Problem> {
     let snapshot = state.db.read([Place::Idempotency(request.scope_sha256.clone())]).await?;
     if let Some(answer) = replay(&snapshot, request)? {
         return Ok(answer);
     }
-    let case = Case::new(patient.subject.clone(), state.db.now());
-    let wrapped = state.keyring.create(&case.id).await?;
-    let event = origin.patient(patient, Action::Create, Object::part("case"), Purpose::ReferralLetter);
-    let mut change = Change::new(&case.id, &case.subject, event, state.db.now());
-    change.create_case(&case, &wrapped)?;
+    let case = Case::new(patient.subject.clone(), minor, state.db.now());
+    let (data_key, contact_key) = tokio::try_join!(state.keyring.create(&case.id), state.contacts.create(&case.id))?;
+    let sealed = SealedCase { data_key, contact_key, intake: SealedIntake::default(), card: None };
+    let event = origin.patient(patient, Action::Create, Object::part(Thing::Case, ""), Purpose::ReferralLetter);
+    let mut change = Change::new(permit(event, &On::Case(&case))?, state.db.now());
+    change.create_case(&case, &sealed)?;
     let location = Some(format!("/v1/cases/{}", case.id));
     let answer = Remembered::new(&mut change, request, StatusCode::CREATED, location, &CaseSummary::from(&case))?;
     settle(&state.db, change, None, request, answer).await
 }
 
+/// A case with everything that was told.
+pub(crate) struct Told {
+    pub(crate) case: Case,
+    pub(crate) draft: Draft,
+    pub(crate) guardian: Option<Guardian>,
+}
+
+/// What a patient wants to do with a case.
+pub(crate) struct Wish<'a> {
+    pub(crate) patient: &'a Patient,
+    pub(crate) origin: &'a Origin,
+    pub(crate) case: &'a CaseId,
+}
+
 /// A case that was read and opened.
 struct Opened {
     snapshot: Snapshot,
+    permit: Permit,
     case: Case,
-    wrapped: WrappedKey,
     key: DataKey,
-    sealed: SealedIntake,
+    sealed: SealedCase,
     draft: Draft,
+    card: ContactCard,
 }
 
 /// Reads a case of the patient's own, with its story.
-async fn open(state: &State, patient: &Patient, id: &CaseId) -> Result<Opened, Problem> {
-    let places = [
-        Place::Case(id.clone()),
-        Place::Intake(id.clone()),
-        Place::DataKey(id.clone()),
-        Place::Consents(id.clone()),
-        Place::LogHead(id.clone()),
-    ];
+async fn open(state: &State, wish: &Wish<'_>, action: Action, object: Object) -> Result<Opened, Problem> {
+    let id = wish.case;
+    let places = Place::gate(id).into_iter().chain([Place::Intake(id.clone()), Place::DataKey(id.clone())]);
     let snapshot = state.db.read(places).await?;
-    let case = snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
-    // Without its key a case is destroyed, whatever else is still lying about.
-    let wrapped = snapshot.data_key(id).ok_or_else(Problem::not_found)?;
-    let key = state.keyring.unwrap(id, &wrapped).await?;
-    let sealed = snapshot.intake(id);
-    let draft = sealed.open(&key, id)?;
-    Ok(Opened { snapshot, case, wrapped, key, sealed, draft })
+    let event = wish.origin.patient(wish.patient, action, object, Purpose::ReferralLetter);
+    let (case, permit) = own_case(&state.db, &snapshot, id, event).await?;
+    // Without its keys a case is destroyed, whatever else is still lying about.
+    let sealed = snapshot.sealed_case(&permit).ok_or_else(Problem::not_found)?;
+    let key = state.keyring.unwrap(id, &sealed.data_key).await?;
+    let draft = sealed.intake.open(&key, id)?;
+    let card = state.contacts.open(&snapshot, &permit).await?.unwrap_or_default();
+    Ok(Opened { snapshot, permit, case, key, sealed, draft, card })
 }
 
 impl Opened {
@@ -69,115 +84,117 @@ impl Opened {
         if self.case.version == expected.0 { Ok(()) } else { Err(ProblemKind::VersionMismatch.into()) }
     }
 
-    fn allowed(&self, used_for: &Use) -> Result<ConsentProof, Problem> {
-        Ok(gate(&self.case.id, &self.snapshot.consents(&self.case.id)?, used_for)?)
+    async fn allowed(&self, state: &State, used_for: &Use) -> Result<ConsentProof, Problem> {
+        let standing = state.contacts.standing(&self.snapshot, &self.permit, &self.case).await?;
+        Ok(gate(&self.case.id, &self.snapshot.consents(&self.case.id)?, used_for, &standing)?)
     }
 
     /// Stores the story in its next version. A change that leaves something open makes the case a draft again.
-    async fn store(
-        mut self,
-        state: &State,
-        patient: &Patient,
-        origin: &Origin,
-        object: &'static str,
-        proof: &ConsentProof,
-        complete: bool,
-    ) -> Result<(Case, Draft), Problem> {
-        let now = state.db.now();
+    async fn store(mut self, state: &State, proof: Option<&ConsentProof>, complete: bool) -> Result<Told, Problem> {
         let still = self.case.state == CaseState::Complete && self.draft.missing().is_empty();
         let next = if complete || still { CaseState::Complete } else { CaseState::Draft };
-        self.case = self.case.changed(next, now);
-        let event = origin.patient(patient, Action::Update, Object::part(object), Purpose::ReferralLetter);
-        let mut change = Change::new(&self.case.id, &self.case.subject, event, now);
-        change.require(proof);
-        change.update_case(&self.case, &self.wrapped, &self.sealed)?;
+        // Without a consent nothing is kept for longer than an empty case.
+        self.case = match proof {
+            Some(_) => self.case.changed(next, state.db.now()),
+            None => self.case.continued(state.db.now()),
+        };
+        self.sealed.card = Some(state.contacts.seal(&self.case.id, &self.sealed.contact_key, &self.card).await?);
+        let mut change = Change::new(self.permit, state.db.now());
+        if let Some(proof) = proof {
+            change.require(proof);
+        }
+        change.update_case(&self.case, &self.sealed)?;
         state.db.commit(change, &self.snapshot).await?;
-        Ok((self.case, self.draft))
+        Ok(Told { case: self.case, draft: self.draft, guardian: self.card.guardian })
     }
 }
 
 /// Shows a case; the look is in the log before anything is shown.
-pub(crate) async fn get(
-    state: &State,
-    patient: &Patient,
-    origin: &Origin,
-    id: &CaseId,
-) -> Result<(Case, Draft), Problem> {
-    let opened = open(state, patient, id).await?;
-    let event = origin.patient(patient, Action::View, Object::part("intake"), Purpose::ReferralLetter);
-    let change = Change::new(id, &opened.case.subject, event, state.db.now());
-    state.db.commit(change, &opened.snapshot).await?;
-    Ok((opened.case, opened.draft))
+pub(crate) async fn get(state: &State, wish: &Wish<'_>) -> Result<Told, Problem> {
+    let opened = open(state, wish, Action::View, Object::part(Thing::Intake, "")).await?;
+    state.db.commit(Change::new(opened.permit, state.db.now()), &opened.snapshot).await?;
+    Ok(Told { case: opened.case, draft: opened.draft, guardian: opened.card.guardian })
 }
 
 /// Stores basic information.
 pub(crate) async fn put_basic(
     state: &State,
-    patient: &Patient,
-    origin: &Origin,
-    id: &CaseId,
+    wish: &Wish<'_>,
     expected: IfMatch,
     basic: BasicDraft,
-) -> Result<(Case, Draft), Problem> {
-    let mut opened = open(state, patient, id).await?;
+) -> Result<Told, Problem> {
+    let mut opened = open(state, wish, Action::Update, Object::part(Thing::Intake, "basic")).await?;
     opened.expect(expected)?;
-    let proof = opened.allowed(&Use::CollectBasic)?;
-    basic.check(state.db.now()).map_err(|refusal| match refusal {
+    let proof = opened.allowed(state, &Use::CollectBasic).await?;
+    basic.check(opened.case.minor, state.db.now()).map_err(|refusal| match refusal {
         BasicRefusal::Fields(errors) => Problem::invalid(errors),
         BasicRefusal::GuardianNeeded => ProblemKind::GuardianRequired.into(),
     })?;
-    opened.sealed.seal_basic(&opened.key, id, &basic)?;
+    opened.card = opened.card.with_basic(opened.case.minor, basic.email.as_ref(), &basic.languages, basic.birth_date);
+    opened.sealed.intake.seal_basic(&opened.key, wish.case, &basic)?;
     opened.draft.basic = Some(basic);
-    opened.store(state, patient, origin, "intake/basic", &proof, false).await
+    opened.store(state, Some(&proof), false).await
 }
 
 /// Stores health information.
 pub(crate) async fn put_health(
     state: &State,
-    patient: &Patient,
-    origin: &Origin,
-    id: &CaseId,
+    wish: &Wish<'_>,
     expected: IfMatch,
     health: HealthDraft,
-) -> Result<(Case, Draft), Problem> {
-    let mut opened = open(state, patient, id).await?;
+) -> Result<Told, Problem> {
+    let mut opened = open(state, wish, Action::Update, Object::part(Thing::Intake, "health")).await?;
     opened.expect(expected)?;
-    let proof = opened.allowed(&Use::CollectHealth)?;
+    let proof = opened.allowed(state, &Use::CollectHealth).await?;
     health.check(state.db.now()).map_err(|errors| {
         let in_body = |e: FieldError| FieldError { pointer: format!("/health{}", e.pointer), code: e.code };
         Problem::invalid(errors.into_iter().map(in_body))
     })?;
-    opened.sealed.seal_health(&opened.key, id, &health)?;
+    opened.sealed.intake.seal_health(&opened.key, wish.case, &health)?;
     opened.draft.health = Some(health);
-    opened.store(state, patient, origin, "intake/health", &proof, false).await
+    opened.store(state, Some(&proof), false).await
 }
 
 /// Completes the intake. A case that is complete already stays as it is.
-pub(crate) async fn complete(
-    state: &State,
-    patient: &Patient,
-    origin: &Origin,
-    id: &CaseId,
-    expected: IfMatch,
-) -> Result<(Case, Draft), Problem> {
-    let opened = open(state, patient, id).await?;
+pub(crate) async fn complete(state: &State, wish: &Wish<'_>, expected: IfMatch) -> Result<Told, Problem> {
+    let opened = open(state, wish, Action::Update, Object::part(Thing::Intake, "")).await?;
     opened.expect(expected)?;
-    let proof = opened.allowed(&Use::CollectHealth)?;
+    let proof = opened.allowed(state, &Use::CollectHealth).await?;
     opened.draft.complete().map_err(Problem::intake_incomplete)?;
-    opened.store(state, patient, origin, "intake", &proof, true).await
+    opened.store(state, Some(&proof), true).await
+}
+
+/// Names the guardian of a child. It needs no consent: it is what the consent is asked of (PIPA Art. 22-2(3)). Another
+/// mailbox must be verified anew, so what the guardian before agreed to stays, and what comes needs a new code.
+pub(crate) async fn put_guardian(
+    state: &State,
+    wish: &Wish<'_>,
+    expected: IfMatch,
+    guardian: Guardian,
+) -> Result<Told, Problem> {
+    let mut opened = open(state, wish, Action::Update, Object::part(Thing::Guardian, "")).await?;
+    opened.expect(expected)?;
+    let standing = state.contacts.standing(&opened.snapshot, &opened.permit, &opened.case).await?;
+    if standing.must_be() != ConsentActor::Guardian {
+        return Err(Problem::conflict("no-guardian-needed"));
+    }
+    if opened.card.email.as_ref() == Some(&guardian.email) {
+        // A code to the child's own mailbox would verify nobody.
+        return Err(Problem::invalid([FieldError::new("/email", Invalid::Duplicate)]));
+    }
+    if opened.card.guardian.as_ref().is_none_or(|before| before.email != guardian.email) {
+        opened.card.guardian_rev += 1;
+    }
+    opened.card.guardian = Some(guardian);
+    opened.store(state, None, false).await
 }
 
 /// The access log, which logs its own reading.
-pub(crate) async fn access_log(
-    state: &State,
-    patient: &Patient,
-    origin: &Origin,
-    id: &CaseId,
-) -> Result<Vec<Entry>, Problem> {
-    let snapshot = state.db.read([Place::Case(id.clone()), Place::LogHead(id.clone())]).await?;
-    let case = snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
-    let event = origin.patient(patient, Action::View, Object::part("access-log"), Purpose::PatientRights);
-    let change = Change::new(id, &case.subject, event, state.db.now());
-    state.db.commit(change, &snapshot).await?;
-    Ok(state.db.log_entries(id).await?)
+pub(crate) async fn access_log(state: &State, wish: &Wish<'_>) -> Result<Vec<Entry>, Problem> {
+    let snapshot = state.db.read([Place::Case(wish.case.clone()), Place::case_log(wish.case)]).await?;
+    let object = Object::part(Thing::AccessLog, "");
+    let event = wish.origin.patient(wish.patient, Action::View, object, Purpose::PatientRights);
+    let (case, permit) = own_case(&state.db, &snapshot, wish.case, event).await?;
+    state.db.commit(Change::new(permit, state.db.now()), &snapshot).await?;
+    Ok(state.db.log_entries(&case.id.into()).await?)
 }

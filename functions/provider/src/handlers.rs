@@ -31,7 +31,8 @@ pub(crate) async fn open_link_head(state: extract::State<State>) -> Response {
 
 /// Orders a one-time code to the institution's mailbox; the code before ends. At most three in ten minutes.
 #[utoipa::path(post, path = "/r/{link_id}/code", tag = "provider", params(("link_id" = String, Path)),
-    request_body = CodeRequest, responses((status = 202, body = CodeOrdered), PublicProblems))]
+    request_body = CodeRequest, responses((status = 202, body = CodeOrdered), PublicProblems),
+    extensions(("x-medius-action" = json!("link_open")), ("x-medius-thing" = json!("link"))))]
 pub(crate) async fn ask_code(
     extract::State(state): extract::State<State>,
     _: SameSite,
@@ -45,7 +46,8 @@ pub(crate) async fn ask_code(
 
 /// Starts a session: 204 with the cookie `__Host-medius`. A code works once, for ten minutes, and for five tries.
 #[utoipa::path(post, path = "/r/{link_id}/unlock", tag = "provider", params(("link_id" = String, Path)),
-    request_body = UnlockRequest, responses((status = 204, headers(("set-cookie" = String))), PublicProblems))]
+    request_body = UnlockRequest, responses((status = 204, headers(("set-cookie" = String))), PublicProblems),
+    extensions(("x-medius-action" = json!("link_open")), ("x-medius-thing" = json!("link"))))]
 pub(crate) async fn unlock_link(
     extract::State(state): extract::State<State>,
     _: SameSite,
@@ -68,7 +70,8 @@ fn asked((site, link): Asked, headers: &HeaderMap) -> Result<(LinkId, Token), Pr
 
 /// The referral as a page.
 #[utoipa::path(get, path = "/r/{link_id}/referral", tag = "provider", params(("link_id" = String, Path)),
-    responses((status = 200, body = String, content_type = "text/html"), PublicProblems), security(("session" = [])))]
+    responses((status = 200, body = String, content_type = "text/html"), PublicProblems), security(("session" = [])),
+    extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("referral"))))]
 pub(crate) async fn read_referral(
     extract::State(state): extract::State<State>,
     link: Result<PathIds<LinkId>, Problem>,
@@ -85,7 +88,8 @@ pub(crate) async fn read_referral(
 
 /// The letter. Counts as a download.
 #[utoipa::path(post, path = "/r/{link_id}/letter", tag = "provider", params(("link_id" = String, Path)),
-    responses((status = 200, body = [u8], content_type = "application/pdf"), PublicProblems), security(("session" = [])))]
+    responses((status = 200, body = [u8], content_type = "application/pdf"), PublicProblems), security(("session" = [])),
+    extensions(("x-medius-action" = json!("download")), ("x-medius-thing" = json!("referral"))))]
 pub(crate) async fn download_letter(
     extract::State(state): extract::State<State>,
     asked: Asked,
@@ -98,7 +102,8 @@ pub(crate) async fn download_letter(
 /// The letter's FHIR R4 Bundle. Counts as a download.
 #[utoipa::path(post, path = "/r/{link_id}/bundle", tag = "provider", params(("link_id" = String, Path)),
     responses((status = 200, body = Object, content_type = "application/fhir+json"), PublicProblems),
-    security(("session" = [])))]
+    security(("session" = [])),
+    extensions(("x-medius-action" = json!("download")), ("x-medius-thing" = json!("referral"))))]
 pub(crate) async fn download_bundle(
     extract::State(state): extract::State<State>,
     asked: Asked,
@@ -125,7 +130,8 @@ async fn download(state: &State, ask: Asked, origin: &Origin, headers: &HeaderMa
 
 /// Says that the institution received the referral, then shows it again.
 #[utoipa::path(post, path = "/r/{link_id}/acknowledge", tag = "provider", params(("link_id" = String, Path)),
-    responses((status = 303, description = "Back to the referral"), PublicProblems), security(("session" = [])))]
+    responses((status = 303, description = "Back to the referral"), PublicProblems), security(("session" = [])),
+    extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("delivery"))))]
 pub(crate) async fn acknowledge(
     extract::State(state): extract::State<State>,
     ask: Asked,
@@ -143,7 +149,8 @@ pub(crate) async fn acknowledge(
 
 /// Ends the session and clears what the browser keeps of it.
 #[utoipa::path(post, path = "/r/{link_id}/close", tag = "provider", params(("link_id" = String, Path)),
-    responses((status = 200, body = String, content_type = "text/html"), PublicProblems), security(("session" = [])))]
+    responses((status = 200, body = String, content_type = "text/html"), PublicProblems), security(("session" = [])),
+    extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("link"))))]
 pub(crate) async fn close_session(
     extract::State(state): extract::State<State>,
     ask: Asked,

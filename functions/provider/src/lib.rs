@@ -19,7 +19,7 @@ mod verify;
 use axum::extract::FromRef;
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, CodeMac, Database, Documents, Keyring, PublicKeys, Tables};
+use medius_store::{Aws, CodeMac, Contacts, Database, Documents, Keyring, PublicKeys, Tables};
 use page::Pages;
 use session::Site;
 use std::sync::Arc;
@@ -44,6 +44,7 @@ pub struct State {
     pub(crate) db: Database,
     pub(crate) documents: Documents,
     pub(crate) keyring: Arc<Keyring>,
+    pub(crate) contacts: Arc<Contacts>,
     pub(crate) codes: Arc<CodeMac>,
     pub(crate) pages: Arc<Pages>,
     pub(crate) operator: Arc<Operator>,
@@ -56,10 +57,12 @@ impl State {
     ///
     /// # Errors
     /// When the pages cannot be made of their templates.
+    #[expect(clippy::too_many_arguments, reason = "the adapters of one function")]
     pub fn new(
         db: Database,
         documents: Documents,
         keyring: Keyring,
+        contacts: Contacts,
         codes: CodeMac,
         keys: PublicKeys,
         base_url: &str,
@@ -69,6 +72,7 @@ impl State {
             db,
             documents,
             keyring: Arc::new(keyring),
+            contacts: Arc::new(contacts),
             codes: Arc::new(codes),
             pages: Arc::new(Pages::new(&operator)?),
             operator: Arc::new(operator),
@@ -85,7 +89,8 @@ impl State {
         let aws = Aws::from_env()?;
         let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
         let documents = Documents::new(aws.s3(), env.required("BUCKET_DOCUMENTS")?, None);
-        let keyring = Keyring::new(aws.kms(), env.required("KMS_DATA_KEY")?);
+        let key = env.required("KMS_DATA_KEY")?;
+        let (keyring, contacts) = (Keyring::new(aws.kms(), key.clone()), Contacts::new(aws.kms(), key));
         let codes = CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?);
         let keys = PublicKeys::new(aws.kms(), env.required("KMS_SIGNING_KEY")?);
         let operator = Operator {
@@ -93,7 +98,7 @@ impl State {
             phone: env.required("OPERATOR_PHONE")?,
             registration: env.required("OPERATOR_REGISTRATION")?,
         };
-        Self::new(db, documents, keyring, codes, keys, &env.required("PROVIDER_BASE_URL")?, operator)
+        Self::new(db, documents, keyring, contacts, codes, keys, &env.required("PROVIDER_BASE_URL")?, operator)
     }
 }
 

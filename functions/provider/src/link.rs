@@ -3,12 +3,14 @@
 
 use crate::State;
 use chrono::{DateTime, Utc};
+use medius_domain::access::Event;
 use medius_domain::consent::{ConsentProof, Use, gate};
 use medius_domain::id::LinkId;
 use medius_domain::link::Link;
+use medius_domain::policy::{On, Permit, permit};
 use medius_domain::provider::Provider;
 use medius_http::Problem;
-use medius_store::{Change, CodeRecord, Conflict, Place, SessionRecord, Snapshot, StoreError, pause};
+use medius_store::{Change, CodeRecord, Conflict, Place, ReferralRecord, SessionRecord, Snapshot, StoreError, pause};
 
 /// Times that a use case is done again when others used the same link at the same moment.
 const ATTEMPTS: u32 = 16;
@@ -33,38 +35,43 @@ pub(crate) async fn find(state: &State, id: &LinkId, token_sha256: Option<&str>)
 /// A link that may be used, with what the use rests on.
 pub(crate) struct Usable {
     pub(crate) snapshot: Snapshot,
+    pub(crate) permit: Permit,
     pub(crate) link: Link,
+    pub(crate) referral: ReferralRecord,
     pub(crate) provider: Provider,
     pub(crate) proof: ConsentProof,
     pub(crate) kept_until: DateTime<Utc>,
 }
 
 impl Usable {
-    /// Asks the case, the consents and the institution.
-    pub(crate) async fn check(state: &State, link: Link) -> Result<Self, Problem> {
-        if !link.live(state.db.now()) {
+    /// Asks the case, the consents and the institution, for what somebody at the institution wants to do.
+    pub(crate) async fn check(state: &State, link: Link, event: Event) -> Result<Self, Problem> {
+        let now = state.db.now();
+        if !link.live(now) {
             return Err(Problem::not_found());
         }
-        let case = link.case_id.clone();
-        let snapshot = state
-            .db
-            .read([
-                Place::Case(case.clone()),
-                Place::DataKey(case.clone()),
-                Place::Referral(case.clone(), link.referral_id.clone()),
-                Place::Consents(case.clone()),
-                Place::LogHead(case.clone()),
-                Place::Provider(link.provider_id.clone()),
-            ])
-            .await?;
-        let found = snapshot.case(&case)?.filter(|c| c.subject == link.subject).ok_or_else(Problem::not_found)?;
+        let case = &link.case_id;
+        let places = Place::gate(case).into_iter().chain([
+            Place::DataKey(case.clone()),
+            Place::Referral(case.clone(), link.referral_id.clone()),
+            Place::Provider(link.provider_id.clone()),
+        ]);
+        let snapshot = state.db.read(places).await?;
+        let found = snapshot.case(case)?.filter(|c| c.subject == link.subject).ok_or_else(Problem::not_found)?;
         let provider = snapshot.provider(&link.provider_id)?.ok_or_else(Problem::not_found)?;
-        if !provider.may_receive(state.db.now()) {
+        let referral = snapshot.referral(case, &link.referral_id)?.ok_or_else(Problem::not_found)?;
+        if !provider.may_receive(now) {
             return Err(Problem::not_found());
         }
-        let used_for = Use::Provision { recipient: link.provider_id.clone() };
-        let proof = gate(&case, &snapshot.consents(&case)?, &used_for).map_err(|_| Problem::not_found())?;
-        Ok(Self { snapshot, link, provider, proof, kept_until: found.expires_at })
+        let permit = permit(event, &On::Behind(case, &link.subject))?;
+        let standing = state.contacts.standing(&snapshot, &permit, &found).await?;
+        let used_for = Use::Provision { recipient: link.provider_id.clone(), items: referral.items.clone() };
+        let proof = gate(case, &snapshot.consents(case)?, &used_for, &standing).map_err(|_| Problem::not_found())?;
+        if !link.rests_on(&proof) {
+            return Err(Problem::not_found());
+        }
+        let permit = permit.resting_on(&proof);
+        Ok(Self { snapshot, permit, link, referral, provider, proof, kept_until: found.expires_at })
     }
 
     /// The link's next revision, to be changed further.
@@ -73,8 +80,8 @@ impl Usable {
     }
 
     /// A change of the case behind the link that rests on its consents.
-    pub(crate) fn change(&self, state: &State, event: medius_domain::access::Event) -> Change {
-        let mut change = Change::new(&self.link.case_id, &self.link.subject, event, state.db.now());
+    pub(crate) fn change(&self, state: &State, permit: Permit) -> Change {
+        let mut change = Change::new(permit, state.db.now());
         change.require(&self.proof);
         change
     }

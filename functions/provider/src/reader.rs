@@ -5,9 +5,10 @@ use crate::State;
 use crate::link::{Attempt, Attempts, Found, Usable, find};
 use crate::session::{self, Token};
 use medius_documents::ReferralView;
-use medius_domain::access::{Action, Authentication, Event, Object};
+use medius_domain::access::{Action, Authentication, Object};
 use medius_domain::id::LinkId;
 use medius_domain::link::{Link, LinkEvent};
+use medius_domain::policy::{On, Thing, permit};
 use medius_domain::provider::Provider;
 use medius_http::{Origin, Problem};
 use medius_store::{Change, Place, ReferralRecord, SessionRecord, StoreError};
@@ -16,31 +17,33 @@ use zeroize::Zeroizing;
 /// A session that may go on.
 struct Reader {
     usable: Usable,
-    referral: ReferralRecord,
     session: SessionRecord,
     token_sha256: String,
 }
 
 impl Reader {
-    async fn enter(state: &State, id: &LinkId, token: &Token) -> Result<Self, Problem> {
+    /// Lets a session go on to do one thing.
+    async fn enter(
+        state: &State,
+        origin: &Origin,
+        id: &LinkId,
+        token: &Token,
+        action: Action,
+        object: impl FnOnce(&Link) -> Object,
+    ) -> Result<Self, Problem> {
         let token_sha256 = token.sha256();
         let Found { link, session, .. } = find(state, id, Some(&token_sha256)).await?;
         let now = state.db.now();
         let session = session.filter(|s| session::valid(s, &link, now)).ok_or_else(Problem::not_found)?;
-        let usable = Usable::check(state, link).await?;
-        let case = &usable.link.case_id;
-        let referral = usable.snapshot.referral(case, &usable.link.referral_id)?.ok_or_else(Problem::not_found)?;
-        Ok(Self { usable, referral, session: SessionRecord { seen_at: now, ..session }, token_sha256 })
-    }
-
-    fn event(&self, origin: &Origin, action: Action, object: Object) -> Event {
         let by = Authentication::LinkSecretAndCode;
-        origin.provider(&self.usable.link.provider_id, by, action, object, self.usable.proof.basis())
+        let event = origin.provider(&link.provider_id, by, action, object(&link), &[]);
+        let usable = Usable::check(state, link, event).await?;
+        Ok(Self { usable, session: SessionRecord { seen_at: now, ..session }, token_sha256 })
     }
 
     /// A change that also says that the session was used.
-    fn change(&self, state: &State, event: Event) -> Result<Change, StoreError> {
-        let mut change = self.usable.change(state, event);
+    fn change(&self, state: &State) -> Result<Change, StoreError> {
+        let mut change = self.usable.change(state, self.usable.permit.clone());
         let ends = session::ends(&self.session);
         change.touch_session(&self.usable.link.id, &self.token_sha256, &self.session, ends)?;
         Ok(change)
@@ -56,7 +59,7 @@ impl Reader {
     ) -> Result<&'k [u8], Problem> {
         let case = &self.usable.link.case_id;
         // Without its key a case is destroyed, whatever else is still lying about.
-        let wrapped = self.usable.snapshot.data_key(case).ok_or_else(Problem::not_found)?;
+        let wrapped = self.usable.snapshot.data_key(&self.usable.permit).ok_or_else(Problem::not_found)?;
         if kept.is_none() {
             let key = state.keyring.unwrap(case, &wrapped).await?;
             *kept = Some(state.documents.get(case, &key, kind, sha256).await?);
@@ -94,16 +97,16 @@ async fn try_read(
     token: &Token,
     kept: &mut Kept,
 ) -> Result<Shown, Attempt> {
-    let reader = Reader::enter(state, id, token).await?;
-    let bytes = reader.fetch(state, kept, "view", &reader.referral.view_sha256).await?;
-    let object = Object::of("referral", &reader.referral.id, "view");
-    let mut change = reader.change(state, reader.event(origin, Action::View, object))?;
+    let object = |link: &Link| Object::of(Thing::Referral, &link.referral_id, "view");
+    let reader = Reader::enter(state, origin, id, token, Action::View, object).await?;
+    let bytes = reader.fetch(state, kept, "view", &reader.usable.referral.view_sha256).await?;
+    let mut change = reader.change(state)?;
     // A link that was revoked since it was read shows nothing.
     change.require_link(&reader.usable.link);
     state.db.commit(change, &reader.usable.snapshot).await?;
     // The parser's own message could repeat the story, so it is left out.
     let view = serde_json::from_slice(bytes).map_err(|_| StoreError::Corrupt { place: "view" })?;
-    let Reader { usable: Usable { link, provider, .. }, referral, .. } = reader;
+    let Usable { link, provider, referral, .. } = reader.usable;
     Ok(Shown { link, provider, referral, view })
 }
 
@@ -164,11 +167,12 @@ async fn try_take(
     file: File,
     kept: &mut Kept,
 ) -> Result<Taken, Attempt> {
-    let reader = Reader::enter(state, id, token).await?;
+    let object = |link: &Link| Object::of(Thing::Referral, &link.referral_id, file.kind());
+    let reader = Reader::enter(state, origin, id, token, Action::Download, object).await?;
     let link = &reader.usable.link;
     let after = link.state.after(LinkEvent::Download).filter(|_| link.downloads < link.max_downloads);
     let after = after.ok_or_else(Problem::not_found)?;
-    let bytes = reader.fetch(state, kept, file.kind(), file.sha256(&reader.referral)).await?.to_vec();
+    let bytes = reader.fetch(state, kept, file.kind(), file.sha256(&reader.usable.referral)).await?.to_vec();
     let now = state.db.now();
     let next = Link {
         state: after,
@@ -176,11 +180,10 @@ async fn try_take(
         downloaded_at: link.downloaded_at.or(Some(now)),
         ..reader.usable.next()
     };
-    let object = Object::of("referral", &reader.referral.id, file.kind());
-    let mut change = reader.change(state, reader.event(origin, Action::Download, object))?;
+    let mut change = reader.change(state)?;
     change.update_link(&next, reader.usable.kept_until)?;
     state.db.commit(change, &reader.usable.snapshot).await?;
-    Ok(Taken { referral: reader.referral, bytes })
+    Ok(Taken { referral: reader.usable.referral, bytes })
 }
 
 /// Takes "received". Said twice, the first time counts.
@@ -195,13 +198,13 @@ pub(crate) async fn acknowledge(state: &State, origin: &Origin, id: &LinkId, tok
 }
 
 async fn try_acknowledge(state: &State, origin: &Origin, id: &LinkId, token: &Token) -> Result<(), Attempt> {
-    let reader = Reader::enter(state, id, token).await?;
+    let object = |link: &Link| Object::of(Thing::Delivery, &link.delivery_id, "received");
+    let reader = Reader::enter(state, origin, id, token, Action::Update, object).await?;
     let link = &reader.usable.link;
     let after = link.state.after(LinkEvent::Acknowledge).ok_or_else(Problem::not_found)?;
     let acknowledged_at = link.acknowledged_at.or(Some(state.db.now()));
     let next = Link { state: after, acknowledged_at, ..reader.usable.next() };
-    let object = Object::of("delivery", &link.delivery_id, "received");
-    let mut change = reader.change(state, reader.event(origin, Action::Update, object))?;
+    let mut change = reader.change(state)?;
     change.update_link(&next, reader.usable.kept_until)?;
     Ok(state.db.commit(change, &reader.usable.snapshot).await?)
 }
@@ -220,11 +223,12 @@ pub(crate) async fn close(state: &State, origin: &Origin, id: &LinkId, token: &T
 async fn try_close(state: &State, origin: &Origin, id: &LinkId, token_sha256: &str) -> Result<(), Attempt> {
     let Found { link, session, .. } = find(state, id, Some(token_sha256)).await?;
     session.ok_or_else(Problem::not_found)?;
-    let snapshot = state.db.read([Place::LogHead(link.case_id.clone())]).await?;
-    let object = Object::of("link", &link.id, "close");
+    let snapshot = state.db.read([Place::case_log(&link.case_id)]).await?;
+    let object = Object::of(Thing::Link, &link.id, "close");
     let by = Authentication::LinkSecretAndCode;
     let event = origin.provider(&link.provider_id, by, Action::Update, object, &[]);
-    let mut change = Change::new(&link.case_id, &link.subject, event, state.db.now());
+    let leave = permit(event, &On::Behind(&link.case_id, &link.subject)).map_err(Problem::from)?;
+    let mut change = Change::new(leave, state.db.now());
     change.end_session(&link.id, token_sha256);
     Ok(state.db.commit(change, &snapshot).await?)
 }

@@ -171,6 +171,7 @@ mod tests {
             referral_id: ReferralId::new(),
             delivery_id: DeliveryId::new(),
             provider_id: ProviderId::new(),
+            basis: vec![],
             secret_sha256: String::new(),
             generation: 1,
             epoch: 1,

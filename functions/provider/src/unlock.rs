@@ -6,10 +6,11 @@ use crate::link::{Attempt, Attempts, Found, Usable, find};
 use crate::session::{self, Token};
 use chrono::{DateTime, TimeDelta, Utc};
 use medius_domain::access::{Action, Authentication, Object};
-use medius_domain::id::{LinkId, MailId};
+use medius_domain::id::LinkId;
 use medius_domain::link::{CODE_MINUTES, CODE_TRIES, CODES_PER_WINDOW, Link, LinkEvent, LinkSecret, OneTimeCode};
+use medius_domain::policy::{On, Permit, Thing};
 use medius_http::{Origin, Problem};
-use medius_store::{CodeRecord, MailKind, MailRecord, MailStatus};
+use medius_store::{Change, CodeRecord, MailAbout, MailRecord, Place};
 
 /// Orders a code to the institution's mailbox and says until when it can be used. A new code ends the one before.
 pub(crate) async fn order_code(
@@ -30,29 +31,18 @@ pub(crate) async fn order_code(
 async fn try_order(state: &State, origin: &Origin, id: &LinkId, secret: &LinkSecret) -> Result<DateTime<Utc>, Attempt> {
     let found = find(state, id, None).await?;
     let code = found.code.clone();
-    let usable = known(state, found, secret).await?;
+    let usable = known(state, origin, found, secret, "code").await?;
     let now = state.db.now();
     let link = Link { code_n: usable.link.code_n + 1, ..usable.next() };
     let next = next_code(code.as_ref(), link.code_n, now)?;
-    let mail = MailRecord {
-        id: MailId::new(),
-        kind: MailKind::ProviderCode,
-        case_id: link.case_id.clone(),
-        subject: link.subject.clone(),
+    let about = MailAbout::ProviderCode {
         link_id: link.id.clone(),
         generation: link.generation,
-        code_n: Some(next.n),
         provider_id: link.provider_id.clone(),
-        status: MailStatus::Pending,
-        attempts: 0,
-        lease_until: None,
-        message_id: None,
-        created_at: now,
+        code_n: next.n,
     };
-    let object = Object::of("link", &link.id, "code");
-    let by = Authentication::LinkSecret;
-    let event = origin.provider(&link.provider_id, by, Action::LinkOpen, object, usable.proof.basis());
-    let mut change = usable.change(state, event);
+    let mail = MailRecord::new(about, link.case_id.clone(), link.subject.clone(), now);
+    let mut change = usable.change(state, usable.permit.clone());
     change.update_link(&link, usable.kept_until)?;
     change.put_code(&link.id, &next)?;
     change.order_mail(&mail)?;
@@ -61,11 +51,24 @@ async fn try_order(state: &State, origin: &Origin, id: &LinkId, secret: &LinkSec
 }
 
 /// The link, if the secret is its own and it may be used.
-async fn known(state: &State, found: Found, secret: &LinkSecret) -> Result<Usable, Problem> {
-    if !secret.matches(&found.link.secret_sha256) {
+async fn known(
+    state: &State,
+    origin: &Origin,
+    found: Found,
+    secret: &LinkSecret,
+    part: &'static str,
+) -> Result<Usable, Problem> {
+    let link = found.link;
+    let object = Object::of(Thing::Link, &link.id, part);
+    let event = origin.provider(&link.provider_id, Authentication::LinkSecret, Action::LinkOpen, object, &[]);
+    if !secret.matches(&link.secret_sha256) {
+        // Somebody guesses, or a mail system cut the address off: the patient sees the attempt.
+        let refusal = Permit::refusal(event, &On::Behind(&link.case_id, &link.subject));
+        let snapshot = state.db.read([Place::case_log(&link.case_id)]).await?;
+        state.db.commit(Change::new(refusal, state.db.now()), &snapshot).await?;
         return Err(Problem::not_found());
     }
-    Usable::check(state, found.link).await
+    Usable::check(state, link, event).await
 }
 
 /// The next code, if not too many were sent of late.
@@ -107,15 +110,15 @@ async fn try_unlock(
 ) -> Result<Token, Attempt> {
     let found = find(state, id, None).await?;
     let code = found.code.clone();
-    let usable = known(state, found, secret).await?;
+    let usable = known(state, origin, found, secret, "unlock").await?;
     let now = state.db.now();
     let usable_code = code.filter(|c| tryable(c, &usable.link, now));
     let mut code = usable_code.ok_or_else(Problem::not_found)?;
     if state.codes.code(id, code.n).await?.matches(typed) {
-        start(state, origin, &usable, code).await
+        start(state, &usable, code).await
     } else {
         code.tries += 1;
-        refuse(state, origin, &usable, &code).await
+        refuse(state, &usable, &code).await
     }
 }
 
@@ -123,27 +126,22 @@ fn tryable(code: &CodeRecord, link: &Link, now: DateTime<Utc>) -> bool {
     code.n == link.code_n && !code.used && code.tries < CODE_TRIES && now < code.valid_until
 }
 
-async fn refuse(state: &State, origin: &Origin, usable: &Usable, code: &CodeRecord) -> Result<Token, Attempt> {
-    let object = Object::of("link", &usable.link.id, "unlock");
-    let by = Authentication::LinkSecret;
-    let event = origin.provider(&usable.link.provider_id, by, Action::Refused, object, usable.proof.basis());
-    let mut change = usable.change(state, event);
+async fn refuse(state: &State, usable: &Usable, code: &CodeRecord) -> Result<Token, Attempt> {
+    let mut change = usable.change(state, usable.permit.clone().refused());
     change.update_link(&usable.next(), usable.kept_until)?;
     change.put_code(&usable.link.id, code)?;
     state.db.commit(change, &usable.snapshot).await?;
     Err(Problem::not_found().into())
 }
 
-async fn start(state: &State, origin: &Origin, usable: &Usable, code: CodeRecord) -> Result<Token, Attempt> {
+async fn start(state: &State, usable: &Usable, code: CodeRecord) -> Result<Token, Attempt> {
     let now = state.db.now();
     let unlocked = usable.link.state.after(LinkEvent::Unlock).ok_or_else(Problem::not_found)?;
     let link = Link { state: unlocked, unlocked_at: usable.link.unlocked_at.or(Some(now)), ..usable.next() };
     let token = Token::new()?;
     let session = session::start(&link, now);
-    let object = Object::of("link", &link.id, "unlock");
-    let by = Authentication::LinkSecretAndCode;
-    let event = origin.provider(&link.provider_id, by, Action::LinkOpen, object, usable.proof.basis());
-    let mut change = usable.change(state, event);
+    let proven = usable.permit.clone().authenticated_by(Authentication::LinkSecretAndCode);
+    let mut change = usable.change(state, proven);
     change.update_link(&link, usable.kept_until)?;
     change.put_code(&link.id, &CodeRecord { used: true, ..code })?;
     change.start_session(&link.id, &token.sha256(), &session, session::ends(&session))?;

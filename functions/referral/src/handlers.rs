@@ -16,7 +16,8 @@ use medius_http::{Body, IdempotencyKey, Origin, PathIds, Patient, Problem};
 #[utoipa::path(post, path = "/v1/cases/{case_id}/referrals", tag = "referral",
     params(("case_id" = String, Path), IdempotencyKey), request_body = NewReferral,
     responses((status = 201, body = ReferralView, headers(("Location" = String, description = "where the letter is"))),
-        ChangeProblems), security(("patient" = [])))]
+        ChangeProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("create")), ("x-medius-thing" = json!("referral"))))]
 pub(crate) async fn create(
     extract::State(state): extract::State<State>,
     patient: Patient,
@@ -31,7 +32,8 @@ pub(crate) async fn create(
 
 /// The letters of a case.
 #[utoipa::path(get, path = "/v1/cases/{case_id}/referrals", tag = "referral", params(("case_id" = String, Path)),
-    responses((status = 200, body = ReferralList), ReadProblems), security(("patient" = [])))]
+    responses((status = 200, body = ReferralList), ReadProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("referral"))))]
 pub(crate) async fn list(
     extract::State(state): extract::State<State>,
     patient: Patient,
@@ -45,7 +47,8 @@ pub(crate) async fn list(
 /// What is known about a letter without opening it.
 #[utoipa::path(get, path = "/v1/cases/{case_id}/referrals/{referral_id}", tag = "referral",
     params(("case_id" = String, Path), ("referral_id" = String, Path)),
-    responses((status = 200, body = ReferralView), ReadProblems), security(("patient" = [])))]
+    responses((status = 200, body = ReferralView), ReadProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("referral"))))]
 pub(crate) async fn get(
     extract::State(state): extract::State<State>,
     patient: Patient,
@@ -60,7 +63,8 @@ pub(crate) async fn get(
 #[utoipa::path(get, path = "/v1/cases/{case_id}/referrals/{referral_id}/letter", tag = "referral",
     params(("case_id" = String, Path), ("referral_id" = String, Path)),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>), ReadProblems),
-    security(("patient" = [])))]
+    security(("patient" = [])),
+    extensions(("x-medius-action" = json!("download")), ("x-medius-thing" = json!("referral"))))]
 pub(crate) async fn letter(
     extract::State(state): extract::State<State>,
     patient: Patient,
@@ -74,7 +78,8 @@ pub(crate) async fn letter(
 #[utoipa::path(get, path = "/v1/cases/{case_id}/referrals/{referral_id}/bundle", tag = "referral",
     params(("case_id" = String, Path), ("referral_id" = String, Path)),
     responses((status = 200, content_type = "application/fhir+json", body = Object), ReadProblems),
-    security(("patient" = [])))]
+    security(("patient" = [])),
+    extensions(("x-medius-action" = json!("download")), ("x-medius-thing" = json!("referral"))))]
 pub(crate) async fn bundle(
     extract::State(state): extract::State<State>,
     patient: Patient,

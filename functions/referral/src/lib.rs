@@ -12,7 +12,7 @@ mod service;
 use medius_documents::Operator;
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, Database, Documents, Keyring, Tables};
+use medius_store::{Aws, Contacts, Database, Documents, Keyring, Tables};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -31,14 +31,22 @@ pub struct Letterhead {
 pub struct State {
     pub(crate) db: Database,
     pub(crate) keyring: Arc<Keyring>,
+    pub(crate) contacts: Arc<Contacts>,
     pub(crate) documents: Documents,
     pub(crate) letterhead: Arc<Letterhead>,
 }
 
 impl State {
     /// With the given adapters.
-    pub fn new(db: Database, keyring: Keyring, documents: Documents, letterhead: Letterhead) -> Self {
-        Self { db, keyring: Arc::new(keyring), documents, letterhead: Arc::new(letterhead) }
+    pub fn new(
+        db: Database,
+        keyring: Keyring,
+        contacts: Contacts,
+        documents: Documents,
+        letterhead: Letterhead,
+    ) -> Self {
+        let (keyring, contacts) = (Arc::new(keyring), Arc::new(contacts));
+        Self { db, keyring, contacts, documents, letterhead: Arc::new(letterhead) }
     }
 
     /// From the function's environment.
@@ -48,7 +56,8 @@ impl State {
     pub fn from_env(env: &Env) -> Result<Self, Error> {
         let aws = Aws::from_env()?;
         let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
-        let keyring = Keyring::new(aws.kms(), env.required("KMS_DATA_KEY")?);
+        let key = env.required("KMS_DATA_KEY")?;
+        let (keyring, contacts) = (Keyring::new(aws.kms(), key.clone()), Contacts::new(aws.kms(), key));
         let storage_key = env.required("KMS_STORAGE_KEY")?;
         let documents = Documents::new(aws.s3(), env.required("BUCKET_DOCUMENTS")?, Some(storage_key));
         let operator = Operator {
@@ -57,7 +66,7 @@ impl State {
             phone: env.required("OPERATOR_PHONE")?,
         };
         let verify_base_url = env.required("PROVIDER_BASE_URL")?.trim_end_matches('/').to_owned();
-        Ok(Self::new(db, keyring, documents, Letterhead { operator, verify_base_url }))
+        Ok(Self::new(db, keyring, contacts, documents, Letterhead { operator, verify_base_url }))
     }
 }
 

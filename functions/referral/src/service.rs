@@ -3,9 +3,9 @@
 
 use crate::State;
 use medius_domain::access::{Action, Object, Purpose};
-use medius_domain::case::Case;
 use medius_domain::id::{CaseId, DocumentNumber, ReferralId};
-use medius_http::{Origin, Patient, Problem};
+use medius_domain::policy::{Permit, Thing};
+use medius_http::{Origin, Patient, Problem, own_case};
 use medius_store::{Change, Place, ReferralRecord, Snapshot};
 use zeroize::Zeroizing;
 
@@ -59,11 +59,12 @@ pub(crate) async fn list(
     origin: &Origin,
     id: &CaseId,
 ) -> Result<Vec<ReferralRecord>, Problem> {
-    let snapshot = state.db.read([Place::Case(id.clone()), Place::LogHead(id.clone())]).await?;
-    let case = snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
+    let snapshot = state.db.read([Place::Case(id.clone()), Place::case_log(id)]).await?;
+    let object = Object::part(Thing::Referral, "");
+    let permit = allowed(state, patient, origin, id, &snapshot, Action::View, object).await?;
     let mut letters = state.db.referrals(id).await?;
     letters.sort_by_key(|letter| std::cmp::Reverse(letter.issued_at));
-    log(state, patient, origin, (&case, &snapshot), Action::View, Object::part("referrals")).await?;
+    state.db.commit(Change::new(permit, state.db.now()), &snapshot).await?;
     Ok(letters)
 }
 
@@ -75,11 +76,12 @@ pub(crate) async fn get(
     id: &CaseId,
     referral: &ReferralId,
 ) -> Result<ReferralRecord, Problem> {
-    let places = [Place::Case(id.clone()), Place::Referral(id.clone(), referral.clone()), Place::LogHead(id.clone())];
+    let places = [Place::Case(id.clone()), Place::Referral(id.clone(), referral.clone()), Place::case_log(id)];
     let snapshot = state.db.read(places).await?;
-    let case = snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
+    let object = Object::of(Thing::Referral, referral, "");
+    let permit = allowed(state, patient, origin, id, &snapshot, Action::View, object).await?;
     let letter = snapshot.referral(id, referral)?.ok_or_else(Problem::not_found)?;
-    log(state, patient, origin, (&case, &snapshot), Action::View, Object::of("referral", referral, "")).await?;
+    state.db.commit(Change::new(permit, state.db.now()), &snapshot).await?;
     Ok(letter)
 }
 
@@ -96,31 +98,31 @@ pub(crate) async fn document(
         Place::Case(id.clone()),
         Place::DataKey(id.clone()),
         Place::Referral(id.clone(), referral.clone()),
-        Place::LogHead(id.clone()),
+        Place::case_log(id),
     ];
     let snapshot = state.db.read(places).await?;
-    let case = snapshot.case_of(id, &patient.subject)?.ok_or_else(Problem::not_found)?;
+    let object = Object::of(Thing::Referral, referral, part.kind());
+    let permit = allowed(state, patient, origin, id, &snapshot, Action::Download, object).await?;
     let letter = snapshot.referral(id, referral)?.ok_or_else(Problem::not_found)?;
     // Without its key a case is destroyed, whatever else is still lying about.
-    let wrapped = snapshot.data_key(id).ok_or_else(Problem::not_found)?;
+    let wrapped = snapshot.data_key(&permit).ok_or_else(Problem::not_found)?;
     let key = state.keyring.unwrap(id, &wrapped).await?;
     let content = state.documents.get(id, &key, part.kind(), part.sha256(&letter)).await?;
-    let object = Object::of("referral", referral, part.kind());
-    log(state, patient, origin, (&case, &snapshot), Action::Download, object).await?;
+    state.db.commit(Change::new(permit, state.db.now()), &snapshot).await?;
     Ok((letter, content))
 }
 
-async fn log(
+async fn allowed(
     state: &State,
     patient: &Patient,
     origin: &Origin,
-    (case, snapshot): (&Case, &Snapshot),
+    id: &CaseId,
+    snapshot: &Snapshot,
     action: Action,
     object: Object,
-) -> Result<(), Problem> {
+) -> Result<Permit, Problem> {
     let event = origin.patient(patient, action, object, Purpose::ReferralLetter);
-    let change = Change::new(&case.id, &case.subject, event, state.db.now());
-    Ok(state.db.commit(change, snapshot).await?)
+    Ok(own_case(&state.db, snapshot, id, event).await?.1)
 }
 
 #[cfg(test)]

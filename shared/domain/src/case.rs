@@ -82,6 +82,17 @@ impl Case {
         }
     }
 
+    /// The same case after a change that keeps nothing for longer: an empty case's day begins anew.
+    #[must_use]
+    pub fn continued(&self, now: DateTime<Utc>) -> Self {
+        Self {
+            version: self.version + 1,
+            updated_at: now,
+            expires_at: self.expires_at.max(empty_case_expiry(now)),
+            ..self.clone()
+        }
+    }
+
     /// The same case after a change that keeps personal data for the open case's term.
     #[must_use]
     pub fn changed(&self, state: CaseState, now: DateTime<Utc>) -> Self {

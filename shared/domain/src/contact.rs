@@ -44,13 +44,15 @@ pub struct ContactCard {
     pub language: TextLanguage,
     /// The guardian, once named.
     pub guardian: Option<Guardian>,
+    /// Grows with each new mailbox of a guardian: a code to the one before verifies nobody.
+    pub guardian_rev: u32,
     /// The first moment of the 14th birthday in Seoul, once the birth date of a child is told.
     pub of_age_at: Option<DateTime<Utc>>,
 }
 
 impl Default for ContactCard {
     fn default() -> Self {
-        Self { email: None, language: TextLanguage::En, guardian: None, of_age_at: None }
+        Self { email: None, language: TextLanguage::En, guardian: None, guardian_rev: 0, of_age_at: None }
     }
 }
 

@@ -101,15 +101,16 @@ pub enum BasicRefusal {
 }
 
 impl BasicDraft {
-    /// The rules that need the clock or several fields.
+    /// The rules that need the clock or several fields; `minor` when the case was opened for a child, for whom a guardian has
+    /// agreed to this.
     ///
     /// # Errors
     /// [`BasicRefusal`].
-    pub fn check(&self, now: DateTime<Utc>) -> Result<(), BasicRefusal> {
+    pub fn check(&self, minor: bool, now: DateTime<Utc>) -> Result<(), BasicRefusal> {
         let mut errors = Vec::new();
         if let Some(birth) = self.birth_date {
             match birth.age(kst_day(now)) {
-                Ok(age) if age < AGE_OF_CONSENT => return Err(BasicRefusal::GuardianNeeded),
+                Ok(age) if age < AGE_OF_CONSENT && !minor => return Err(BasicRefusal::GuardianNeeded),
                 Ok(age) if age > 130 => errors.push(FieldError::new("/birth_date", Invalid::OutOfRange)),
                 Ok(_) => {}
                 Err(why) => errors.push(FieldError::new("/birth_date", why)),

@@ -1,6 +1,7 @@
 //! A secure link: the way a letter goes to one institution. One transition table says what may happen when.
 
-use crate::id::{CaseId, DeliveryId, LinkId, ProviderId, ReferralId, Subject};
+use crate::consent::ConsentProof;
+use crate::id::{CaseId, DeliveryId, EventId, LinkId, ProviderId, ReferralId, Subject};
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::BASE32_NOPAD;
 use secrecy::{ExposeSecret, SecretString};
@@ -108,6 +109,8 @@ pub struct Link {
     pub delivery_id: DeliveryId,
     /// The institution.
     pub provider_id: ProviderId,
+    /// The consents that it was made on. Agreed to anew, they make a new link possible and never revive this one.
+    pub basis: Vec<EventId>,
     /// SHA-256 of the secret, lower-case hex. The secret itself is never stored.
     pub secret_sha256: String,
     /// Which secret of this link; a new one kills the old.
@@ -144,6 +147,18 @@ impl Link {
     /// Whether the link can be used at all at a moment.
     pub fn live(&self, now: DateTime<Utc>) -> bool {
         self.state != LinkState::Revoked && now < self.expires_at
+    }
+
+    /// The link after it was taken back or lost its consent, or none when it was ended before. The new epoch ends its
+    /// sessions.
+    pub fn ended(&self, event: LinkEvent, now: DateTime<Utc>) -> Option<Self> {
+        let state = self.state.after(event)?;
+        Some(Self { state, epoch: self.epoch + 1, rev: self.rev + 1, revoked_at: Some(now), ..self.clone() })
+    }
+
+    /// Whether the consents in force are the very ones that the link was made on.
+    pub fn rests_on(&self, proof: &ConsentProof) -> bool {
+        self.basis == proof.basis()
     }
 
     /// When a link made now ends.

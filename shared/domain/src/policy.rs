@@ -1,7 +1,7 @@
 //! Who may do what: one table, deny by default. A [`Permit`] is made here and nowhere else, and the store takes nothing
 //! else; the README's table and the tests of every route are made from the same rows (policy clause P5).
 
-use crate::access::{Action, Actor, Event, Scope};
+use crate::access::{Action, Actor, Authentication, Event, Scope};
 use crate::case::Case;
 use crate::consent::ConsentProof;
 use crate::id::{CaseId, Subject};
@@ -314,6 +314,20 @@ impl Permit {
     #[must_use]
     pub fn with_evidence(mut self, hash: &str) -> Self {
         self.event.evidence = Some(hash.to_owned());
+        self
+    }
+
+    /// The same attempt, turned away: a wrong code at a link that may be opened.
+    #[must_use]
+    pub fn refused(mut self) -> Self {
+        self.event = self.event.refused();
+        self
+    }
+
+    /// The same leave, for somebody who proved more meanwhile.
+    #[must_use]
+    pub const fn authenticated_by(mut self, how: Authentication) -> Self {
+        self.event.authentication = how;
         self
     }
 

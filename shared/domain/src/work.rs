@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 const DRAFT_DAYS: u64 = 14;
 /// Working days within which somebody looks at a complete case.
 const COMPLETE_WORKING_DAYS: u32 = 2;
+/// Working days within which somebody answers a patient.
+const ANSWER_WORKING_DAYS: u32 = 1;
 
 /// The day (Asia/Seoul) on which a coordinator should look at a case that nobody set a day for.
 pub fn due_on(case: &Case) -> NaiveDate {
@@ -46,6 +48,18 @@ impl Assignment {
     pub const fn none(case_id: CaseId, now: DateTime<Utc>) -> Self {
         Self { case_id, assignee: None, due_on: None, rev: 0, updated_at: now }
     }
+
+    /// The day (Asia/Seoul) on which the case should be looked at.
+    pub fn due(&self, case: &Case) -> NaiveDate {
+        self.due_on.unwrap_or_else(|| due_on(case))
+    }
+
+    /// After the patient wrote a message: the case is due for an answer, unless it is due before that anyway.
+    pub fn asked(&self, case: &Case, now: DateTime<Utc>) -> Option<Self> {
+        let answer = working_days_after(kst_day(now), ANSWER_WORKING_DAYS);
+        let sooner = self.due(case) > answer;
+        sooner.then(|| Self { due_on: Some(answer), rev: self.rev + 1, updated_at: now, ..self.clone() })
+    }
 }
 
 #[cfg(test)]
@@ -60,5 +74,18 @@ mod tests {
         assert_eq!(working_days_after(day(11, 20), 2), day(11, 24));
         assert_eq!(working_days_after(day(11, 22), 2), day(11, 24));
         assert_eq!(working_days_after(day(11, 23), 2), day(11, 25));
+    }
+
+    #[test]
+    fn a_message_makes_a_case_due_and_never_later() {
+        let now = "2026-11-20T05:00:00Z".parse().unwrap(); // a Friday
+        let case = Case::new(Subject::of("x"), false, now);
+        let untouched = Assignment::none(case.id.clone(), now);
+        let asked = untouched.asked(&case, now).unwrap();
+        assert_eq!(asked.due(&case), NaiveDate::from_ymd_opt(2026, 11, 23).unwrap());
+        assert_eq!((asked.rev, &asked.assignee), (1, &None));
+        assert_eq!(asked.asked(&case, now), None);
+        let sooner = Assignment { due_on: NaiveDate::from_ymd_opt(2026, 11, 20), ..untouched };
+        assert_eq!(sooner.asked(&case, now), None);
     }
 }

@@ -6,6 +6,7 @@ use medius_domain::consent::DataItem;
 use medius_domain::id::{
     CaseId, DeliveryId, DocumentNumber, EventId, LinkId, MailId, MessageId, ProviderId, ReferralId, Subject,
 };
+use medius_domain::link::Link;
 use medius_domain::policy::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -47,6 +48,8 @@ pub struct GuardianCode {
     pub sent_in_window: u32,
     /// Whether it was used.
     pub used: bool,
+    /// Which of the card's mailboxes it went to.
+    pub guardian_rev: u32,
     /// Until when the guardian may decide, after a right code.
     pub verified_until: Option<DateTime<Utc>>,
     /// Grows by one with each change.
@@ -283,6 +286,13 @@ impl MailRecord {
             message_id: None,
             created_at: now,
         }
+    }
+
+    /// The mail that tells an institution that its link has ended.
+    pub fn ended(link: &Link, now: DateTime<Utc>) -> Self {
+        let about =
+            MailAbout::ProviderEnded { delivery_id: link.delivery_id.clone(), provider_id: link.provider_id.clone() };
+        Self::new(about, link.case_id.clone(), link.subject.clone(), now)
     }
 }
 

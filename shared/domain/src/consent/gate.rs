@@ -125,10 +125,13 @@ pub fn gate(
         }
     }
     if let (true, Use::Provision { recipient, items: used }) = (missing.is_empty(), used_for) {
-        // What the letter has and the patient no longer agrees to: the agreement must be asked for anew.
-        let without =
-            |matter: &Matter| matter.item().data_items().iter().any(|i| used.contains(i) && !items.contains(i));
-        missing.extend(Matter::provision(recipient).into_iter().filter(without));
+        // What the letter has and the patient no longer agrees to: the agreement must be asked for anew. A part that no
+        // provision speaks about, such as a guardian's name, is handed on to nobody, whatever was agreed.
+        let lacking: BTreeSet<DataItem> = used.difference(&items).copied().collect();
+        let both = Matter::provision(recipient);
+        let about = |matter: &Matter| matter.item().data_items().iter().any(|part| lacking.contains(part));
+        let unheard_of = !lacking.is_empty() && !both.iter().any(about);
+        missing.extend(both.into_iter().filter(|matter| unheard_of || about(matter)));
     }
     if !missing.is_empty() {
         return Err(MissingConsent { matters: missing });

@@ -51,6 +51,7 @@ pub const RULES: &[Rule] = &[
     row(Role::Patient, Thing::Delivery, &[View, Create, GrantChange], OWN, false, "own deliveries"),
     row(Role::Patient, Thing::Message, &[View, Create], OWN, false, "messages with staff"),
     row(Role::Patient, Thing::AccessLog, &[View, Export], OWN, false, "who looked at it"),
+    row(Role::Patient, Thing::Directory, &[View], SERVICE, false, "institutions to choose from"),
     // Institutions: the one letter behind a live link.
     row(Role::Institution, Thing::Link, &[LinkOpen, Update], RECIPIENT, false, "its link"),
     row(Role::Institution, Thing::Referral, &[View, Download], RECIPIENT, false, "the letter addressed to it"),

@@ -1,0 +1,54 @@
+//! Links of a case and whether consents still carry them.
+
+use crate::State;
+use medius_domain::consent::{ConsentHead, Standing, Use, gate};
+use medius_domain::id::{CaseId, ReferralId};
+use medius_domain::link::{Link, LinkEvent};
+use medius_store::{Place, ReferralRecord, StoreError};
+use std::collections::HashMap;
+
+/// Links read in one transaction, which takes 100 places.
+const LINKS_PER_READ: usize = 90;
+/// Live links that one transaction can end together with its other writes; no patient has that many.
+const MOST: usize = 40;
+
+/// Live links of a case, each with its letter.
+pub(crate) async fn live(state: &State, case: &CaseId) -> Result<Vec<(Link, ReferralRecord)>, StoreError> {
+    let deliveries = state.db.deliveries(case).await?;
+    if deliveries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let letters: HashMap<ReferralId, ReferralRecord> =
+        state.db.referrals(case).await?.into_iter().map(|letter| (letter.id.clone(), letter)).collect();
+    let mut live = Vec::new();
+    for some in deliveries.chunks(LINKS_PER_READ) {
+        let snapshot = state.db.read(some.iter().map(|d| Place::Link(d.link_id.clone()))).await?;
+        for delivery in some {
+            let link = snapshot.link(&delivery.link_id)?.filter(|link| link.live(snapshot.now()));
+            live.extend(link.zip(letters.get(&delivery.referral_id).cloned()));
+        }
+    }
+    Ok(live)
+}
+
+/// Whether the consents carry a link: every one that it was made on is in force, for every part that its letter holds.
+pub(crate) fn carried(link: &Link, letter: &ReferralRecord, head: &ConsentHead, standing: &Standing) -> bool {
+    let used_for = Use::Provision { recipient: link.provider_id.clone(), items: letter.items.clone() };
+    gate(&link.case_id, head, &used_for, standing).is_ok_and(|proof| link.rests_on(&proof))
+}
+
+/// The live links that a new state of the consents does not carry, ended.
+pub(crate) async fn without_consent(
+    state: &State,
+    case: &CaseId,
+    next: &ConsentHead,
+    standing: &Standing,
+) -> Result<Vec<Link>, StoreError> {
+    let ended: Vec<Link> = live(state, case)
+        .await?
+        .into_iter()
+        .filter(|(link, letter)| !carried(link, letter, next, standing))
+        .filter_map(|(link, _)| link.ended(LinkEvent::ConsentWithdrawn, standing.now))
+        .collect();
+    if ended.len() > MOST { Err(StoreError::Conflict(medius_store::Conflict::Busy)) } else { Ok(ended) }
+}
