@@ -4,13 +4,14 @@
 //! The events are read by the few fields that are used; whatever else stands in them cannot make reading fail.
 
 use crate::Mailer;
+use crate::error::MailError;
 use crate::send::Outcome;
 use chrono::TimeDelta;
 use lambda_runtime::Context;
 use medius_domain::clock::{Clock, SystemClock};
 use medius_domain::id::MailId;
 use medius_http::{Error, telemetry};
-use medius_store::{MailStatus, Place, StoreError};
+use medius_store::{MailStatus, Place};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -120,7 +121,7 @@ async fn stream(mailer: &Mailer, records: &[Record], request_id: &str) -> BatchA
 }
 
 #[tracing::instrument(skip_all, fields(request_id = %context.request_id))]
-async fn sweep(mailer: &Mailer, context: &Context) -> Result<(), StoreError> {
+async fn sweep(mailer: &Mailer, context: &Context) -> Result<(), MailError> {
     let before = mailer.db.now() - TimeDelta::seconds(WAITED);
     let waiting = mailer.db.mails(MailStatus::Pending, before).await?;
     let stuck = mailer.db.mails(MailStatus::Sending, before).await?;
@@ -138,7 +139,7 @@ async fn sweep(mailer: &Mailer, context: &Context) -> Result<(), StoreError> {
 }
 
 /// Delivers a mail, counts what became of it, and logs a failure: once, here.
-async fn deliver(mailer: &Mailer, mail: &MailId, request_id: &str) -> Result<(), StoreError> {
+async fn deliver(mailer: &Mailer, mail: &MailId, request_id: &str) -> Result<(), MailError> {
     // On the heap: the calls of four clients, one within the other, would make one type too deep for the compiler.
     match Box::pin(mailer.deliver(mail, request_id)).await {
         Ok(outcome) => {

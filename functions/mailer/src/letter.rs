@@ -1,30 +1,31 @@
-//! The mails' words, from a folder of templates each. They say who writes, to whom, until when and whom to call; nothing
-//! about a patient, not even that there is a particular one.
+//! The words of mails to institutions, from a folder of templates each. They say who writes, to whom, until when and whom to
+//! call; nothing about a patient, not even that there is a particular one.
 
 use crate::Sender;
+use crate::error::MailError;
 use askama::Template;
 use chrono::{DateTime, FixedOffset, Utc};
 use medius_domain::link::{Link, LinkSecret, OneTimeCode};
 use medius_domain::provider::Provider;
-use medius_store::{Message, StoreError};
+use medius_store::Message;
 
-/// What both mails say about themselves.
+/// What every mail to an institution says about itself.
 struct Facts<'a> {
-    sender: &'a Sender,
     provider: &'a Provider,
     reference: String,
-    until: String,
+    at: String,
 }
 
 impl<'a> Facts<'a> {
-    fn new(sender: &'a Sender, provider: &'a Provider, link: &Link, until: DateTime<Utc>) -> Self {
-        Self { sender, provider, reference: reference(link), until: kst(until) }
+    fn new(provider: &'a Provider, link: &Link, at: DateTime<Utc>) -> Self {
+        Self { provider, reference: reference(link), at: kst(at) }
     }
 }
 
 #[derive(Template)]
 #[template(path = "provider_link/mail.html")]
 struct LinkHtml<'a> {
+    sender: &'a Sender,
     facts: &'a Facts<'a>,
     url: &'a str,
 }
@@ -32,6 +33,7 @@ struct LinkHtml<'a> {
 #[derive(Template)]
 #[template(path = "provider_link/mail.txt")]
 struct LinkText<'a> {
+    sender: &'a Sender,
     facts: &'a Facts<'a>,
     url: &'a str,
 }
@@ -39,6 +41,7 @@ struct LinkText<'a> {
 #[derive(Template)]
 #[template(path = "provider_code/mail.html")]
 struct CodeHtml<'a> {
+    sender: &'a Sender,
     facts: &'a Facts<'a>,
     code: &'a str,
 }
@@ -46,8 +49,23 @@ struct CodeHtml<'a> {
 #[derive(Template)]
 #[template(path = "provider_code/mail.txt")]
 struct CodeText<'a> {
+    sender: &'a Sender,
     facts: &'a Facts<'a>,
     code: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "provider_ended/mail.html")]
+struct EndedHtml<'a> {
+    sender: &'a Sender,
+    facts: &'a Facts<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "provider_ended/mail.txt")]
+struct EndedText<'a> {
+    sender: &'a Sender,
+    facts: &'a Facts<'a>,
 }
 
 /// The mail with the link. A repeat is the same mail.
@@ -56,14 +74,14 @@ pub(crate) fn link(
     provider: &Provider,
     link: &Link,
     secret: &LinkSecret,
-) -> Result<Message, StoreError> {
-    let facts = Facts::new(sender, provider, link, link.expires_at);
-    let url = format!("{}/r/{}#{}", sender.base_url, link.id, secret.expose());
+) -> Result<Message, MailError> {
+    let facts = &Facts::new(provider, link, link.expires_at);
+    let url = &format!("{}/r/{}#{}", sender.base_url, link.id, secret.expose());
     let subject =
         format!("[{}] 진료 의뢰 자료가 도착했습니다 · A patient referral for you ({})", sender.name, facts.reference);
-    let html = LinkHtml { facts: &facts, url: &url }.render();
-    let text = LinkText { facts: &facts, url: &url }.render();
-    message(provider, subject, html, text)
+    let html = LinkHtml { sender, facts, url }.render()?;
+    let text = LinkText { sender, facts, url }.render()?;
+    Ok(Message { to: provider.contact_email.clone(), subject, text, html })
 }
 
 /// The mail with a code.
@@ -73,22 +91,26 @@ pub(crate) fn code(
     link: &Link,
     valid_until: DateTime<Utc>,
     code: &OneTimeCode,
-) -> Result<Message, StoreError> {
-    let facts = Facts::new(sender, provider, link, valid_until);
+) -> Result<Message, MailError> {
+    let facts = &Facts::new(provider, link, valid_until);
     // The code is not in the subject: subjects show on locked screens.
     let subject = format!("[{}] 일회용 코드 · One-time code ({})", sender.name, facts.reference);
-    let html = CodeHtml { facts: &facts, code: code.expose() }.render();
-    let text = CodeText { facts: &facts, code: code.expose() }.render();
-    message(provider, subject, html, text)
+    let html = CodeHtml { sender, facts, code: code.expose() }.render()?;
+    let text = CodeText { sender, facts, code: code.expose() }.render()?;
+    Ok(Message { to: provider.contact_email.clone(), subject, text, html })
 }
 
-fn message(
+/// The mail that says that the link of an earlier mail has ended, under the same reference.
+pub(crate) fn ended(
+    sender: &Sender,
     provider: &Provider,
-    subject: String,
-    html: Result<String, askama::Error>,
-    text: Result<String, askama::Error>,
-) -> Result<Message, StoreError> {
-    let (Ok(html), Ok(text)) = (html, text) else { return Err(StoreError::Corrupt { place: "mail" }) };
+    link: &Link,
+    at: DateTime<Utc>,
+) -> Result<Message, MailError> {
+    let facts = &Facts::new(provider, link, at);
+    let subject = format!("[{}] 전달 종료 안내 · A referral has ended ({})", sender.name, facts.reference);
+    let html = EndedHtml { sender, facts }.render()?;
+    let text = EndedText { sender, facts }.render()?;
     Ok(Message { to: provider.contact_email.clone(), subject, text, html })
 }
 
@@ -98,15 +120,56 @@ fn reference(link: &Link) -> String {
     digits.to_ascii_uppercase()
 }
 
-fn kst(at: DateTime<Utc>) -> String {
+pub(crate) fn kst(at: DateTime<Utc>) -> String {
     // Seoul has been nine hours ahead of UTC, without summer time, since 1988.
     FixedOffset::east_opt(9 * 3600)
         .map_or_else(|| at.to_rfc3339(), |kst| at.with_timezone(&kst).format("%Y-%m-%d %H:%M").to_string())
 }
 
+/// What every mail must be, whoever it goes to; for the tests of all of them.
+#[cfg(test)]
+pub(crate) mod sound {
+    #![allow(clippy::unwrap_used)]
+    use crate::Sender;
+    use medius_store::Message;
+
+    pub(crate) fn sender() -> Sender {
+        Sender {
+            name: "Medius & <Co>".to_owned(),
+            phone: "+82 2 555 0100".to_owned(),
+            registration: "M-2025-01-000777".to_owned(),
+            base_url: "https://r.medius.example".to_owned(),
+            app_url: "https://app.medius.example".to_owned(),
+        }
+    }
+
+    pub(crate) fn check(name: &str, mail: &Message) {
+        for part in [&mail.subject, &mail.text, &mail.html] {
+            assert!(!["{{", "}}", "{%", "{#"].iter().any(|mark| part.contains(mark)), "{name}");
+        }
+        assert!(!mail.subject.contains(char::is_control) && mail.subject.starts_with("[Medius & <Co>] "), "{name}");
+        assert!(mail.html.contains("Medius &#38; &#60;Co&#62;") && !mail.html.contains("<Co>"), "{name}");
+        for part in [&mail.text, &mail.html] {
+            assert!(part.contains("+82 2 555 0100"), "{name}");
+        }
+        // No picture, no style sheet, no font of another host: nothing tells that the mail was read.
+        for remote in ["<img", "<link", "src=", "@import", "url("] {
+            assert!(!mail.html.contains(remote), "{name}: {remote}");
+        }
+        // Nothing that lines of text are torn by, and no hole where a value was to be.
+        assert!(!mail.text.contains("\n\n\n") && mail.text.lines().all(|l| l.trim_end() == l), "{name}");
+        if let Some(folder) = std::env::var_os("MEDIUS_MAIL_PREVIEW") {
+            let at = |ending| std::path::Path::new(&folder).join(format!("{name}.{ending}"));
+            std::fs::write(at("html"), &mail.html).unwrap();
+            std::fs::write(at("txt"), format!("Subject: {}\n\n{}", mail.subject, mail.text)).unwrap();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::sound::{check, sender};
     use super::*;
     use medius_domain::id::{CaseId, LinkId, ReferralId, Subject};
     use medius_domain::link::LinkState;
@@ -122,15 +185,6 @@ mod tests {
         .unwrap()
     }
 
-    fn sender() -> Sender {
-        Sender {
-            name: "Medius".to_owned(),
-            phone: "+82 2 555 0100".to_owned(),
-            registration: "M-2025-01-000777".to_owned(),
-            base_url: "https://r.medius.example".to_owned(),
-        }
-    }
-
     fn example_link() -> Link {
         let created_at = "2026-11-22T10:05:00Z".parse().unwrap();
         Link {
@@ -140,6 +194,7 @@ mod tests {
             referral_id: ReferralId::new(),
             delivery_id: "dlv_1a2b3c4d00000000000000000000000f".parse().unwrap(),
             provider_id: provider().id,
+            basis: vec![],
             secret_sha256: String::new(),
             generation: 1,
             epoch: 1,
@@ -158,51 +213,58 @@ mod tests {
         }
     }
 
-    fn both() -> (Link, LinkSecret, [Message; 2]) {
+    fn mails() -> (Link, LinkSecret, [Message; 3]) {
         let (example, secret) = (example_link(), LinkSecret::from_mac(&[7; 32]));
         let until = "2026-11-22T10:15:00Z".parse().unwrap();
         let code_mail = code(&sender(), &provider(), &example, until, &OneTimeCode::from_mac(&[255; 32])).unwrap();
         let link_mail = link(&sender(), &provider(), &example, &secret).unwrap();
-        (example, secret, [link_mail, code_mail])
+        let ended_mail = ended(&sender(), &provider(), &example, until).unwrap();
+        (example, secret, [link_mail, code_mail, ended_mail])
     }
 
     #[test]
     fn mails_are_whole_and_escape_what_the_directory_holds() {
-        for mail in both().2 {
+        for (mail, name) in mails().2.iter().zip(["link", "code", "ended"]) {
+            check(name, mail);
             assert_eq!(mail.to.expose(), "international@hospital.example");
             for part in [&mail.subject, &mail.text, &mail.html] {
-                assert!(!["{{", "}}", "{%", "{#"].iter().any(|mark| part.contains(mark)));
+                // The same reference in every mail, so that one can be told to belong to the other.
                 assert!(part.contains("1A2B3C4D") && part.contains("Medius"));
             }
-            assert!(!mail.subject.contains(char::is_control));
             assert!(mail.html.contains("서울 &#60;예시&#62; &#38; 병원") && !mail.html.contains("<b>Example"));
             assert!(mail.text.contains("서울 <예시> & 병원"));
             for part in [&mail.text, &mail.html] {
-                assert!(part.contains("+82 2 555 0100") && part.contains("M-2025-01-000777"));
-            }
-            // No picture, no style sheet, no font of another host: nothing tells that the mail was read.
-            for remote in ["<img", "<link", "src=", "@import", "url("] {
-                assert!(!mail.html.contains(remote), "{remote}");
-            }
-            if let Some(folder) = std::env::var_os("MEDIUS_MAIL_PREVIEW") {
-                let name = if mail.html.contains("/r/") { "link" } else { "code" };
-                std::fs::write(std::path::Path::new(&folder).join(format!("{name}.html")), &mail.html).unwrap();
-                std::fs::write(std::path::Path::new(&folder).join(format!("{name}.txt")), &mail.text).unwrap();
+                assert!(part.contains("M-2025-01-000777"));
             }
         }
     }
 
     #[test]
     fn the_link_stands_once_as_a_button_and_once_as_text() {
-        let (example, secret, [link_mail, code_mail]) = both();
+        let (example, secret, [link_mail, code_mail, ended_mail]) = mails();
         let url = format!("https://r.medius.example/r/{}#{}", example.id, secret.expose());
         assert_eq!(link_mail.html.matches(&format!("href=\"{url}\"")).count(), 1);
         assert_eq!(link_mail.html.matches(&url).count(), 2);
         assert_eq!(link_mail.text.matches(&url).count(), 1);
         assert!(link_mail.text.contains("2026-12-06 19:05"));
-        assert!(!code_mail.html.contains(secret.expose()) && !code_mail.html.contains("href="));
+        for without in [&code_mail, &ended_mail] {
+            assert!(!without.html.contains(secret.expose()) && !without.html.contains("href="));
+            assert!(!without.text.contains("://") && !without.text.contains(example.id.as_str()));
+        }
         assert!(code_mail.text.contains("09551615") && code_mail.html.contains("09551615"));
         assert!(!code_mail.subject.contains("09551615"));
-        assert!(code_mail.text.contains("2026-11-22 19:15"));
+        assert!(code_mail.text.contains("유효기간 · Valid until: 2026-11-22 19:15 KST"));
+    }
+
+    #[test]
+    fn the_end_is_told_in_both_languages_with_what_becomes_of_copies() {
+        let (_, _, [_, _, mail]) = mails();
+        for part in [&mail.text, &mail.html] {
+            assert!(part.contains("2026-11-22 19:15 KST") && !part.contains("Valid until"));
+            assert!(part.contains("환자의 뜻에 따라") && part.contains("The patient no longer wishes to share"));
+            assert!(part.contains("삭제해 주십시오") && part.contains("please delete it"));
+            assert!(part.contains("법령에 따라 보존") && part.contains("the law requires you to keep it"));
+        }
+        assert!(mail.text.contains("종료 · Ended: "));
     }
 }

@@ -1,19 +1,24 @@
-//! Sends what the outbox holds: the link to an institution, and one-time codes (PIPA Art. 17: provision begins here).
+//! Sends what the outbox holds: links and one-time codes to institutions (PIPA Art. 17: provision begins here), word that a
+//! link has ended, one-time codes to guardians (Art. 22-2), and word to patients that something waits for them.
 //!
 //! A mail is ordered in the transaction of the change that needs it, and holds references only. Whoever sends it takes a
 //! lease, looks everything up anew, sends, and records it; whatever fails in between leaves the mail in the outbox, and
 //! a repeat carries the same link or code, because both are derived.
 
+mod error;
 mod event;
 mod letter;
+mod personal;
+mod ready;
 mod send;
 
+pub use error::MailError;
 pub use event::{BatchAnswer, BatchFailure, Event, handle};
 pub use send::Outcome;
 
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, CodeMac, Database, LinkMac, Postbox, Tables};
+use medius_store::{Aws, CodeMac, Contacts, Database, LinkMac, Postbox, Tables};
 use std::sync::Arc;
 
 /// What mails say about the service itself.
@@ -25,8 +30,10 @@ pub struct Sender {
     pub phone: String,
     /// Number of the registration to introduce foreign patients.
     pub registration: String,
-    /// Where links lead, without a slash at the end.
+    /// Where institutions' links lead, without a slash at the end.
     pub base_url: String,
+    /// Where patients read what waits for them, without a slash at the end.
+    pub app_url: String,
 }
 
 /// Sends mails.
@@ -34,14 +41,22 @@ pub struct Mailer {
     db: Database,
     links: LinkMac,
     codes: CodeMac,
+    contacts: Contacts,
     postbox: Postbox,
     sender: Sender,
 }
 
 impl Mailer {
     /// With the given adapters.
-    pub fn new(db: Database, links: LinkMac, codes: CodeMac, postbox: Postbox, sender: Sender) -> Self {
-        Self { db, links, codes, postbox, sender }
+    pub const fn new(
+        db: Database,
+        links: LinkMac,
+        codes: CodeMac,
+        contacts: Contacts,
+        postbox: Postbox,
+        sender: Sender,
+    ) -> Self {
+        Self { db, links, codes, contacts, postbox, sender }
     }
 
     /// From the function's environment.
@@ -53,13 +68,16 @@ impl Mailer {
         let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
         let links = LinkMac::new(aws.kms(), env.required("KMS_LINK_MAC")?);
         let codes = CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?);
+        let contacts = Contacts::new(aws.kms(), env.required("KMS_DATA_KEY")?);
         let postbox = Postbox::new(aws.ses(), env.required("SENDER")?);
+        let url = |name| env.required(name).map(|url| url.trim_end_matches('/').to_owned());
         let sender = Sender {
             name: env.required("OPERATOR_NAME")?,
             phone: env.required("OPERATOR_PHONE")?,
             registration: env.required("OPERATOR_REGISTRATION")?,
-            base_url: env.required("PROVIDER_BASE_URL")?.trim_end_matches('/').to_owned(),
+            base_url: url("PROVIDER_BASE_URL")?,
+            app_url: url("APP_BASE_URL")?,
         };
-        Ok(Self::new(db, links, codes, postbox, sender))
+        Ok(Self::new(db, links, codes, contacts, postbox, sender))
     }
 }

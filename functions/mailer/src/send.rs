@@ -2,15 +2,16 @@
 //! after it the worst is that the same mail goes out again.
 
 use crate::Mailer;
-use crate::letter;
+use crate::error::MailError;
+use crate::ready::Ready;
+use crate::{letter, personal};
 use chrono::TimeDelta;
-use medius_domain::access::{Action, Actor, Authentication, Event, Object, Purpose};
-use medius_domain::consent::{ConsentProof, Use, gate};
-use medius_domain::id::{EventId, MailId};
-use medius_domain::link::{Link, LinkEvent};
-use medius_domain::provider::Provider;
+use medius_domain::access::{self, Action, Actor, Authentication, Event, Object, Purpose};
+use medius_domain::id::{LinkId, MailId};
+use medius_domain::link::{Link, LinkEvent, LinkState};
+use medius_domain::policy::{On, Permit, Thing, permit};
 use medius_store::{
-    Change, CodeRecord, Conflict, MailKind, MailRecord, MailStatus, Message, Place, Snapshot, StoreError, pause,
+    Change, Conflict, MailAbout, MailRecord, MailStatus, Message, Notice, Place, Snapshot, StoreError, pause,
 };
 
 /// Seconds that a mailer may hold a mail.
@@ -23,7 +24,7 @@ const ATTEMPTS: u32 = 12;
 pub enum Outcome {
     /// The mail service took it.
     Sent,
-    /// It was not sent, and will not be: the link is dead, a consent is gone, or the code was replaced.
+    /// It was not sent, and will not be: the link is dead, a consent is gone, the code was replaced, or there is no mailbox.
     Dropped,
     /// Another mailer is at it.
     InOtherHands,
@@ -43,21 +44,13 @@ impl Outcome {
     }
 }
 
-/// What a mail may be sent on.
-struct Ready {
-    link: Link,
-    provider: Provider,
-    proof: ConsentProof,
-    code: Option<CodeRecord>,
-}
-
 impl Mailer {
     /// Sends a mail of the outbox, unless somebody else does or did.
     ///
     /// # Errors
     /// The failure of a service; the mail waits for the next attempt.
     #[tracing::instrument(skip_all, fields(mail.id = %id))]
-    pub async fn deliver(&self, id: &MailId, request_id: &str) -> Result<Outcome, StoreError> {
+    pub async fn deliver(&self, id: &MailId, request_id: &str) -> Result<Outcome, MailError> {
         let snapshot = self.db.read([Place::Mail(id.clone())]).await?;
         let Some(mail) = snapshot.mail(id)? else { return Ok(Outcome::Settled) };
         match mail.status {
@@ -67,6 +60,8 @@ impl Mailer {
             }
             MailStatus::Sending | MailStatus::Pending => {}
         }
+        let behind = On::Behind(&mail.case_id, &mail.subject);
+        let leave = permit(sending(&mail, request_id), &behind)?;
         let held = MailRecord {
             status: MailStatus::Sending,
             attempts: mail.attempts + 1,
@@ -76,16 +71,17 @@ impl Mailer {
         match self.db.lease_mail(&held, mail.status, mail.attempts).await {
             Ok(()) => {}
             Err(StoreError::Conflict(_)) => return Ok(Outcome::InOtherHands),
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
-        match Box::pin(self.dispatch(&held)).await {
-            Ok(Some((message_id, basis))) => {
+        match Box::pin(self.dispatch(&held, leave)).await {
+            Ok(Some((message_id, leave))) => {
                 // From here on the mail is out: if its record fails, the lease runs out and the same mail goes again.
-                self.record(&held, MailStatus::Sent, Some(message_id), basis, request_id).await?;
+                self.record(&held, MailStatus::Sent, Some(message_id), &leave).await?;
                 Ok(Outcome::Sent)
             }
             Ok(None) => {
-                self.record(&held, MailStatus::Dropped, None, Vec::new(), request_id).await?;
+                let refusal = Permit::refusal(sending(&mail, request_id), &behind);
+                self.record(&held, MailStatus::Dropped, None, &refusal).await?;
                 Ok(Outcome::Dropped)
             }
             Err(error) => {
@@ -98,50 +94,30 @@ impl Mailer {
     }
 
     /// Looks everything up and sends; nothing when the mail must not be sent any more.
-    async fn dispatch(&self, mail: &MailRecord) -> Result<Option<(String, Vec<EventId>)>, StoreError> {
-        let snapshot = self
-            .db
-            .read([
-                Place::Link(mail.link_id.clone()),
-                Place::Code(mail.link_id.clone()),
-                Place::Consents(mail.case_id.clone()),
-                Place::Provider(mail.provider_id.clone()),
-            ])
-            .await?;
-        let Some(ready) = self.ready(mail, &snapshot)? else { return Ok(None) };
-        let Some(message) = self.message(mail, &ready).await? else { return Ok(None) };
+    async fn dispatch(&self, mail: &MailRecord, leave: Permit) -> Result<Option<(String, Permit)>, MailError> {
+        let Some((ready, leave)) = Box::pin(self.ready(mail, leave)).await? else { return Ok(None) };
+        let message = self.message(mail, &ready).await?;
         let message_id = self.postbox.send(&message).await?;
-        Ok(Some((message_id, ready.proof.basis().to_vec())))
+        Ok(Some((message_id, leave)))
     }
 
-    /// Whether the mail may still be sent: the link lives, the institution may receive, the consents are in force.
-    fn ready(&self, mail: &MailRecord, snapshot: &Snapshot) -> Result<Option<Ready>, StoreError> {
-        let now = self.db.now();
-        let link = snapshot.link(&mail.link_id)?.filter(|l| l.live(now) && l.generation == mail.generation);
-        let provider = snapshot.provider(&mail.provider_id)?.filter(|p| p.may_receive(now));
-        let used_for = Use::Provision { recipient: mail.provider_id.clone() };
-        let proof = gate(&mail.case_id, &snapshot.consents(&mail.case_id)?, &used_for).ok();
-        let code = snapshot.code(&mail.link_id)?;
-        let (Some(link), Some(provider), Some(proof)) = (link, provider, proof) else { return Ok(None) };
-        Ok((link.provider_id == mail.provider_id).then_some(Ready { link, provider, proof, code }))
-    }
-
-    async fn message(&self, mail: &MailRecord, ready: &Ready) -> Result<Option<Message>, StoreError> {
-        let Ready { link, provider, code, .. } = ready;
-        match mail.kind {
-            MailKind::ProviderLink => {
+    async fn message(&self, mail: &MailRecord, ready: &Ready) -> Result<Message, MailError> {
+        let sender = &self.sender;
+        match ready {
+            Ready::Link { link, provider } => {
                 let secret = self.links.secret(&link.id, link.generation).await?;
-                letter::link(&self.sender, provider, link, &secret).map(Some)
+                letter::link(sender, provider, link, &secret)
             }
-            MailKind::ProviderCode => {
-                let now = self.db.now();
-                let Some(code) = code.as_ref().filter(|c| Some(c.n) == mail.code_n && !c.used && now < c.valid_until)
-                else {
-                    return Ok(None);
-                };
-                let digits = self.codes.code(&link.id, code.n).await?;
-                letter::code(&self.sender, provider, link, code.valid_until, &digits).map(Some)
+            Ready::Code { link, provider, n, valid_until } => {
+                let digits = self.codes.code(&link.id, *n).await?;
+                letter::code(sender, provider, link, *valid_until, &digits)
             }
+            Ready::Ended { link, provider, at } => letter::ended(sender, provider, link, *at),
+            Ready::GuardianCode { to, n, valid_until } => {
+                let digits = self.codes.guardian_code(&mail.case_id, *n).await?;
+                personal::guardian_code(sender, to, *valid_until, &digits)
+            }
+            Ready::Notice { to, notice } => personal::notice(sender, to, &mail.case_id, *notice),
         }
     }
 
@@ -151,53 +127,74 @@ impl Mailer {
         held: &MailRecord,
         status: MailStatus,
         message_id: Option<String>,
-        basis: Vec<EventId>,
-        request_id: &str,
-    ) -> Result<(), StoreError> {
-        let sent = status == MailStatus::Sent;
-        let object = match held.kind {
-            MailKind::ProviderLink => Object::of("mail", &held.id, "link"),
-            MailKind::ProviderCode => Object::of("mail", &held.id, "code"),
-        };
-        let event = Event {
-            actor: Actor::System { function: "mailer".to_owned() },
-            authentication: Authentication::Role,
-            action: if sent { Action::Send } else { Action::Refused },
-            object,
-            purpose: Purpose::Provision,
-            basis,
-            source_ip: None,
-            request_id: Some(request_id.to_owned()),
-        };
+        leave: &Permit,
+    ) -> Result<(), MailError> {
         let done = MailRecord { status, message_id, lease_until: None, ..held.clone() };
+        let carried = match &held.about {
+            MailAbout::ProviderLink { link_id, .. } if status == MailStatus::Sent => Some(link_id),
+            MailAbout::ProviderLink { .. }
+            | MailAbout::ProviderCode { .. }
+            | MailAbout::ProviderEnded { .. }
+            | MailAbout::GuardianCode { .. }
+            | MailAbout::PatientNotice { .. } => None,
+        };
         let mut attempt = 0;
         loop {
-            let places = [Place::Link(held.link_id.clone()), Place::LogHead(held.case_id.clone())];
-            let snapshot = self.db.read(places).await?;
-            let mut change = Change::new(&held.case_id, &held.subject, event.clone(), self.db.now());
+            let link = carried.map(|id| Place::Link(id.clone()));
+            let snapshot = self.db.read([Place::case_log(&held.case_id)].into_iter().chain(link)).await?;
+            let mut change = Change::new(leave.clone(), self.db.now());
             change.update_mail(&done, held.status, held.attempts)?;
-            if sent && held.kind == MailKind::ProviderLink {
-                self.mark_link(&mut change, held, &snapshot)?;
+            if let Some(link) = carried {
+                self.mark_link(&mut change, link, &snapshot)?;
             }
             match self.db.commit(change, &snapshot).await {
                 Err(StoreError::Conflict(Conflict::Link | Conflict::Busy)) if attempt < ATTEMPTS => {
                     attempt += 1;
                     pause(attempt).await;
                 }
-                done => return done,
+                done => return Ok(done?),
             }
         }
     }
 
-    /// The link's state after its mail was taken. A link that was revoked meanwhile stays revoked.
-    fn mark_link(&self, change: &mut Change, held: &MailRecord, snapshot: &Snapshot) -> Result<(), StoreError> {
-        let (link, kept_until) = (snapshot.link(&held.link_id)?, snapshot.link_kept_until(&held.link_id));
-        let (Some(link), Some(kept_until)) = (link, kept_until) else { return Ok(()) };
-        let Some(state) = link.state.after(LinkEvent::MailSent) else { return Ok(()) };
-        let sent_at = link.sent_at.or(Some(self.db.now()));
-        if (state, sent_at) == (link.state, link.sent_at) {
+    /// The link's state after its mail was taken. A link that was revoked while the mail was on its way stays revoked; the
+    /// institution holds it now, so it is told that it has ended, as those are who held it when it was revoked.
+    fn mark_link(&self, change: &mut Change, id: &LinkId, snapshot: &Snapshot) -> Result<(), StoreError> {
+        let (Some(link), Some(kept_until)) = (snapshot.link(id)?, snapshot.link_kept_until(id)) else { return Ok(()) };
+        let state = link.state.after(LinkEvent::MailSent).unwrap_or(link.state);
+        if (state, link.sent_at.is_some()) == (link.state, true) {
             return Ok(());
         }
+        let now = self.db.now();
+        if state == LinkState::Revoked {
+            change.order_mail(&MailRecord::ended(&link, now))?;
+        }
+        let sent_at = link.sent_at.or(Some(now));
         change.update_link(&Link { state, sent_at, rev: link.rev + 1, ..link }, kept_until)
+    }
+}
+
+/// The sending of a mail, as the access log has it.
+fn sending(mail: &MailRecord, request_id: &str) -> Event {
+    let (part, purpose) = match mail.about {
+        MailAbout::ProviderLink { .. } => ("link", Purpose::Provision),
+        MailAbout::ProviderCode { .. } => ("code", Purpose::Provision),
+        MailAbout::ProviderEnded { .. } => ("ended", Purpose::PatientRights),
+        MailAbout::GuardianCode { .. } => ("guardian-code", Purpose::PatientRights),
+        MailAbout::PatientNotice { notice: Notice::Message } => ("message", Purpose::Inquiry),
+        MailAbout::PatientNotice { notice: Notice::Receipt } => ("receipt", Purpose::PatientRights),
+    };
+    Event {
+        actor: Actor::System { function: "mailer".to_owned() },
+        authentication: Authentication::Role,
+        action: Action::Send,
+        outcome: access::Outcome::Done,
+        object: Object::of(Thing::Mail, &mail.id, part),
+        purpose,
+        reason: None,
+        basis: Vec::new(),
+        evidence: None,
+        source_ip: None,
+        request_id: Some(request_id.to_owned()),
     }
 }

@@ -8,16 +8,22 @@ mod proxy;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, TimeDelta, Utc};
+use medius_domain::access::{Action, Actor, Authentication, Object, Outcome, Purpose};
 use medius_domain::clock::Clock;
+use medius_domain::id::CaseId;
+use medius_domain::policy::{On, Thing, permit};
 use medius_mailer::{Event, Mailer, Sender, handle};
-use medius_store::{Aws, CodeMac, Database, LinkMac, Postbox, Tables};
+use medius_store::{
+    Aws, Change, CodeMac, Contacts, Database, LinkMac, MailAbout, MailRecord, Notice, Place, Postbox, Tables,
+};
 use medius_tests::journey::{demo_story, mailbox, wait_for_state};
-use medius_tests::stack::Stack;
+use medius_tests::stack::{Mail, Stack};
 use medius_tests::user::{PatientApp, fresh_key};
 use proxy::{Fault, Kind, Proxy};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A clock that is ahead, so that leases of the deployed mailer have lapsed.
 struct Ahead(TimeDelta);
@@ -30,23 +36,35 @@ impl Clock for Ahead {
 
 const SENDER: &str = "no-reply@medius.example";
 
+/// One test at a time: what one takes away, the others would miss.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+fn aws(stack: &Stack, endpoint: &str) -> Aws {
+    Aws::new(stack.run().region.clone(), stack.operator_credentials(), Some(endpoint.to_owned()), false).unwrap()
+}
+
+fn database(stack: &Stack, aws: &Aws, minutes: i64) -> Database {
+    let tables = stack.run().tables.clone();
+    let name = move |variable: &str| tables.get(&variable.strip_prefix("TABLE_")?.to_lowercase()).cloned();
+    Database::new(aws.dynamodb(), Tables::new(name), Arc::new(Ahead(TimeDelta::minutes(minutes))))
+}
+
 /// The mailer in this process, some minutes ahead.
 fn mailer(stack: &Stack, proxy: &Proxy, minutes: i64) -> Mailer {
     let run = stack.run();
-    let aws = Aws::new(run.region.clone(), stack.operator_credentials(), Some(proxy.endpoint.clone()), false).unwrap();
-    let tables = run.tables.clone();
-    let name = move |variable: &str| tables.get(&variable.strip_prefix("TABLE_")?.to_lowercase()).cloned();
-    let clock = Arc::new(Ahead(TimeDelta::minutes(minutes)));
+    let aws = aws(stack, &proxy.endpoint);
     Mailer::new(
-        Database::new(aws.dynamodb(), Tables::new(name), clock),
+        database(stack, &aws, minutes),
         LinkMac::new(aws.kms(), run.keys["link_mac"].clone()),
         CodeMac::new(aws.kms(), run.keys["code_mac"].clone()),
+        Contacts::new(aws.kms(), run.keys["data"].clone()),
         Postbox::new(aws.ses(), SENDER.to_owned()),
         Sender {
             name: "Medius".to_owned(),
             phone: "+82-2-0000-0000".to_owned(),
             registration: "DEMO-0000".to_owned(),
             base_url: run.api_url.clone(),
+            app_url: run.api_url.clone(),
         },
     )
 }
@@ -67,20 +85,48 @@ fn context() -> lambda_runtime::Context {
     context
 }
 
-/// The mail of a case that carries the link, with its status.
-async fn mail_of(stack: &Stack, case: &str) -> (String, String, String) {
+/// The mail of a kind that was ordered for a case: its key, its status, and what it is about.
+async fn mail_of(stack: &Stack, case: &str, kind: &str) -> (String, String, AttributeValue) {
     let dynamodb = stack.dynamodb(stack.operator_credentials());
     let all = dynamodb.scan().table_name(stack.table("outbox")).send().await.unwrap();
+    let text = |s: &str| AttributeValue::S(s.to_owned());
     for item in all.items() {
         let body = item["body"].as_m().unwrap();
-        if body["case_id"] == AttributeValue::S(case.to_owned())
-            && body["kind"] == AttributeValue::S("provider_link".to_owned())
-        {
-            let text = |v: &AttributeValue| v.as_s().unwrap().clone();
-            return (text(&item["pk"]), text(&item["status"]), text(&body["link_id"]));
+        let about = body["about"].as_m().unwrap();
+        if body["case_id"] == text(case) && about["kind"] == text(kind) {
+            let whole = |v: &AttributeValue| v.as_s().unwrap().clone();
+            return (whole(&item["pk"]), whole(&item["status"]), body["about"].clone());
         }
     }
     panic!("the mail is lost");
+}
+
+/// Orders a mail while the mail service refuses everything: the deployed mailer tries, is refused, and tries again; so does
+/// this one. Afterwards the service is there again, and the mail still waits.
+async fn refused<T>(
+    stack: &Stack,
+    proxy: &Proxy,
+    (case, kind): (&str, &str),
+    order: impl Future<Output = T>,
+) -> (T, String, AttributeValue) {
+    let ses = stack.ses(stack.operator_credentials());
+    ses.delete_email_identity().email_identity(SENDER).send().await.unwrap();
+    let given = order.await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let (mail, status, about) = mail_of(stack, case, kind).await;
+    let refused = handle(&mailer(stack, proxy, 5), ordered(&mail), &context()).await;
+    ses.create_email_identity().email_identity(SENDER).send().await.unwrap();
+    assert_ne!(status, "SENT");
+    assert_eq!(refused.unwrap().batch_item_failures.len(), 1, "a refused mail must be given back to the stream");
+    (given, mail, about)
+}
+
+/// The service takes a mail, but its answer is lost; later everything works. SESv2 calls are POSTs.
+async fn taken_at_the_second_try(stack: &Stack, proxy: &Proxy, mail: &str) {
+    proxy.strike(Fault { operation: "POST", kind: Kind::AnswerLost });
+    let _ = handle(&mailer(stack, proxy, 10), ordered(mail), &context()).await;
+    proxy.lift();
+    handle(&mailer(stack, proxy, 15), ordered(mail), &context()).await.unwrap();
 }
 
 /// The secrets under which a link was mailed.
@@ -94,42 +140,134 @@ async fn secrets(stack: &Stack, address: &str, link: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// A patient with a mailbox of their own.
+async fn patient(stack: &Stack) -> (PatientApp, String) {
+    let address = format!("mail-{}@patients.example", fresh_key());
+    let sign_in = stack.new_patient(&address).await.unwrap();
+    (PatientApp::new(stack, &stack.sign_in(&sign_in).await.unwrap()), address)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_could_not_be_sent_is_sent_later_with_the_same_link() {
+    let _turn = TURN.lock().await;
     let stack = Stack::load().unwrap();
-    let sign_in = stack.new_patient(&format!("mail-{}@patients.example", fresh_key())).await.unwrap();
-    let app = PatientApp::new(&stack, &stack.sign_in(&sign_in).await.unwrap());
+    let (app, _) = patient(&stack).await;
     let to = stack.run().providers[1].clone();
     let address = mailbox(&stack, &to).await.unwrap();
     let case = app.ready_case(&demo_story().unwrap(), &to).await.unwrap();
     let letter = app.make_letter(&case, &to).await.unwrap();
     let proxy = Proxy::start(&stack.run().endpoint).await;
 
-    let ses = stack.ses(stack.operator_credentials());
-    ses.delete_email_identity().email_identity(SENDER).send().await.unwrap();
-    let delivery = app.deliver(&case, &letter).await.unwrap();
-    // The deployed mailer tries, is refused, and tries again; so does this one. Nothing is sent, nothing is lost.
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
-    let (mail, status, link) = mail_of(&stack, &case).await;
-    let refused = handle(&mailer(&stack, &proxy, 5), ordered(&mail), &context()).await;
-    ses.create_email_identity().email_identity(SENDER).send().await.unwrap();
-    assert_ne!(status, "SENT");
-    assert_eq!(refused.unwrap().batch_item_failures.len(), 1, "a refused mail must be given back to the stream");
-    assert!(secrets(&stack, &address, &link).await.is_empty());
+    let order = app.deliver(&case, &letter);
+    let (delivery, mail, about) = refused(&stack, &proxy, (&case, "provider_link"), order).await;
+    let delivery = delivery.unwrap();
+    let link = about.as_m().unwrap()["link_id"].as_s().unwrap();
+    assert!(secrets(&stack, &address, link).await.is_empty());
     let view = app.get(&format!("/v1/cases/{case}/deliveries/{delivery}")).await.unwrap().json();
     assert_eq!(view["state"], "QUEUED");
 
-    // Now the service takes the mail, but its answer is lost; later everything works. SESv2 calls are POSTs.
-    proxy.strike(Fault { operation: "POST", kind: Kind::AnswerLost });
-    let _ = handle(&mailer(&stack, &proxy, 10), ordered(&mail), &context()).await;
-    proxy.lift();
-    handle(&mailer(&stack, &proxy, 15), ordered(&mail), &context()).await.unwrap();
+    taken_at_the_second_try(&stack, &proxy, &mail).await;
     wait_for_state(&app, &case, &delivery, "SENT").await.unwrap();
-    assert_eq!(secrets(&stack, &address, &link).await.len(), 1, "a repeated mail must carry the same link");
-    assert_eq!(mail_of(&stack, &case).await.1, "SENT");
+    assert_eq!(secrets(&stack, &address, link).await.len(), 1, "a repeated mail must carry the same link");
+    assert_eq!(mail_of(&stack, &case, "provider_link").await.1, "SENT");
 
     // Once it is sent it stays sent: another wake-up sends nothing.
     let before = stack.mails().await.unwrap().len();
     handle(&mailer(&stack, &proxy, 20), ordered(&mail), &context()).await.unwrap();
     assert_eq!(stack.mails().await.unwrap().len(), before);
+}
+
+/// The mails to an institution that say that a delivery has ended.
+async fn endings(stack: &Stack, address: &str, reference: &str) -> Vec<Mail> {
+    let wanted = |m: &Mail| m.to.iter().any(|t| t == address) && m.subject.contains(reference);
+    let told = |m: &Mail| m.subject.contains("A referral has ended");
+    stack.mails().await.unwrap().into_iter().filter(|m| wanted(m) && told(m)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_institution_that_could_not_be_told_of_an_end_is_told_later_without_any_link() {
+    let _turn = TURN.lock().await;
+    let stack = Stack::load().unwrap();
+    let (app, _) = patient(&stack).await;
+    let to = stack.run().providers[1].clone();
+    let address = mailbox(&stack, &to).await.unwrap();
+    let case = app.ready_case(&demo_story().unwrap(), &to).await.unwrap();
+    let letter = app.make_letter(&case, &to).await.unwrap();
+    let delivery = app.deliver(&case, &letter).await.unwrap();
+    wait_for_state(&app, &case, &delivery, "SENT").await.unwrap();
+    let proxy = Proxy::start(&stack.run().endpoint).await;
+
+    let path = format!("/v1/cases/{case}/deliveries/{delivery}/revoke");
+    let body = json!({});
+    let revoke = app.post(&path, &body);
+    let (revoked, mail, _) = refused(&stack, &proxy, (&case, "provider_ended"), revoke).await;
+    assert_eq!(revoked.unwrap().json()["state"], "REVOKED", "no mail service is needed to take a delivery back");
+    let reference = delivery["dlv_".len()..][..8].to_uppercase();
+    assert!(endings(&stack, &address, &reference).await.is_empty());
+
+    // The consents may be gone by then: the mail rests on none.
+    app.withdraw(&case, "PS", Some(&to)).await.unwrap();
+    taken_at_the_second_try(&stack, &proxy, &mail).await;
+    assert_eq!(mail_of(&stack, &case, "provider_ended").await.1, "SENT");
+    let told = endings(&stack, &address, &reference).await;
+    assert!(!told.is_empty());
+    for mail in &told {
+        let text = mail.body_text.as_deref().unwrap();
+        assert!(!text.contains("://") && !text.contains(&case), "it carries nothing that could be opened");
+        assert_eq!(mail.body_text, told[0].body_text, "a repeated mail must say the same");
+    }
+    handle(&mailer(&stack, &proxy, 20), ordered(&mail), &context()).await.unwrap();
+    assert_eq!(endings(&stack, &address, &reference).await.len(), told.len());
+}
+
+/// Orders a notice as the functions do: in a change, under a permit.
+async fn order_notice(stack: &Stack, case: &str) {
+    let aws = aws(stack, &stack.run().endpoint);
+    let db = database(stack, &aws, 0);
+    let id: CaseId = case.parse().unwrap();
+    let snapshot = db.read([Place::Case(id.clone()), Place::case_log(&id)]).await.unwrap();
+    let subject = snapshot.case(&id).unwrap().unwrap().subject;
+    let about = MailAbout::PatientNotice { notice: Notice::Message };
+    let mail = MailRecord::new(about, id.clone(), subject.clone(), db.now());
+    let event = medius_domain::access::Event {
+        actor: Actor::System { function: "test".to_owned() },
+        authentication: Authentication::Role,
+        action: Action::Send,
+        outcome: Outcome::Done,
+        object: Object::of(Thing::Mail, &mail.id, "message"),
+        purpose: Purpose::Inquiry,
+        reason: None,
+        basis: Vec::new(),
+        evidence: None,
+        source_ip: None,
+        request_id: None,
+    };
+    let mut change = Change::new(permit(event, &On::Behind(&id, &subject)).unwrap(), db.now());
+    change.order_mail(&mail).unwrap();
+    db.commit(change, &snapshot).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn word_that_something_waits_goes_to_the_patient_s_mailbox_or_nowhere() {
+    let _turn = TURN.lock().await;
+    let stack = Stack::load().unwrap();
+    let (app, address) = patient(&stack).await;
+    let mut story = demo_story().unwrap();
+    story["basic"]["email"] = json!(address);
+    let told = app.ready_case(&story, &stack.run().providers[1]).await.unwrap();
+    let silent = app.open_case().await.unwrap();
+    order_notice(&stack, &told).await;
+    order_notice(&stack, &silent).await;
+    let of_the_case = |m: &Mail| m.body_text.as_deref().is_some_and(|text| text.contains(&format!("/open#{told}")));
+    let mail = stack.wait_for_mail(&address, Duration::from_secs(30), of_the_case).await.unwrap();
+    assert!(mail.subject.ends_with("Something is waiting for you"), "{}", mail.subject);
+    let mut status = String::new();
+    for _ in 0..100 {
+        status = mail_of(&stack, &silent, "patient_notice").await.1;
+        if status == "DROPPED" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    assert_eq!(status, "DROPPED", "nobody told us a mailbox");
 }

@@ -1,0 +1,164 @@
+//! The words of mails to patients and guardians, from a folder of templates each, in the language of their choice. Whoever
+//! sees such a mail over somebody's shoulder learns that they know the service, and nothing else: no name, no institution,
+//! nothing of what the case is about.
+
+use crate::Sender;
+use crate::error::MailError;
+use crate::letter::kst;
+use crate::ready::Addressee;
+use askama::Template;
+use chrono::{DateTime, Utc};
+use medius_domain::consent::TextLanguage;
+use medius_domain::id::CaseId;
+use medius_domain::link::OneTimeCode;
+use medius_store::{Message, Notice};
+
+/// One template of a mail; the four of a mail (Korean, English; HTML, text) have the same fields.
+macro_rules! template {
+    ($name:ident, $path:literal, $($field:ident: $type:ty),+) => {
+        #[derive(Template)]
+        #[template(path = $path)]
+        struct $name<'a> {
+            sender: &'a Sender,
+            $($field: $type),+
+        }
+    };
+}
+
+template!(CodeKoHtml, "guardian_code/ko.html", until: &'a str, code: &'a str);
+template!(CodeKoText, "guardian_code/ko.txt", until: &'a str, code: &'a str);
+template!(CodeEnHtml, "guardian_code/en.html", until: &'a str, code: &'a str);
+template!(CodeEnText, "guardian_code/en.txt", until: &'a str, code: &'a str);
+template!(NoticeKoHtml, "patient_notice/ko.html", url: &'a str, notice: Notice);
+template!(NoticeKoText, "patient_notice/ko.txt", url: &'a str, notice: Notice);
+template!(NoticeEnHtml, "patient_notice/en.html", url: &'a str, notice: Notice);
+template!(NoticeEnText, "patient_notice/en.txt", url: &'a str, notice: Notice);
+
+/// The mail with a guardian's code.
+pub(crate) fn guardian_code(
+    sender: &Sender,
+    to: &Addressee,
+    valid_until: DateTime<Utc>,
+    code: &OneTimeCode,
+) -> Result<Message, MailError> {
+    let (until, code) = (&*kst(valid_until), code.expose());
+    // Neither the code nor what it is for is in the subject: subjects show on locked screens.
+    let (subject, html, text) = match to.language {
+        TextLanguage::Ko => {
+            ("확인 코드", CodeKoHtml { sender, until, code }.render()?, CodeKoText { sender, until, code }.render()?)
+        }
+        TextLanguage::En => {
+            ("Your code", CodeEnHtml { sender, until, code }.render()?, CodeEnText { sender, until, code }.render()?)
+        }
+    };
+    Ok(Message { to: to.email.clone(), subject: format!("[{}] {subject}", sender.name), text, html })
+}
+
+/// The mail that says that something waits. The case's opaque id stands after `#`, so that no server on the way logs it.
+pub(crate) fn notice(sender: &Sender, to: &Addressee, case: &CaseId, notice: Notice) -> Result<Message, MailError> {
+    let url = &*format!("{}/open#{case}", sender.app_url);
+    // One subject for all of them: what waits is for whoever opens the mail.
+    let (subject, html, text) = match to.language {
+        TextLanguage::Ko => (
+            "확인하실 내용이 있습니다",
+            NoticeKoHtml { sender, url, notice }.render()?,
+            NoticeKoText { sender, url, notice }.render()?,
+        ),
+        TextLanguage::En => (
+            "Something is waiting for you",
+            NoticeEnHtml { sender, url, notice }.render()?,
+            NoticeEnText { sender, url, notice }.render()?,
+        ),
+    };
+    Ok(Message { to: to.email.clone(), subject: format!("[{}] {subject}", sender.name), text, html })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::letter::sound::{check, sender};
+    use medius_domain::person::Email;
+
+    const LANGUAGES: [(TextLanguage, &str); 2] = [(TextLanguage::Ko, "ko"), (TextLanguage::En, "en")];
+
+    fn to(language: TextLanguage) -> Addressee {
+        Addressee { email: Email::parse("somebody@people.example").unwrap(), language }
+    }
+
+    fn korean(text: &str) -> bool {
+        text.chars().any(|c| ('가'..='힣').contains(&c))
+    }
+
+    /// Every mail to a person, with its name.
+    fn mails(case: &CaseId) -> Vec<(String, TextLanguage, Message)> {
+        let until = "2026-11-22T10:15:00Z".parse().unwrap();
+        let digits = OneTimeCode::from_mac(&[255; 32]);
+        let of = |(language, code): (TextLanguage, &str)| {
+            let waits = |kind| notice(&sender(), &to(language), case, kind).unwrap();
+            [
+                (format!("guardian-{code}"), guardian_code(&sender(), &to(language), until, &digits).unwrap()),
+                (format!("message-{code}"), waits(Notice::Message)),
+                (format!("receipt-{code}"), waits(Notice::Receipt)),
+            ]
+            .map(|(name, mail)| (name, language, mail))
+        };
+        LANGUAGES.into_iter().flat_map(of).collect()
+    }
+
+    #[test]
+    fn they_are_whole_in_one_language_and_say_nothing_of_the_case() {
+        let case = CaseId::new();
+        for (name, language, mail) in mails(&case) {
+            check(&name, &mail);
+            assert_eq!(mail.to.expose(), "somebody@people.example");
+            for part in [&mail.subject, &mail.text, &mail.html] {
+                assert_eq!(korean(part), language == TextLanguage::Ko, "{name}");
+                // Neither what the service is about nor who is treated where.
+                let words = part.to_lowercase();
+                for told in [
+                    "환자", "진료", "의뢰", "병원", "의료", "건강", "patient", "refer", "hospital", "medical",
+                    "health", "m-2025",
+                ] {
+                    assert!(!words.contains(told), "{name}: {told}");
+                }
+            }
+            assert!(!mail.subject.contains(case.as_str()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_guardian_gets_the_code_its_end_and_what_to_do_otherwise() {
+        for (name, language, mail) in mails(&CaseId::new()).into_iter().filter(|m| m.0.starts_with("guardian")) {
+            for part in [&mail.text, &mail.html] {
+                assert_eq!(part.matches("09551615").count(), 1, "{name}");
+                assert!(part.contains("2026-11-22 19:15") && part.contains("14"), "{name}");
+                let (unknown, nothing) = match language {
+                    TextLanguage::Ko => ("모르는 요청이라면", "아무것에도 동의한 것이 아닙니다"),
+                    TextLanguage::En => ("If you know nothing of this,", "Entering the code alone agrees to nothing."),
+                };
+                assert!(part.contains(unknown) && part.contains(nothing), "{name}");
+                assert!(!part.contains("://") && !part.contains("href="), "{name}");
+            }
+            assert!(!mail.subject.contains(|c: char| c.is_ascii_digit()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_notice_carries_a_link_and_not_what_waits() {
+        let case = CaseId::new();
+        let url = format!("https://app.medius.example/open#{case}");
+        let waiting: Vec<_> = mails(&case).into_iter().filter(|m| !m.0.starts_with("guardian")).collect();
+        for (name, _, mail) in &waiting {
+            assert_eq!(mail.html.matches(&format!("href=\"{url}\"")).count(), 1, "{name}");
+            assert_eq!((mail.html.matches(&url).count(), mail.text.matches(&url).count()), (2, 1), "{name}");
+            // The id stands nowhere but behind the `#`.
+            assert_eq!(mail.text.matches(case.as_str()).count(), 1, "{name}");
+        }
+        for (message, receipt) in [(0, 1), (2, 3)] {
+            let (message, receipt) = (&waiting[message].2, &waiting[receipt].2);
+            assert_eq!(message.subject, receipt.subject);
+            assert_ne!(message.text, receipt.text);
+        }
+    }
+}
