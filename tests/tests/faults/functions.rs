@@ -6,7 +6,7 @@ use axum::body::Body;
 use chrono::{DateTime, TimeDelta, Utc};
 use medius_domain::clock::{Clock, SystemClock};
 use medius_http::{ApiConfig, Env, Gateway, service};
-use medius_store::{Aws, CodeMac, Database, Documents, Keyring, LinkMac, PublicKeys, Tables};
+use medius_store::{Aws, CodeMac, Contacts, Database, Documents, Keyring, LinkMac, PublicKeys, Tables};
 use medius_tests::stack::Stack;
 use medius_tests::user::{Institution, PatientApp, fresh_key};
 use serde_json::Value;
@@ -89,6 +89,14 @@ impl Service {
         Keyring::new(self.aws.kms(), self.key("data"))
     }
 
+    fn contacts(&self) -> Contacts {
+        Contacts::new(self.aws.kms(), self.key("data"))
+    }
+
+    fn codes(&self) -> CodeMac {
+        CodeMac::new(self.aws.kms(), self.key("code_mac"))
+    }
+
     async fn call(
         &self,
         router: Router,
@@ -132,7 +140,7 @@ impl Service {
         headers: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Reply {
-        let state = medius_intake::State::new(self.database(), self.keyring());
+        let state = medius_intake::State::new(self.database(), self.keyring(), self.contacts());
         self.call(medius_intake::api().with_state(state).into(), method, path, headers, body).await
     }
 
@@ -144,7 +152,7 @@ impl Service {
         headers: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Reply {
-        let state = medius_consent::State::new(self.database());
+        let state = medius_consent::State::new(self.database(), self.contacts(), self.codes(), None);
         self.call(medius_consent::api().with_state(state).into(), method, path, headers, body).await
     }
 
@@ -164,7 +172,7 @@ impl Service {
             phone: "+82-2-0000-0000".to_owned(),
         };
         let letterhead = medius_referral::Letterhead { operator, verify_base_url: run.api_url.clone() };
-        let state = medius_referral::State::new(self.database(), self.keyring(), documents, letterhead);
+        let state = medius_referral::State::new(self.database(), self.keyring(), self.contacts(), documents, letterhead);
         self.call(medius_referral::api().with_state(state).into(), method, path, headers, body).await
     }
 
@@ -176,7 +184,8 @@ impl Service {
         headers: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Reply {
-        let state = medius_delivery::State::new(self.database(), LinkMac::new(self.aws.kms(), self.key("link_mac")));
+        let links = LinkMac::new(self.aws.kms(), self.key("link_mac"));
+        let state = medius_delivery::State::new(self.database(), links, self.contacts());
         self.call(medius_delivery::api().with_state(state).into(), method, path, headers, body).await
     }
 
@@ -190,12 +199,12 @@ impl Service {
     ) -> Reply {
         let run = self.stack.run();
         let documents = Documents::new(self.aws.s3(), run.bucket.clone(), None);
-        let codes = CodeMac::new(self.aws.kms(), self.key("code_mac"));
         let state = medius_provider::State::new(
             self.database(),
             documents,
             self.keyring(),
-            codes,
+            self.contacts(),
+            self.codes(),
             PublicKeys::new(self.aws.kms(), self.key("signing")),
             &run.api_url,
             medius_provider::Operator {
