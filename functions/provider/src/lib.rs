@@ -9,6 +9,7 @@ pub mod api;
 mod check;
 mod handlers;
 mod link;
+mod open;
 mod page;
 mod reader;
 mod reading;
@@ -20,7 +21,7 @@ use axum::extract::FromRef;
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
 use medius_store::{Aws, CodeMac, Contacts, Database, Documents, Keyring, PublicKeys, Tables};
-use page::Pages;
+use page::{Page, Pages};
 use session::Site;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -47,6 +48,7 @@ pub struct State {
     pub(crate) contacts: Arc<Contacts>,
     pub(crate) codes: Arc<CodeMac>,
     pub(crate) pages: Arc<Pages>,
+    pub(crate) open: Arc<Page>,
     pub(crate) operator: Arc<Operator>,
     pub(crate) site: Site,
     pub(crate) verifier: Arc<Verifier>,
@@ -75,6 +77,7 @@ impl State {
             contacts: Arc::new(contacts),
             codes: Arc::new(codes),
             pages: Arc::new(Pages::new(&operator)?),
+            open: Arc::new(open::page(&operator)?),
             operator: Arc::new(operator),
             site: Site::new(base_url),
             verifier: Arc::new(Verifier::new(keys)),
@@ -121,6 +124,7 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::close_session))
         .routes(routes!(check::open_check, check::open_check_head))
         .routes(routes!(check::verify_document))
+        .routes(routes!(open::open_notice, open::open_notice_head))
         .routes(routes!(verify::open_verify, verify::open_verify_head))
         .routes(routes!(verify::signing_keys))
 }

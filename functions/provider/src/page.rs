@@ -73,6 +73,11 @@ impl Page {
         Ok(Self { html: html.into(), policy: policy(style, Some(script), "'none'")? })
     }
 
+    /// A page that does nothing: no script, and nobody to speak to.
+    pub(crate) fn still(html: String, style: &str) -> Result<Self, Error> {
+        Ok(Self { html: html.into(), policy: policy(style, None, "'none'")? })
+    }
+
     /// What is sent: the page and its policy.
     #[cfg(test)]
     pub(crate) fn into_parts(self) -> (String, String) {

@@ -7,7 +7,7 @@ use http::{Method, Request, StatusCode, header};
 use medius_domain::clock::SystemClock;
 use medius_http::{ApiConfig, Env, Gateway, service};
 use medius_provider::{Operator, State, api};
-use medius_store::{Aws, CodeMac, Database, Documents, Keyring, PublicKeys, Tables};
+use medius_store::{Aws, CodeMac, Contacts, Database, Documents, Keyring, PublicKeys, Tables};
 use std::sync::Arc;
 use tower::ServiceExt;
 
@@ -19,6 +19,7 @@ fn router() -> axum::Router {
         Database::new(aws.dynamodb(), Tables::new(|_| None), Arc::new(SystemClock)),
         Documents::new(aws.s3(), "none".into(), None),
         Keyring::new(aws.kms(), "none".into()),
+        Contacts::new(aws.kms(), "none".into()),
         CodeMac::new(aws.kms(), "none".into()),
         PublicKeys::new(aws.kms(), "none".into()),
         "https://r.medius.example",
@@ -79,6 +80,19 @@ async fn every_document_number_opens_the_same_page() {
         assert_eq!(send(Method::GET, path, &[]).await, first, "{path}");
     }
     assert_eq!(send(Method::HEAD, "/d/x", &[]).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_page_behind_a_patient_s_mail_is_the_same_for_everybody() {
+    let first = send(Method::GET, "/open", &[]).await;
+    assert_eq!(first.0, StatusCode::OK);
+    for path in ["/open?a=b", "/open#cas_00000000000000000000000000000001"] {
+        assert_eq!(send(Method::GET, path, &[("cookie", &cookie())]).await, first, "{path}");
+    }
+    let policy = &first.1.iter().find(|(n, _)| n == "content-security-policy").unwrap().1;
+    assert!(policy.starts_with("default-src 'none'; script-src 'none'; ") && policy.contains("connect-src 'none'"));
+    let head = send(Method::HEAD, "/open", &[]).await;
+    assert_eq!((head.0, head.2.len()), (StatusCode::OK, 0));
 }
 
 #[tokio::test]
