@@ -8,12 +8,16 @@ mod guardian;
 mod handlers;
 mod links;
 mod overview;
+mod receipt;
 mod service;
+
+pub use receipt::Issuer;
 
 use medius_domain::clock::SystemClock;
 use medius_domain::consent::ConsentText;
+use medius_domain::receipt::Controller;
 use medius_http::{Env, Error};
-use medius_store::{Aws, CodeMac, Contacts, Database, Tables};
+use medius_store::{Aws, CodeMac, Contacts, Database, Signer, Tables};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -36,12 +40,19 @@ pub struct State {
     pub(crate) contacts: Arc<Contacts>,
     pub(crate) codes: Arc<CodeMac>,
     pub(crate) overseas: Option<Arc<Overseas>>,
+    pub(crate) issuer: Arc<Issuer>,
 }
 
 impl State {
     /// With the given adapters; `overseas` only where something is transferred abroad.
-    pub fn new(db: Database, contacts: Contacts, codes: CodeMac, overseas: Option<Overseas>) -> Self {
-        Self { db, contacts: Arc::new(contacts), codes: Arc::new(codes), overseas: overseas.map(Arc::new) }
+    pub fn new(db: Database, contacts: Contacts, codes: CodeMac, overseas: Option<Overseas>, issuer: Issuer) -> Self {
+        Self {
+            db,
+            contacts: Arc::new(contacts),
+            codes: Arc::new(codes),
+            overseas: overseas.map(Arc::new),
+            issuer: Arc::new(issuer),
+        }
     }
 
     /// From the function's environment.
@@ -60,7 +71,17 @@ impl State {
                 contact: env.required("OVERSEAS_CONTACT")?,
             })
         });
-        Ok(Self::new(db, contacts, codes, overseas.transpose()?))
+        let issuer = Issuer {
+            controller: Controller {
+                name: env.required("OPERATOR_NAME")?,
+                phone: env.required("OPERATOR_PHONE")?,
+                registration: env.required("OPERATOR_REGISTRATION")?,
+                storage: env.required("AWS_REGION")?,
+            },
+            signer: Signer::new(aws.kms(), env.required("KMS_SIGNING_KEY")?),
+            verify_url: format!("{}/verify", env.required("PROVIDER_BASE_URL")?),
+        };
+        Ok(Self::new(db, contacts, codes, overseas.transpose()?, issuer))
     }
 
     /// A text about a transfer with its particulars; as it is where nothing is transferred any more.
@@ -79,6 +100,8 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::serve))
         .routes(routes!(handlers::decide, handlers::overview))
         .routes(routes!(handlers::withdraw))
+        .routes(routes!(receipt::consent_receipt))
+        .routes(routes!(receipt::consent_receipt_page))
         .routes(routes!(handlers::guardian_code))
         .routes(routes!(handlers::guardian_verify))
 }

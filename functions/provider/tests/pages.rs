@@ -96,6 +96,17 @@ async fn the_page_behind_a_patient_s_mail_is_the_same_for_everybody() {
 }
 
 #[tokio::test]
+async fn without_its_keys_the_check_of_receipts_is_not_shown() {
+    for path in ["/verify", "/.well-known/medius-signing-keys.json"] {
+        let (status, headers, body) = send(Method::GET, path, &[("accept", "text/html")]).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert!(headers.iter().any(|(name, value)| name == "content-type" && value == "application/problem+json"));
+        let body = String::from_utf8(body).unwrap();
+        assert!(body.contains("temporarily-unavailable") && !body.contains("KMS"), "{body}");
+    }
+}
+
+#[tokio::test]
 async fn without_a_session_every_answer_is_one_and_the_same_404() {
     let browser = ("accept", "text/html,*/*;q=0.8");
     let page = send(Method::GET, &format!("{ID}/referral"), &[browser]).await;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod chromium;
+mod receipt;
 
 use anyhow::{Context, Result, ensure};
 use chromium::Chromium;

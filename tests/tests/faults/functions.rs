@@ -97,6 +97,19 @@ impl Service {
         CodeMac::new(self.aws.kms(), self.key("code_mac"))
     }
 
+    fn issuer(&self) -> medius_consent::Issuer {
+        medius_consent::Issuer {
+            controller: medius_domain::receipt::Controller {
+                name: "Medius".to_owned(),
+                phone: "+82-2-0000-0000".to_owned(),
+                registration: "DEMO-0000".to_owned(),
+                storage: "ap-northeast-2".to_owned(),
+            },
+            signer: medius_store::Signer::new(self.aws.kms(), self.key("signing")),
+            verify_url: format!("{}/verify", self.stack.run().api_url),
+        }
+    }
+
     async fn call(
         &self,
         router: Router,
@@ -152,7 +165,7 @@ impl Service {
         headers: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Reply {
-        let state = medius_consent::State::new(self.database(), self.contacts(), self.codes(), None);
+        let state = medius_consent::State::new(self.database(), self.contacts(), self.codes(), None, self.issuer());
         self.call(medius_consent::api().with_state(state).into(), method, path, headers, body).await
     }
 
@@ -172,7 +185,8 @@ impl Service {
             phone: "+82-2-0000-0000".to_owned(),
         };
         let letterhead = medius_referral::Letterhead { operator, verify_base_url: run.api_url.clone() };
-        let state = medius_referral::State::new(self.database(), self.keyring(), self.contacts(), documents, letterhead);
+        let state =
+            medius_referral::State::new(self.database(), self.keyring(), self.contacts(), documents, letterhead);
         self.call(medius_referral::api().with_state(state).into(), method, path, headers, body).await
     }
 
