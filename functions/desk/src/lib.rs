@@ -1,36 +1,60 @@
 //! Desk: the work of coordinators and clinicians on the cases that they are assigned, and the messages between them and the
 //! patient (PIPA Art. 15: what staff see of a case is what its purpose needs, and every look is written down).
+//!
+//! Staff see a part of the story only while the consent to collect it is in force. A message's text is sealed with the case
+//! and goes nowhere else: the mail that announces it carries a link.
+
+pub mod api;
+mod case;
+pub mod case_view;
+mod handlers;
+mod messages;
+mod work;
 
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, Database, Tables};
+use medius_store::{Aws, Contacts, Database, Documents, Keyring, Tables};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// What the handlers need.
 #[derive(Clone)]
 pub struct State {
-    /// The tables.
-    pub db: Database,
+    pub(crate) db: Database,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) contacts: Arc<Contacts>,
+    pub(crate) documents: Documents,
 }
 
 impl State {
     /// With the given adapters.
-    pub fn new(db: Database) -> Self {
-        Self { db }
+    pub fn new(db: Database, keyring: Keyring, contacts: Contacts, documents: Documents) -> Self {
+        Self { db, keyring: Arc::new(keyring), contacts: Arc::new(contacts), documents }
     }
 
     /// From the function's environment.
     ///
     /// # Errors
     /// When a variable is missing; the error names it.
-    pub fn from_env(_env: &Env) -> Result<Self, Error> {
+    pub fn from_env(env: &Env) -> Result<Self, Error> {
         let aws = Aws::from_env()?;
-        Ok(Self::new(Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock))))
+        let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
+        let data_key = env.required("KMS_DATA_KEY")?;
+        let contacts = Contacts::new(aws.kms(), data_key.clone());
+        // Staff read letters and never write one, so no key to store with.
+        let documents = Documents::new(aws.s3(), env.required("BUCKET_DOCUMENTS")?, None);
+        Ok(Self::new(db, Keyring::new(aws.kms(), data_key), contacts, documents))
     }
 }
 
 /// The routes of this function.
 pub fn api() -> OpenApiRouter<State> {
     OpenApiRouter::new()
+        .routes(routes!(handlers::work_list))
+        .routes(routes!(handlers::assign))
+        .routes(routes!(handlers::open_case))
+        .routes(routes!(handlers::letter))
+        .routes(routes!(handlers::staff_messages, handlers::staff_post))
+        .routes(routes!(handlers::own_messages, handlers::own_post))
 }

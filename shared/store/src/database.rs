@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{Get, TransactGetItem};
 use chrono::{DateTime, NaiveDate, Utc};
 use medius_domain::access::{Entry, Scope};
-use medius_domain::case::{Case, CaseState};
+use medius_domain::case::Case;
 use medius_domain::chain::Head;
 use medius_domain::clock::Clock;
 use medius_domain::consent::{ConsentEvent, ConsentHead};
@@ -111,7 +111,7 @@ impl Database {
     }
 
     /// Every page of a query, without what is past its end.
-    async fn pages(&self, query: QueryFluentBuilder) -> Result<Vec<Item>, StoreError> {
+    pub(crate) async fn pages(&self, query: QueryFluentBuilder) -> Result<Vec<Item>, StoreError> {
         let now = self.now();
         let mut pages = query.into_paginator().items().send();
         let mut found = Vec::new();
@@ -186,28 +186,6 @@ impl Database {
             .key_condition_expression("subject = :subject")
             .expression_attribute_values(":subject", text(subject.as_str()));
         self.all("case", query).await
-    }
-
-    /// Cases of a state that are due on a day or before, the most urgent first, at most 100.
-    ///
-    /// # Errors
-    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
-    pub async fn cases_due(&self, state: CaseState, until: NaiveDate) -> Result<Vec<Case>, StoreError> {
-        let now = self.now();
-        let answer = self
-            .client
-            .query()
-            .table_name(self.tables.name(Table::Cases)?)
-            .index_name("by_state")
-            .key_condition_expression("#state = :state AND due_on <= :until")
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":state", text(state.code()))
-            .expression_attribute_values(":until", text(until.to_string()))
-            .limit(100)
-            .send()
-            .await
-            .map_err(|e| StoreError::service("DynamoDB", "Query", &e))?;
-        answer.items().iter().filter(|i| !expired(i, now)).map(|i| decode("case", i)).collect()
     }
 
     /// The messages of a case with their sealed texts, the oldest first.

@@ -5,12 +5,14 @@
 //! Personal data is sealed before it leaves the function ([`DataKey`]), bound to its case, table, item and field.
 
 mod aws;
+mod chains;
 mod change;
 mod commit;
 mod contacts;
 mod database;
 mod documents;
 mod error;
+mod heads;
 mod item;
 mod keyring;
 mod lease;
@@ -18,17 +20,23 @@ mod mac;
 mod mail;
 mod place;
 mod records;
+mod registry;
+mod review;
 mod seal;
 mod signer;
+mod staff_pool;
 mod story;
+mod work_list;
 
 pub use aws::Aws;
+pub use chains::{CaseVerdict, ChainNames, DayLog, Verdict};
 pub use change::{Change, provider_item};
 pub use commit::pause;
 pub use contacts::Contacts;
 pub use database::{Database, Snapshot};
 pub use documents::Documents;
 pub use error::{Conflict, StoreError};
+pub use heads::LogHeads;
 pub use keyring::{Keyring, WrappedKey};
 pub use mac::{CodeMac, LinkMac};
 pub use mail::{Message, Postbox};
@@ -39,3 +47,5 @@ pub use records::{
 };
 pub use seal::{Binding, DataKey, SCHEMA_VERSION, SealError};
 pub use signer::{PublicKeys, Signer};
+pub use staff_pool::{Account, StaffPool};
+pub use work_list::{Waiting, WorkList};

@@ -1,10 +1,12 @@
 //! Writes about the work of staff at a case: who looks after it, and messages with the patient.
 
-use super::Change;
+use super::{Change, Kind};
 use crate::error::{Conflict, StoreError};
-use crate::item::{bytes, encode, number};
+use crate::item::{bytes, encode, number, text};
+use crate::keyring::WrappedKey;
 use crate::place::Place;
 use crate::records::MessageRecord;
+use crate::work_list::DATED;
 use medius_domain::case::Case;
 use medius_domain::work::Assignment;
 
@@ -15,19 +17,33 @@ impl Change {
     /// [`StoreError::Corrupt`].
     pub fn assign(&mut self, assignment: &Assignment, case: &Case) -> Result<(), StoreError> {
         let place = Place::Assignment(case.id.clone());
-        let item = encode(&place, assignment, Some(case.expires_at), [("rev", number(assignment.rev))])?;
+        let mut beside = vec![("rev", number(assignment.rev))];
+        if let Some(day) = assignment.due_on {
+            beside.extend([("state", text(DATED)), ("due_on", text(day.to_string()))]);
+        }
+        let item = encode(&place, assignment, Some(case.expires_at), beside)?;
         self.put_revision(place, item, assignment.rev, Conflict::Version);
         Ok(())
     }
 
-    /// A message with its sealed text.
+    /// A message with its text, sealed under the case's data key as it was read: a case that was shredded meanwhile gets
+    /// none.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`].
-    pub fn post_message(&mut self, message: &MessageRecord, sealed: &[u8], case: &Case) -> Result<(), StoreError> {
+    pub fn post_message(
+        &mut self,
+        message: &MessageRecord,
+        sealed: &[u8],
+        data_key: &WrappedKey,
+        case: &Case,
+    ) -> Result<(), StoreError> {
         let place = Place::Message(case.id.clone(), message.id.clone());
         let item = encode(&place, message, Some(case.expires_at), [("text", bytes(sealed))])?;
         self.create(place, item);
+        let same = [(":wrapped", bytes(&data_key.0))];
+        self.push(Place::DataKey(case.id.clone()), Kind::Check, "#wrapped = :wrapped", same, Conflict::Version);
+        self.name_last("#wrapped", "wrapped");
         Ok(())
     }
 }
