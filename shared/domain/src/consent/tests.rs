@@ -1,4 +1,4 @@
-//! Rules of consent, one by one. Whole histories are in `tests/histories.rs`.
+//! Rules of consent, one by one. Whole histories are in `tests/histories`.
 #![allow(clippy::unwrap_used)]
 
 use super::*;
