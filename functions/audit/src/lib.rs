@@ -1,36 +1,49 @@
 //! Audit: verifies the chains of consents and of the access log, and holds the monthly review of the log
 //! (Standard of Measures for Ensuring the Safety of Personal Information, Art. 8).
 
+pub mod api;
+mod handlers;
+mod review;
+mod verification;
+
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, Database, Tables};
+use medius_store::{Aws, Database, LogHeads, PublicKeys, Tables};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// What the handlers need.
 #[derive(Clone)]
 pub struct State {
-    /// The tables.
-    pub db: Database,
+    pub(crate) db: Database,
+    pub(crate) heads: LogHeads,
+    pub(crate) keys: Arc<PublicKeys>,
 }
 
 impl State {
     /// With the given adapters.
-    pub fn new(db: Database) -> Self {
-        Self { db }
+    pub fn new(db: Database, heads: LogHeads, keys: PublicKeys) -> Self {
+        Self { db, heads, keys: Arc::new(keys) }
     }
 
     /// From the function's environment.
     ///
     /// # Errors
     /// When a variable is missing; the error names it.
-    pub fn from_env(_env: &Env) -> Result<Self, Error> {
+    pub fn from_env(env: &Env) -> Result<Self, Error> {
         let aws = Aws::from_env()?;
-        Ok(Self::new(Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock))))
+        let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
+        let heads = LogHeads::new(aws.s3(), env.required("BUCKET_LOG_HEADS")?, None);
+        Ok(Self::new(db, heads, PublicKeys::new(aws.kms(), env.required("KMS_SIGNING_KEY")?)))
     }
 }
 
 /// The routes of this function.
 pub fn api() -> OpenApiRouter<State> {
     OpenApiRouter::new()
+        .routes(routes!(handlers::verify_case))
+        .routes(routes!(handlers::verify_day))
+        .routes(routes!(handlers::review))
+        .routes(routes!(handlers::sign_off))
 }

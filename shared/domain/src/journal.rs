@@ -40,6 +40,16 @@ impl Fault {
         Self::whole("unreadable-head")
     }
 
+    /// Entries of a day cannot be read.
+    pub const fn unreadable_entries() -> Self {
+        Self::whole("unreadable")
+    }
+
+    /// A day's head does not follow from that of the day before.
+    pub const fn previous() -> Self {
+        Self::whole("previous")
+    }
+
     /// There are no records where there must be some.
     pub const fn missing() -> Self {
         Self::whole("missing")
@@ -179,24 +189,34 @@ impl DayHead {
     /// `day` when it is another day's head, `previous` when it does not follow from the day before, `foreign-entry`,
     /// `count` or `entries` when the log has other entries than were sealed.
     pub fn check(&self, day: NaiveDate, previous: Option<&Self>, entries: Vec<Entry>) -> Result<(), Fault> {
-        if self.day != day {
-            return Err(Fault::whole("day"));
-        }
-        if previous.is_some_and(|p| p.day.succ_opt() != Some(day)) {
-            return Err(Fault::whole("previous"));
-        }
+        self.check_links(day, previous)?;
         if entries.iter().any(|e| e.day_kst != day) {
             return Err(Fault::whole("foreign-entry"));
         }
         let now = Self::seal(day, previous, entries).map_err(|_| Fault::whole("entries"))?;
-        if now.previous_sha256 != self.previous_sha256 {
-            Err(Fault::whole("previous"))
-        } else if now.entries != self.entries {
+        if now.entries != self.entries {
             Err(Fault::whole("count"))
         } else if now != *self {
             Err(Fault::whole("entries"))
         } else {
             Ok(())
+        }
+    }
+
+    /// Holds a sealed day against the head of the day before alone: all that can be done when its entries have expired.
+    ///
+    /// # Errors
+    /// `day` or `previous`.
+    pub fn check_links(&self, day: NaiveDate, previous: Option<&Self>) -> Result<(), Fault> {
+        if self.day != day {
+            return Err(Fault::whole("day"));
+        }
+        let expected = previous.map_or_else(|| Ok(GENESIS.to_owned()), Self::sha256);
+        let next_day = previous.is_none_or(|p| p.day.succ_opt() == Some(day));
+        if next_day && expected.is_ok_and(|hash| hash == self.previous_sha256) {
+            Ok(())
+        } else {
+            Err(Fault::previous())
         }
     }
 }

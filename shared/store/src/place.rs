@@ -158,6 +158,19 @@ impl Place {
         pk.strip_prefix("MAIL#")?.parse().ok()
     }
 
+    /// The chain that a partition key of the access log or of the consents names, for the verifier.
+    pub(crate) fn scope_of_key(pk: &str) -> Option<Scope> {
+        match pk.split_once('#') {
+            None => (pk == "REGISTRY").then_some(Scope::Registry),
+            Some(("CASE", id)) => id.parse().ok().map(Scope::Case),
+            Some(("PROVIDER", id)) => id.parse().ok().map(Scope::Provider),
+            Some(("MEMBER", id)) => id.parse().ok().map(Scope::Member),
+            Some(("SIGNINS", id)) => id.parse().ok().map(Scope::SignIns),
+            Some(("REVIEW", month)) => month.parse().ok().map(Scope::Review),
+            Some(_) => None,
+        }
+    }
+
     /// The head of a case's access log.
     pub fn case_log(case: &CaseId) -> Self {
         Self::LogHead(Scope::Case(case.clone()))

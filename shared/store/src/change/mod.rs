@@ -5,8 +5,11 @@ mod case;
 mod consent;
 mod delivery;
 mod desk;
+mod directory;
 mod mail;
+mod member;
 mod referral;
+mod review;
 
 pub(crate) use mail::mail_item;
 
