@@ -1,17 +1,22 @@
 //! Directory: the institutions that letters may go to. Staff propose changes; a change of a contact takes a second person,
 //! because whoever changes an address decides who reads.
 
+pub mod api;
+mod change;
+mod handlers;
+mod reading;
+
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
 use medius_store::{Aws, Database, Tables};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// What the handlers need.
 #[derive(Clone)]
 pub struct State {
-    /// The tables.
-    pub db: Database,
+    pub(crate) db: Database,
 }
 
 impl State {
@@ -33,4 +38,10 @@ impl State {
 /// The routes of this function.
 pub fn api() -> OpenApiRouter<State> {
     OpenApiRouter::new()
+        .routes(routes!(handlers::list, handlers::propose_new))
+        .routes(routes!(handlers::get))
+        .routes(routes!(handlers::changes))
+        .routes(routes!(handlers::propose))
+        .routes(routes!(handlers::approve))
+        .routes(routes!(handlers::reject))
 }

@@ -110,4 +110,9 @@ impl Aws {
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
         aws_sdk_sesv2::Client::new(&self.config)
     }
+
+    /// A Cognito client.
+    pub fn user_pools(&self) -> aws_sdk_cognitoidentityprovider::Client {
+        aws_sdk_cognitoidentityprovider::Client::new(&self.config)
+    }
 }

@@ -13,6 +13,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 11] = [
             ("cases/index/by_subject", &["Query"]),
             ("keys", &["GetItem", "PutItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
+            ("directory", &["GetItem"]),
             ("access_log", &["GetItem", "Query", "PutItem"]),
             ("idempotency", &["GetItem", "PutItem"]),
             ("key data", &["GenerateDataKeyWithoutPlaintext", "Decrypt"]),
@@ -124,7 +125,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 11] = [
     (
         "members",
         &[
-            ("registry", &["GetItem", "Query", "PutItem"]),
+            ("registry", &["GetItem", "PutItem", "ConditionCheckItem"]),
             ("access_log", &["GetItem", "PutItem"]),
             ("idempotency", &["GetItem", "PutItem"]),
             (
@@ -138,6 +139,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 11] = [
                     "AdminDisableUser",
                     "AdminUserGlobalSignOut",
                     "ListUsers",
+                    "ListUsersInGroup",
                 ],
             ),
         ],
