@@ -187,6 +187,23 @@ impl PatientApp {
         Ok(event.json()["event_id"].as_str().context("the decision has no event")?.to_owned())
     }
 
+    /// Reads a text and agrees to some of its parts only. Returns the answer to the decision.
+    ///
+    /// # Errors
+    /// When the text is not served or the connection breaks.
+    pub async fn agree_to(&self, case: &str, item: &str, recipient: Option<&str>, parts: &[&str]) -> Result<Answer> {
+        let mut wanted = serde_json::json!({"item": item, "language": "en"});
+        if let Some(recipient) = recipient {
+            wanted["recipient"] = recipient.into();
+        }
+        let served =
+            self.post(&format!("/v1/cases/{case}/consents/servings"), &wanted).await?.expect(201, "serving")?;
+        let body = serde_json::json!({
+            "serving_id": served.json()["serving_id"], "decision": "grant", "data_items": parts,
+        });
+        self.post(&format!("/v1/cases/{case}/consents"), &body).await
+    }
+
     /// Takes an agreement back.
     ///
     /// # Errors
@@ -299,6 +316,24 @@ impl Institution {
         bail!("no mail with a link came to the institution within 30 s")
     }
 
+    /// With the link of a delivery, found among all mails by the delivery's own link id: tests share a mailbox.
+    ///
+    /// # Errors
+    /// When no mail comes, or the delivery is not there.
+    pub async fn of_delivery(stack: &Stack, case: &str, delivery: &str, mailbox: &str) -> Result<Self> {
+        let key = |k: String| aws_sdk_dynamodb::types::AttributeValue::S(k);
+        let get = stack.dynamodb(stack.operator_credentials()).get_item().table_name(stack.table("cases"));
+        let get = get.key("pk", key(format!("CASE#{case}"))).key("sk", key(format!("DELIVERY#{delivery}")));
+        let item = get.send().await?.item.context("the delivery is not there")?;
+        let link = item.get("body").and_then(|b| b.as_m().ok()).and_then(|b| b.get("link_id"));
+        let link = link.and_then(|id| id.as_s().ok()).context("the delivery has no link")?;
+        let marker = format!("/r/{link}#");
+        let has = |m: &crate::stack::Mail| m.body_text.as_deref().is_some_and(|t| t.contains(&marker));
+        let mail = stack.wait_for_mail(mailbox, std::time::Duration::from_secs(30), has).await?;
+        let text = mail.body_text.unwrap_or_default();
+        Self::open(stack, text.split_whitespace().find(|word| word.contains(&marker)).context("no link in the mail")?)
+    }
+
     /// With a link in hand.
     ///
     /// # Errors
@@ -391,7 +426,7 @@ impl Institution {
 }
 
 /// The first run of exactly eight digits, with or without one blank in the middle.
-fn eight_digits(text: &str) -> Option<String> {
+pub fn eight_digits(text: &str) -> Option<String> {
     text.lines().map(str::trim).find_map(|line| {
         let digits: String = line.chars().filter(|c| *c != ' ').collect();
         (digits.len() == 8 && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)

@@ -26,31 +26,8 @@ async fn delivered(stack: &Stack, app: &PatientApp, place: usize) -> (String, St
     let case = app.ready_case(&demo_story().unwrap(), &to).await.unwrap();
     let referral = app.make_letter(&case, &to).await.unwrap();
     let delivery = app.deliver(&case, &referral).await.unwrap();
-    let link = link_of(stack, &case, &delivery, &mailbox).await;
+    let link = Institution::of_delivery(stack, &case, &delivery, &mailbox).await.unwrap();
     (case, referral, delivery, link)
-}
-
-/// The link of a delivery, found among all mails by the delivery's own link id: tests share the institution's mailbox.
-async fn link_of(stack: &Stack, case: &str, delivery: &str, mailbox: &str) -> Institution {
-    let item = stack
-        .dynamodb(stack.operator_credentials())
-        .get_item()
-        .table_name(stack.table("cases"))
-        .key("pk", aws_sdk_dynamodb::types::AttributeValue::S(format!("CASE#{case}")))
-        .key("sk", aws_sdk_dynamodb::types::AttributeValue::S(format!("DELIVERY#{delivery}")))
-        .send()
-        .await
-        .unwrap()
-        .item
-        .unwrap();
-    let link = item["body"].as_m().unwrap()["link_id"].as_s().unwrap().clone();
-    let marker = format!("/r/{link}#");
-    let patience = std::time::Duration::from_secs(30);
-    let has = |m: &medius_tests::stack::Mail| m.body_text.as_deref().is_some_and(|t| t.contains(&marker));
-    let mail = stack.wait_for_mail(mailbox, patience, has).await.unwrap();
-    let text = mail.body_text.unwrap();
-    let url = text.split_whitespace().find(|word| word.contains(&marker)).unwrap();
-    Institution::open(stack, url).unwrap()
 }
 
 /// Asks for a first code and unlocks with it.
@@ -395,13 +372,16 @@ async fn every_step_is_in_the_log_and_the_chain_holds() {
     });
     let clock = std::sync::Arc::new(medius_domain::clock::SystemClock);
     let db = medius_store::Database::new(dynamodb, tables, clock);
-    let entries = db.log_entries(&case.parse().unwrap()).await.unwrap();
-    let head = medius_domain::access::verify(&entries).expect("the access log's chain");
-    assert_eq!(head.seq as usize, entries.len());
+    let case: medius_domain::id::CaseId = case.parse().unwrap();
+    let entries = db.log_entries(&(&case).into()).await.unwrap();
+    let places = [medius_store::Place::case_log(&case), medius_store::Place::Consents(case.clone())];
+    let kept = db.read(places).await.unwrap();
+    let head = kept.log_head(&(&case).into()).unwrap();
+    medius_domain::access::verify_to(&entries, &head).expect("the access log's chain");
     let actions: Vec<String> = entries.iter().map(|e| serde_json::to_value(e.action).unwrap().to_string()).collect();
     for action in ["create", "update", "view", "grant_change", "send", "link_open", "download"] {
         assert!(actions.contains(&format!("\"{action}\"")), "{action} is not in {actions:?}");
     }
-    let events = db.consent_events(&case.parse().unwrap()).await.unwrap();
-    medius_domain::consent::verify(&events).expect("the consents' chain");
+    let events = db.consent_events(&case).await.unwrap();
+    medius_domain::consent::verify(&events, &kept.consents(&case).unwrap()).expect("the consents' chain");
 }
