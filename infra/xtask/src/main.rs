@@ -8,6 +8,7 @@ mod gaps;
 mod host_build;
 mod ministack;
 mod openapi;
+mod policy;
 mod preflight;
 mod process;
 mod run;
@@ -42,6 +43,8 @@ enum Command {
     Check,
     /// Writes infra/openapi.json from the functions' routes.
     Openapi,
+    /// Writes the README's table of who may do what from the policy's rows.
+    Policy(policy::Options),
     /// Verifies a consent receipt with the operator's public keys, offline.
     VerifyReceipt(verify::Options),
     /// Builds for this machine on behalf of cargo-lambda.
@@ -63,6 +66,7 @@ async fn main() -> ExitCode {
             Command::Test(options) => test::run(options).await,
             Command::Check => check::run().await,
             Command::Openapi => openapi::run().await,
+            Command::Policy(options) => policy::run(&options),
             Command::VerifyReceipt(options) => verify::receipt(&options),
             Command::HostBuild { arguments } => host_build::run(&arguments).await,
         }
