@@ -5,6 +5,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use medius_tests::journey::{demo_story, run};
 use medius_tests::stack::Stack;
+use medius_tests::staff::StaffApp;
+use medius_tests::user::PatientApp;
 use serde_json::Value;
 
 /// Everything in the story that tells who the patient is or how they are.
@@ -91,12 +93,28 @@ fn bytes_of(value: &AttributeValue, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
+/// A question of the patient's and an answer of a coordinator's, in words that stand nowhere else.
+async fn exchange(stack: &Stack, case: &str) -> [String; 2] {
+    let texts = ["Qxvask whether a companion may come along", "Qxvreply that a companion is welcome"];
+    let app = PatientApp::new(stack, &stack.sign_in(stack.patients()[0]).await.unwrap());
+    let question = serde_json::json!({"text": texts[0]});
+    app.post(&format!("/v1/cases/{case}/messages"), &question).await.unwrap().expect(201, "question").unwrap();
+    let coordinator = StaffApp::sign_in(stack, "coordinator", 0).await.unwrap();
+    let answer = serde_json::json!({"text": texts[1], "reason": "patient_asked"});
+    let path = format!("/staff/v1/cases/{case}/messages");
+    coordinator.post(&path, &answer).await.unwrap().expect(201, "answer").unwrap();
+    let read = coordinator.get(&format!("{path}?reason=patient_asked")).await.unwrap().expect(200, "messages").unwrap();
+    assert!(texts.iter().all(|text| read.text().contains(text)), "the messages did not arrive");
+    texts.map(ToOwned::to_owned)
+}
+
 #[tokio::test]
 async fn nothing_of_the_patient_lies_in_clear_after_the_journey() {
     let stack = Stack::load().unwrap();
     let journey = run(&stack, &mut |_| {}).await.unwrap();
     let story = demo_story().unwrap();
-    let words = words(&story);
+    let mut words = words(&story);
+    words.extend(exchange(&stack, &journey.case_id).await);
     assert!(words.len() > 20, "the demo story is too thin to search for");
     // The search itself must be able to find: the letter in the institution's hands has the name in its Bundle.
     let bundle = std::fs::read(&journey.bundle_path).unwrap();
