@@ -44,6 +44,7 @@ impl Issued {
 #[utoipa::path(get, path = "/v1/cases/{case_id}/consents/{event_id}/receipt", tag = "consent",
     params(("case_id" = String, Path), ("event_id" = String, Path)),
     responses((status = 200, content_type = "application/json", body = Object), ReadProblems),
+    extensions(("x-medius-action" = json!("download")), ("x-medius-thing" = json!("consent"))),
     security(("patient" = [])))]
 pub(crate) async fn consent_receipt(
     extract::State(state): extract::State<State>,
@@ -63,6 +64,7 @@ pub(crate) async fn consent_receipt(
 #[utoipa::path(get, path = "/v1/cases/{case_id}/consents/{event_id}/receipt.html", tag = "consent",
     params(("case_id" = String, Path), ("event_id" = String, Path)),
     responses((status = 200, content_type = "text/html", body = String), ReadProblems),
+    extensions(("x-medius-action" = json!("download")), ("x-medius-thing" = json!("consent"))),
     security(("patient" = [])))]
 pub(crate) async fn consent_receipt_page(
     extract::State(state): extract::State<State>,
