@@ -11,7 +11,6 @@ use medius_domain::clock::Month;
 use medius_domain::id::CaseId;
 use medius_http::openapi::{ChangeProblems, ReadProblems};
 use medius_http::{Body, IdempotencyKey, Origin, Params, PathIds, Problem, Staff};
-use serde_json::json;
 
 /// Whether a case's consents and its access log are whole, and agree with each other.
 #[utoipa::path(get, path = "/staff/v1/cases/{case_id}/verification", tag = "audit",

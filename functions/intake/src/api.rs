@@ -1,7 +1,6 @@
 //! What clients send and get. The rules of the fields are the domain's; the schemas here describe them for `openapi.json`.
 
 use chrono::{DateTime, Utc};
-use medius_domain::access::{Action, Actor, Entry, Purpose};
 use medius_domain::case::{Case, CaseState};
 use medius_domain::contact::Guardian;
 use medius_domain::emergency::EmergencySign;
@@ -102,49 +101,6 @@ impl CaseView {
 pub struct CaseList {
     /// The cases, the one that changed last first.
     pub items: Vec<CaseSummary>,
-}
-
-/// An entry of the access log as the patient sees it.
-#[derive(Serialize, ToSchema)]
-pub struct LogEntryView {
-    /// Place in the case's chain.
-    pub seq: u64,
-    /// When, UTC.
-    pub at: String,
-    /// Who: role, and for an institution which one.
-    #[schema(value_type = Object)]
-    pub actor: Actor,
-    /// What was done.
-    #[schema(value_type = String)]
-    pub action: Action,
-    /// To what.
-    pub object: String,
-    /// Why.
-    #[schema(value_type = String)]
-    pub purpose: Purpose,
-    /// Hash of the entry before: what makes a changed or missing entry show.
-    pub previous_hash: String,
-}
-
-impl From<Entry> for LogEntryView {
-    fn from(entry: Entry) -> Self {
-        Self {
-            seq: entry.seq,
-            at: entry.at,
-            actor: entry.actor,
-            action: entry.action,
-            object: entry.object.as_str().to_owned(),
-            purpose: entry.purpose,
-            previous_hash: entry.previous_hash,
-        }
-    }
-}
-
-/// Who looked at the case, and what was done with it.
-#[derive(Serialize, ToSchema)]
-pub struct AccessLog {
-    /// The entries, oldest first.
-    pub items: Vec<LogEntryView>,
 }
 
 pub use schema::*;

@@ -1,11 +1,11 @@
 //! Routes: what comes in is parsed, the use case decides, the answer goes out.
 
 use crate::State;
-use crate::api::{AccessLog, BasicSchema, CaseList, CaseView, GuardianSchema, HealthBody, NewCase};
+use crate::api::{BasicSchema, CaseList, CaseView, GuardianSchema, HealthBody, NewCase};
 use crate::service::{self, Wish};
 use axum::Json;
 use axum::extract;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use medius_domain::contact::Guardian;
 use medius_domain::emergency::{self, EmergencySign};
 use medius_domain::id::CaseId;
@@ -141,18 +141,4 @@ pub(crate) async fn complete(
 ) -> Result<Response, Problem> {
     let told = service::complete(&state, &Wish { patient: &patient, origin: &origin, case: &case }, expected).await?;
     Ok(versioned(told.case.version, CaseView::new(&told.case, told.draft, told.guardian)))
-}
-
-/// Who looked at the case, and what was done with it.
-#[utoipa::path(get, path = "/v1/cases/{case_id}/access-log", tag = "intake", params(("case_id" = String, Path)),
-    responses((status = 200, body = AccessLog), ReadProblems), security(("patient" = [])),
-    extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("access-log"))))]
-pub(crate) async fn access_log(
-    extract::State(state): extract::State<State>,
-    patient: Patient,
-    origin: Origin,
-    PathIds(case): PathIds<CaseId>,
-) -> Result<Response, Problem> {
-    let entries = service::access_log(&state, &Wish { patient: &patient, origin: &origin, case: &case }).await?;
-    Ok(Json(AccessLog { items: entries.into_iter().map(Into::into).collect() }).into_response())
 }

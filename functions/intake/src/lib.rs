@@ -3,6 +3,7 @@
 //! Nothing personal is stored before consent G1, nothing about health before S1; an emergency is answered at once and
 //! never stored.
 
+pub mod access_log;
 pub mod api;
 mod handlers;
 mod service;
@@ -49,5 +50,5 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::put_health))
         .routes(routes!(handlers::put_guardian))
         .routes(routes!(handlers::complete))
-        .routes(routes!(handlers::access_log))
+        .merge(access_log::routes())
 }

@@ -4,7 +4,7 @@ use crate::State;
 use crate::api::CaseSummary;
 use axum::response::Response;
 use http::StatusCode;
-use medius_domain::access::{Action, Entry, Object, Purpose};
+use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::case::{Case, CaseState};
 use medius_domain::consent::{ConsentActor, ConsentProof, Use, gate};
 use medius_domain::contact::{ContactCard, Guardian};
@@ -187,14 +187,4 @@ pub(crate) async fn put_guardian(
     }
     opened.card.guardian = Some(guardian);
     opened.store(state, None, false).await
-}
-
-/// The access log, which logs its own reading.
-pub(crate) async fn access_log(state: &State, wish: &Wish<'_>) -> Result<Vec<Entry>, Problem> {
-    let snapshot = state.db.read([Place::Case(wish.case.clone()), Place::case_log(wish.case)]).await?;
-    let object = Object::part(Thing::AccessLog, "");
-    let event = wish.origin.patient(wish.patient, Action::View, object, Purpose::PatientRights);
-    let (case, permit) = own_case(&state.db, &snapshot, wish.case, event).await?;
-    state.db.commit(Change::new(permit, state.db.now()), &snapshot).await?;
-    Ok(state.db.log_entries(&case.id.into()).await?)
 }
