@@ -134,7 +134,7 @@ mod tests {
                 assert_eq!(part.matches("09551615").count(), 1, "{name}");
                 assert!(part.contains("2026-11-22 19:15") && part.contains("14"), "{name}");
                 let (unknown, nothing) = match language {
-                    TextLanguage::Ko => ("모르는 요청이라면", "아무것에도 동의한 것이 아닙니다"),
+                    TextLanguage::Ko => ("모르는 요청이라면", "어떤 것에도 동의하시는 것이 아닙니다"),
                     TextLanguage::En => ("If you know nothing of this,", "Entering the code alone agrees to nothing."),
                 };
                 assert!(part.contains(unknown) && part.contains(nothing), "{name}");

@@ -10,7 +10,7 @@ use axum::response::Response;
 use http::StatusCode;
 use medius_http::Error;
 
-const STYLE: &str = include_str!("../templates/style.css");
+const STYLE: &str = concat!(include_str!("../templates/style.css"), include_str!("../templates/open.css"));
 
 #[derive(Template)]
 #[template(path = "open.html")]
