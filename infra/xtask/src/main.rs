@@ -1,6 +1,7 @@
 //! `cargo xtask`: the two commands that people and CI use (`run`, `test`), and the checks that keep the source clean.
 //! It starts the local AWS, deploys the same template that AWS gets, and leaves nothing behind when it ends.
 
+mod chains;
 mod check;
 mod deploy;
 mod front;
@@ -47,6 +48,8 @@ enum Command {
     Policy(policy::Options),
     /// Verifies a consent receipt with the operator's public keys, offline.
     VerifyReceipt(verify::Options),
+    /// Walks all chains of consents and of the access log, and all signed heads, and finds what was tampered with.
+    VerifyChains(chains::Options),
     /// Builds for this machine on behalf of cargo-lambda.
     #[command(hide = true)]
     HostBuild {
@@ -68,6 +71,7 @@ async fn main() -> ExitCode {
             Command::Openapi => openapi::run().await,
             Command::Policy(options) => policy::run(&options),
             Command::VerifyReceipt(options) => verify::receipt(&options),
+            Command::VerifyChains(options) => chains::run(&options).await,
             Command::HostBuild { arguments } => host_build::run(&arguments).await,
         }
     };

@@ -9,13 +9,12 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
 use chrono::TimeDelta;
 use medius_domain::chain::Head;
+use medius_domain::journal::LOG_DAYS;
 use std::collections::HashMap;
 use std::time::Duration;
 
 /// Times that a write is repeated when others write at the same case at the same moment.
 pub(crate) const ATTEMPTS: u32 = 12;
-/// Days that the access log is kept (Safety Measures Standard Art. 8: two years for sensitive information).
-const LOG_DAYS: i64 = 731;
 
 /// A short wait of random length, longer with each attempt: for whoever repeats what ran into a conflict.
 pub async fn pause(attempt: u32) {
