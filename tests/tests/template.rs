@@ -66,7 +66,7 @@ fn the_data_key_opens_for_each_role_only_what_its_purpose_is() {
     let expected = [
         ("ConsentRole", vec![contact]),
         ("DeliveryRole", vec![contact]),
-        ("DeskRole", vec![data]),
+        ("DeskRole", vec![data, contact]),
         ("IntakeRole", vec![data, contact]),
         ("MailerRole", vec![contact]),
         ("ProviderRole", vec![data, contact]),
