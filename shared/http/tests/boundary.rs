@@ -61,7 +61,10 @@ fn routes() -> Router {
             }),
         )
         .route("/me", get(|patient: Patient| async move { patient.subject.to_string() }))
-        .route("/staff", get(|staff: Staff| async move { staff.groups.join("+") }))
+        .route(
+            "/staff",
+            get(|staff: Staff| async move { staff.roles.iter().map(|r| r.code()).collect::<Vec<_>>().join("+") }),
+        )
         .route("/whence", get(|ip: SourceIp, id: RequestId| async move { format!("{} {}", ip.0, id.as_str()) }))
         .route(
             "/panic",
