@@ -62,6 +62,7 @@ struct Opened {
     sealed: SealedCase,
     draft: Draft,
     card: ContactCard,
+    new_card: bool,
 }
 
 /// Reads a case of the patient's own, with its story.
@@ -75,8 +76,13 @@ async fn open(state: &State, wish: &Wish<'_>, action: Action, object: Object) ->
     let sealed = snapshot.sealed_case(&permit).ok_or_else(Problem::not_found)?;
     let key = state.keyring.unwrap(id, &sealed.data_key).await?;
     let draft = sealed.intake.open(&key, id)?;
-    let card = state.contacts.open(&snapshot, &permit).await?.unwrap_or_default();
-    Ok(Opened { snapshot, permit, case, key, sealed, draft, card })
+    // The card costs a call to the key service; only for a child does anything depend on what is in it.
+    let card = if case.minor {
+        state.contacts.open(&snapshot, &permit).await?.unwrap_or_default()
+    } else {
+        ContactCard::default()
+    };
+    Ok(Opened { snapshot, permit, case, key, sealed, draft, card, new_card: false })
 }
 
 impl Opened {
@@ -98,7 +104,10 @@ impl Opened {
             Some(_) => self.case.changed(next, state.db.now()),
             None => self.case.continued(state.db.now()),
         };
-        self.sealed.card = Some(state.contacts.seal(&self.case.id, &self.sealed.contact_key, &self.card).await?);
+        if self.new_card {
+            let sealed = state.contacts.seal(&self.case.id, &self.sealed.contact_key, &self.card).await?;
+            self.sealed.card = Some(sealed);
+        }
         let mut change = Change::new(self.permit, state.db.now());
         if let Some(proof) = proof {
             change.require(proof);
@@ -131,6 +140,7 @@ pub(crate) async fn put_basic(
         BasicRefusal::GuardianNeeded => ProblemKind::GuardianRequired.into(),
     })?;
     opened.card = opened.card.with_basic(opened.case.minor, basic.email.as_ref(), &basic.languages, basic.birth_date);
+    opened.new_card = true;
     opened.sealed.intake.seal_basic(&opened.key, wish.case, &basic)?;
     opened.draft.basic = Some(basic);
     opened.store(state, Some(&proof), false).await
@@ -186,5 +196,6 @@ pub(crate) async fn put_guardian(
         opened.card.guardian_rev += 1;
     }
     opened.card.guardian = Some(guardian);
+    opened.new_card = true;
     opened.store(state, None, false).await
 }
