@@ -29,16 +29,21 @@ async fn a_case_that_is_not_assigned_opens_with_a_reason_and_the_patient_sees_wh
     assert_eq!(view["letters"][0]["id"], letter.as_str());
     assert_eq!(view["institutions"][0]["id"], view["letters"][0]["recipient"]);
     let items: Vec<&str> = view["consents"].as_array().unwrap().iter().map(|c| c["item"].as_str().unwrap()).collect();
-    assert_eq!(items, ["G1", "P", "PS", "S1"]);
+    assert_eq!(items, ["G1", "S1", "P", "PS"]);
 
     assert_eq!(
         traces(&stack, &case, &coordinator).await,
         [trace("view", "case", false, None), trace("view", "case", true, Some("patient_asked"))]
     );
     let seen = app.get(&format!("/v1/cases/{case}/access-log")).await.unwrap().expect(200, "log").unwrap().json();
-    let looks: Vec<String> = seen["items"].as_array().unwrap().iter().map(Value::to_string).collect();
-    let looks: Vec<&String> = looks.iter().filter(|entry| entry.contains("\"coordinator\"")).collect();
-    assert!(looks.iter().any(|entry| entry.contains("view")), "the patient does not see the look: {looks:?}");
+    let items = seen["items"].as_array().unwrap();
+    let looks: Vec<&Value> = items.iter().filter(|item| item["who"]["kind"] == "staff").collect();
+    assert_eq!(looks.len(), 2, "{items:?}");
+    for (look, (outcome, reasoned)) in looks.iter().zip([("refused", false), ("done", true)]) {
+        assert_eq!((&look["who"]["role"], &look["action"]), (&json!("coordinator"), &json!("view")));
+        assert_eq!((&look["outcome"], look["reason"].is_string()), (&json!(outcome), reasoned));
+        assert!(!look.to_string().contains(coordinator.subject.as_str()), "staff have roles here and no names");
+    }
 
     // Whoever looks after the case needs no reason.
     take(&coordinator, &case).await;
