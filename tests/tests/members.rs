@@ -40,6 +40,14 @@ async fn log(stack: &Stack, subject: &str) -> Vec<(String, Outcome)> {
     changes.map(|e| (e.object.as_str().strip_prefix(&prefix).unwrap().to_owned(), e.outcome)).collect()
 }
 
+/// What somebody tried and may not, in their own chain.
+async fn attempts(stack: &Stack, who: &StaffApp) -> Vec<String> {
+    let entries = database(stack).log_entries(&Scope::Member(who.subject.clone())).await.unwrap();
+    verify(&entries).expect("the member's chain");
+    let refused = entries.into_iter().filter(|e| e.outcome == Outcome::Refused);
+    refused.map(|e| e.object.as_str().to_owned()).collect()
+}
+
 fn reason(answer: &Answer) -> (u16, String) {
     (answer.status.as_u16(), answer.json()["reason"].as_str().unwrap_or_default().to_owned())
 }
@@ -149,6 +157,8 @@ async fn two_who_take_each_others_role_cannot_both_succeed() {
         // The token of who lost it is still young; the record is what counts here.
         assert_eq!(gone.get("/staff/v1/members").await.unwrap().status.as_u16(), 403);
         assert_eq!(grant(gone, stays.subject.as_str(), "dpo").await.status.as_u16(), 403);
+        let entry = ("dpo/granting".to_owned(), Outcome::Refused);
+        assert!(log(&stack, stays.subject.as_str()).await.contains(&entry), "the attempt is not on record");
         stays.get("/staff/v1/members").await.unwrap().expect(200, "who stays").unwrap();
     }
 }
@@ -246,6 +256,8 @@ async fn oversight_sees_roles_and_no_addresses_and_nobody_else_sees_anything() {
         }
         assert_eq!(grant(&other, own, "dpo").await.status.as_u16(), 403);
         assert_eq!(remove(&other, own, "nonsense").await.status.as_u16(), 403);
+        let tried = attempts(&stack, &other).await;
+        assert_eq!(tried[..2], ["member".to_owned(), format!("member/{own}")], "{group} tried in vain and unseen");
         let body = json!({"email": "x@staff.example"});
         assert_eq!(other.post("/staff/v1/members", &body).await.unwrap().status.as_u16(), 403);
     }

@@ -33,7 +33,9 @@ async fn review(state: &State, month: Month) -> Result<Review, StoreError> {
 /// The list of a month. That somebody looked at it is in the log before it is shown.
 pub(crate) async fn list(state: &State, staff: &Staff, origin: &Origin, month: Month) -> Result<ReviewView, Problem> {
     let scope = Scope::Review(month);
-    let permit = errand(staff, origin, Action::View).on_service(&scope)?;
+    let errand = errand(staff, origin, Action::View);
+    errand.admitted(&state.db).await?;
+    let permit = errand.on_service(&scope)?;
     let now = state.db.now();
     if month > Month::of(kst_day(now)) {
         return Err(Problem::not_found());
@@ -55,7 +57,9 @@ pub(crate) async fn sign_off(
     wanted: SignOffRequest,
 ) -> Result<Response, Problem> {
     let scope = Scope::Review(month);
-    let permit = errand(staff, origin, Action::Update).on_service(&scope)?;
+    let errand = errand(staff, origin, Action::Update);
+    errand.admitted(&state.db).await?;
+    let permit = errand.on_service(&scope)?;
     let now = state.db.now();
     if month > Month::of(kst_day(now)) {
         return Err(Problem::not_found());

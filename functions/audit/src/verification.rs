@@ -21,7 +21,7 @@ pub(crate) async fn case(
 ) -> Result<CaseVerification, Problem> {
     let object = Object::part(Thing::AccessLog, "verification");
     let errand = Errand { staff, origin, action: Action::View, object, purpose: Purpose::Oversight, reason };
-    errand.possible()?;
+    errand.admitted(&state.db).await?;
     let places = [Place::Case(id.clone()), Place::Assignment(id.clone()), Place::case_log(id)];
     let snapshot = state.db.read(places).await?;
     let (case, permit) = errand.on_case(&state.db, &snapshot, id).await?;
@@ -41,6 +41,7 @@ pub(crate) async fn day(
     let scope = Scope::Registry;
     let object = Object::part(Thing::Chain, "day");
     let errand = Errand { staff, origin, action: Action::View, object, purpose: Purpose::Oversight, reason: None };
+    errand.admitted(&state.db).await?;
     let permit = errand.on_service(&scope)?;
     let now = state.db.now();
     if day > kst_day(now) {

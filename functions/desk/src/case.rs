@@ -26,7 +26,7 @@ pub(crate) async fn open(
 ) -> Result<DeskCase, Problem> {
     let object = Object::part(Thing::Case, "");
     let errand = Errand { staff, origin, action: Action::View, object, purpose: Purpose::ReferralLetter, reason };
-    errand.possible()?;
+    errand.admitted(&state.db).await?;
     let more = [Place::Intake(id.clone()), Place::DataKey(id.clone()), Place::Assignment(id.clone())];
     let snapshot = state.db.read(Place::gate(id).into_iter().chain(more)).await?;
     let (case, mut permit) = errand.on_case(&state.db, &snapshot, id).await?;
@@ -97,7 +97,7 @@ pub(crate) async fn letter(
     let object = Object::of(Thing::Referral, referral, "letter");
     let purpose = Purpose::ReferralLetter;
     let errand = Errand { staff, origin, action: Action::Download, object, purpose, reason };
-    errand.possible()?;
+    errand.admitted(&state.db).await?;
     let more =
         [Place::Referral(id.clone(), referral.clone()), Place::DataKey(id.clone()), Place::Assignment(id.clone())];
     let snapshot = state.db.read(Place::gate(id).into_iter().chain(more)).await?;

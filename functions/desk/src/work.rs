@@ -27,6 +27,7 @@ pub(crate) async fn list(
 ) -> Result<WorkItems, Problem> {
     let object = Object::part(Thing::WorkList, "");
     let errand = Errand { staff, origin, action: Action::View, object, purpose: Purpose::Inquiry, reason: None };
+    errand.admitted(&state.db).await?;
     let permit = errand.on_service(&Scope::Registry)?;
     let now = state.db.now();
     let until = wanted.due_by.unwrap_or_else(|| ahead(kst_day(now), AHEAD_DAYS));
@@ -50,7 +51,7 @@ pub(crate) async fn assign(
 ) -> Result<Assignment, Problem> {
     let object = Object::part(Thing::Assignment, "");
     let errand = Errand { staff, origin, action: Action::Update, object, purpose: Purpose::Inquiry, reason: None };
-    errand.possible()?;
+    errand.admitted(&state.db).await?;
     let places = [Place::Case(id.clone()), Place::Assignment(id.clone()), Place::case_log(id)];
     let snapshot = state.db.read(places).await?;
     let (case, permit) = errand.on_case(&state.db, &snapshot, id).await?;

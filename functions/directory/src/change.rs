@@ -38,6 +38,7 @@ pub(crate) async fn propose_new(
     let id = ProviderId::new();
     let scope = Scope::Provider(id.clone());
     let leave = errand(staff, origin, Action::Create, Object::of(Thing::Directory, &id, "proposed"));
+    leave.admitted(&state.db).await?;
     let permit = leave.on_service(&scope)?;
     let places = [Place::LogHead(scope), Place::Idempotency(request.scope_sha256.clone())];
     let snapshot = state.db.read(places).await?;
@@ -69,7 +70,7 @@ pub(crate) async fn propose(
     let mut attempt = 1;
     loop {
         let leave = |part| errand(staff, origin, Action::Update, Object::of(Thing::Directory, id, part));
-        leave("proposed").possible()?;
+        leave("proposed").admitted(&state.db).await?;
         let places = [
             Place::Provider(id.clone()),
             Place::LogHead(scope.clone()),
@@ -112,6 +113,7 @@ pub(crate) async fn decide(
     let mut attempt = 1;
     loop {
         let leave = errand(staff, origin, Action::Update, Object::of(Thing::Directory, id, part));
+        leave.admitted(&state.db).await?;
         let permit = leave.on_service(&scope)?;
         let places = [
             Place::Provider(provider.clone()),

@@ -18,6 +18,7 @@ fn look<'a>(staff: &'a Staff, origin: &'a Origin, object: Object) -> Errand<'a> 
 
 /// Writes a look at the whole directory down.
 async fn seen(state: &State, errand: &Errand<'_>) -> Result<(), Problem> {
+    errand.admitted(&state.db).await?;
     let permit = errand.on_service(&Scope::Registry)?;
     let snapshot = state.db.read([Place::LogHead(Scope::Registry)]).await?;
     state.db.commit(Change::new(permit, state.db.now()), &snapshot).await?;
@@ -45,7 +46,9 @@ pub(crate) async fn detail(
     id: &ProviderId,
 ) -> Result<DirectoryDetail, Problem> {
     let scope = Scope::Provider(id.clone());
-    let permit = look(staff, origin, Object::of(Thing::Directory, id, "")).on_service(&scope)?;
+    let errand = look(staff, origin, Object::of(Thing::Directory, id, ""));
+    errand.admitted(&state.db).await?;
+    let permit = errand.on_service(&scope)?;
     let places = [Place::Provider(id.clone()), Place::LogHead(scope)];
     let (snapshot, changes) = tokio::try_join!(state.db.read(places), state.db.provider_changes(id))?;
     let current = snapshot.provider_revision(id)?;
@@ -70,7 +73,7 @@ pub(crate) async fn changes(
     query: Option<&str>,
 ) -> Result<ChangeList, Problem> {
     let errand = look(staff, origin, Object::part(Thing::Directory, "changes"));
-    errand.possible()?;
+    errand.admitted(&state.db).await?;
     let wanted = status(query)?;
     seen(state, &errand).await?;
     let found = state.db.changes_in(wanted).await?;

@@ -86,7 +86,7 @@ pub(crate) async fn remove(
     PathIds((subject, role)): PathIds<(Subject, String)>,
 ) -> Result<Json<MemberState>, Problem> {
     // Who may not change roles learns nothing about them, not even which there are.
-    rights::allowed(&staff, &origin, &subject)?;
+    rights::allowed(&state, &staff, &origin, &subject).await?;
     let unknown = || Problem::invalid([FieldError::new("/role", Invalid::UnknownValue)]);
     let role = Role::of_group(&role).ok_or_else(unknown)?;
     rights::change(&state, &staff, &origin, &subject, Right::Role(role, Wanted::Remove)).await.map(Json)

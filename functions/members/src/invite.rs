@@ -28,14 +28,16 @@ pub(crate) async fn create(
         purpose: Purpose::Administration,
         reason: None,
     };
-    let permit = errand(Object::part(Thing::Member, "inviting")).on_service(&Scope::Registry)?;
+    let inviting = errand(Object::part(Thing::Member, "inviting"));
+    inviting.admitted(&state.db).await?;
+    let permit = inviting.on_service(&Scope::Registry)?;
     let places = [
         Place::Member(staff.subject.clone()),
         Place::LogHead(Scope::Registry),
         Place::Idempotency(request.scope_sha256.clone()),
     ];
     let snapshot = state.db.read(places).await?;
-    still(permit.event().actor.role(), snapshot.member(&staff.subject)?.as_ref())?;
+    let permit = still(state, staff, &snapshot, permit).await?;
     if let Some(answer) = replay(&snapshot, request)? {
         return Ok(answer);
     }

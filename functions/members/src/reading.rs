@@ -22,10 +22,12 @@ fn sees_addresses(staff: &Staff) -> bool {
 
 /// Everybody.
 pub(crate) async fn list(state: &State, staff: &Staff, origin: &Origin) -> Result<MemberList, Problem> {
-    let permit = look(staff, origin, Object::part(Thing::Member, "")).on_service(&Scope::Registry)?;
+    let errand = look(staff, origin, Object::part(Thing::Member, ""));
+    errand.admitted(&state.db).await?;
+    let permit = errand.on_service(&Scope::Registry)?;
     let places = [Place::LogHead(Scope::Registry), Place::Member(staff.subject.clone())];
     let snapshot = state.db.read(places).await?;
-    still(permit.event().actor.role(), snapshot.member(&staff.subject)?.as_ref())?;
+    let permit = still(state, staff, &snapshot, permit).await?;
     state.db.commit(Change::new(permit, state.db.now()), &snapshot).await?;
 
     let mut accounts = state.pool.accounts().await?;
@@ -55,13 +57,15 @@ pub(crate) async fn detail(
     subject: &Subject,
 ) -> Result<MemberView, Problem> {
     let scope = Scope::Member(subject.clone());
-    let permit = look(staff, origin, Object::of(Thing::Member, subject, "")).on_service(&scope)?;
+    let errand = look(staff, origin, Object::of(Thing::Member, subject, ""));
+    errand.admitted(&state.db).await?;
+    let permit = errand.on_service(&scope)?;
     let mut places = vec![Place::LogHead(scope), Place::Member(subject.clone())];
     if staff.subject != *subject {
         places.push(Place::Member(staff.subject.clone()));
     }
     let snapshot = state.db.read(places).await?;
-    still(permit.event().actor.role(), snapshot.member(&staff.subject)?.as_ref())?;
+    let permit = still(state, staff, &snapshot, permit).await?;
     let record = snapshot.member(subject)?;
     let account = account_of(state, subject, record.as_ref()).await?.ok_or_else(Problem::not_found)?;
     state.db.commit(Change::new(permit, state.db.now()), &snapshot).await?;

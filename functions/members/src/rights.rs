@@ -70,31 +70,31 @@ impl Right {
         Object::of(Thing::Member, subject, part)
     }
 
-    fn leave(self, staff: &Staff, origin: &Origin, subject: &Subject, half: Half) -> Result<Permit, Problem> {
+    fn errand<'a>(self, staff: &'a Staff, origin: &'a Origin, subject: &Subject, half: Half) -> Errand<'a> {
         let object = self.object(subject, half);
-        let errand = Errand {
-            staff,
-            origin,
-            action: Action::GrantChange,
-            object,
-            purpose: Purpose::Administration,
-            reason: None,
-        };
-        errand.on_service(&Scope::Member(subject.clone()))
+        Errand { staff, origin, action: Action::GrantChange, object, purpose: Purpose::Administration, reason: None }
     }
 }
 
 /// Whether somebody may change rights at all.
-pub(crate) fn allowed(staff: &Staff, origin: &Origin, subject: &Subject) -> Result<(), Problem> {
-    Right::Account.leave(staff, origin, subject, Half::Begun).map(drop)
+pub(crate) async fn allowed(state: &State, staff: &Staff, origin: &Origin, subject: &Subject) -> Result<(), Problem> {
+    Right::Account.errand(staff, origin, subject, Half::Begun).admitted(&state.db).await
 }
 
-/// Whether somebody still has the role by which they are about to act: the record knows sooner than their token.
-pub(crate) fn still(role: Role, record: Option<&Member>) -> Result<(), Problem> {
-    match record {
-        Some(member) if !member.may_act_as(role) => Err(ProblemKind::Forbidden.into()),
-        Some(_) | None => Ok(()),
+/// Whether somebody still has the role by which they are about to act: the record knows sooner than their token. A refused
+/// attempt is on record like any other. The snapshot must hold the person's own record and the head of the permit's chain.
+pub(crate) async fn still(
+    state: &State,
+    staff: &Staff,
+    snapshot: &Snapshot,
+    permit: Permit,
+) -> Result<Permit, Problem> {
+    let role = permit.event().actor.role();
+    if snapshot.member(&staff.subject)?.is_none_or(|own| own.may_act_as(role)) {
+        return Ok(permit);
     }
+    state.db.commit(Change::new(permit.refused(), state.db.now()), snapshot).await?;
+    Err(ProblemKind::Forbidden.into())
 }
 
 /// The account of a pseudonym: by the name on record, else by looking through the pool.
@@ -142,11 +142,13 @@ async fn begin(
     subject: &Subject,
     right: Right,
 ) -> Result<String, Problem> {
+    let errand = right.errand(staff, origin, subject, Half::Begun);
+    errand.admitted(&state.db).await?;
     for _ in 0..ATTEMPTS {
-        let permit = right.leave(staff, origin, subject, Half::Begun)?;
+        let permit = errand.on_service(&Scope::Member(subject.clone()))?;
         let snapshot = read(state, staff, subject).await?;
+        let permit = still(state, staff, &snapshot, permit).await?;
         let own = snapshot.member(&staff.subject)?;
-        still(permit.event().actor.role(), own.as_ref())?;
         let now = state.db.now();
         let member = match snapshot.member(subject)? {
             Some(member) => member,
@@ -193,7 +195,8 @@ async fn finish(
     right: Right,
 ) -> Result<MemberState, Problem> {
     for _ in 0..ATTEMPTS {
-        let permit = right.leave(staff, origin, subject, Half::Done)?;
+        let errand = right.errand(staff, origin, subject, Half::Done);
+        let permit = errand.on_service(&Scope::Member(subject.clone()))?;
         let snapshot = read(state, staff, subject).await?;
         let member = snapshot.member(subject)?.ok_or_else(Problem::not_found)?;
         let now = state.db.now();

@@ -174,10 +174,29 @@ impl Errand<'_> {
     /// 403.
     pub fn possible(&self) -> Result<(), Problem> {
         let thing = self.object.thing();
-        let any = self.staff.roles.iter().any(|role| {
-            Standing::ALL.iter().any(|s| verdict(*role, self.action, thing, *s) != Verdict::Denied)
-        });
+        let any = self
+            .staff
+            .roles
+            .iter()
+            .any(|role| Standing::ALL.iter().any(|s| verdict(*role, self.action, thing, *s) != Verdict::Denied));
         if any { Ok(()) } else { Err(ProblemKind::Forbidden.into()) }
+    }
+
+    /// The same question, with a refused attempt on record. It stands in the chain of the person who tried: whether the thing is
+    /// there was not asked.
+    ///
+    /// # Errors
+    /// 403, or the store's failures.
+    pub async fn admitted(&self, db: &Database) -> Result<(), Problem> {
+        let Err(refusal) = self.possible() else { return Ok(()) };
+        // An account without any role is nobody whom the log could name as staff.
+        if let Some(role) = self.staff.roles.first() {
+            let scope = Scope::Member(self.staff.subject.clone());
+            let snapshot = db.read([Place::LogHead(scope.clone())]).await?;
+            let attempt = Permit::refusal(self.event(*role), &On::Service(&scope));
+            db.commit(Change::new(attempt, db.now()), &snapshot).await?;
+        }
+        Err(refusal)
     }
 
     /// Leave by the first of the person's roles that has it.
@@ -208,7 +227,7 @@ impl Errand<'_> {
     /// # Errors
     /// 403, 404, 422 without the reason that the table asks for, or the store's failures.
     pub async fn on_case(&self, db: &Database, snapshot: &Snapshot, id: &CaseId) -> Result<(Case, Permit), Problem> {
-        self.possible()?;
+        self.admitted(db).await?;
         let case = snapshot.case(id)?.ok_or_else(Problem::not_found)?;
         let assignment = snapshot.assignment(id)?;
         let on = On::Desk(&case, assignment.assignee.as_ref());
