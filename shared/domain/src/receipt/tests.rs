@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
-use crate::consent::{Recipient, current_text};
-use crate::id::{ProviderId, ServingId};
+use crate::consent::{ConsentActor, Recipient, Verification, current_text};
+use crate::id::{CaseId, EventId, ProviderId, ServingId, Subject};
 use serde_json::{Value, json};
 
 fn controller() -> Controller {
