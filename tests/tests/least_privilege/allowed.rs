@@ -163,7 +163,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 11] = [
         &[
             ("access_log", &["GetItem", "Query", "PutItem"]),
             ("access_log/index/by_day", &["Query"]),
-            ("key signing", &["Sign"]),
+            ("key signing", &["Sign", "GetPublicKey"]),
             ("log heads heads/", &["GetObject", "PutObject"]),
             ("log heads", &["ListBucket"]),
             ("queue journal_failures", &["SendMessage"]),
