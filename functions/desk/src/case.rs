@@ -2,9 +2,10 @@
 //! is in the case's log, with the reason, before anything is shown.
 
 use crate::State;
+use crate::basis;
 use crate::case_view::{Around, DeskCase, DeskDelivery, Shown};
 use medius_domain::access::{AccessReason, Action, Object, Purpose};
-use medius_domain::consent::{Use, gate};
+use medius_domain::consent::Use;
 use medius_domain::id::{CaseId, DocumentNumber, LinkId, ProviderId, ReferralId};
 use medius_domain::link::Link;
 use medius_domain::policy::Thing;
@@ -103,8 +104,7 @@ pub(crate) async fn letter(
     let snapshot = state.db.read(Place::gate(id).into_iter().chain(more)).await?;
     let (case, permit) = errand.on_case(&state.db, &snapshot, id).await?;
     let letter = snapshot.referral(id, referral)?.ok_or_else(Problem::not_found)?;
-    let standing = state.contacts.standing(&snapshot, &permit, &case).await?;
-    let proof = gate(id, &snapshot.consents(id)?, &Use::CollectHealth, &standing)?;
+    let proof = basis::proof(state, &snapshot, (&case, &permit), &Use::CollectHealth).await?;
     let wrapped = snapshot.data_key(&permit).ok_or_else(Problem::not_found)?;
     let key = state.keyring.unwrap(id, &wrapped).await?;
     let content = state.documents.get(id, &key, "letter", &letter.pdf_sha256).await?;

@@ -5,6 +5,7 @@
 //! and goes nowhere else: the mail that announces it carries a link.
 
 pub mod api;
+mod basis;
 mod case;
 pub mod case_view;
 mod handlers;

@@ -3,12 +3,13 @@
 
 use crate::State;
 use crate::api::{MessageList, MessageSent, MessageView};
+use crate::basis;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 use medius_domain::access::{AccessReason, Action, Object, Purpose};
 use medius_domain::case::Case;
-use medius_domain::consent::{ConsentProof, Use, gate};
+use medius_domain::consent::{ConsentProof, Use};
 use medius_domain::id::{CaseId, MessageId};
 use medius_domain::message::MessageText;
 use medius_domain::policy::{Permit, Role, Thing};
@@ -73,8 +74,7 @@ impl Party<'_> {
 impl Allowed {
     /// That the patient may be asked and answered.
     async fn proof(&self, state: &State) -> Result<ConsentProof, Problem> {
-        let standing = state.contacts.standing(&self.snapshot, &self.permit, &self.case).await?;
-        Ok(gate(&self.case.id, &self.snapshot.consents(&self.case.id)?, &Use::CollectBasic, &standing)?)
+        basis::proof(state, &self.snapshot, (&self.case, &self.permit), &Use::CollectBasic).await
     }
 
     /// The case's data key as it is stored and as it opens. Without it a case is destroyed, whatever else is lying about.

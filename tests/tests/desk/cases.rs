@@ -124,6 +124,11 @@ async fn what_a_withdrawn_consent_covered_is_out_of_sight_at_once() {
     let reason = json!({"reason": "letter_review"});
     let taken = coordinator.post(&format!("{path}/referrals/{letter}/letter"), &reason).await.unwrap();
     refused(&taken, 403, "consent-required", &[]);
+    let tried = traces(&stack, &case, &coordinator).await;
+    assert_eq!(
+        tried.last(),
+        Some(&trace("download", &format!("referral/{letter}/letter"), false, Some("letter_review")))
+    );
     app.withdraw(&case, "G1", None).await.unwrap().expect(201, "withdrawal").unwrap();
     let view = coordinator.get(&path).await.unwrap().expect(200, "case").unwrap();
     assert!(view.json().get("basic").is_none());

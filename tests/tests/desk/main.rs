@@ -45,13 +45,18 @@ async fn take(staff: &StaffApp, case: &str) {
 
 /// The case's chain in the access log, which must hold.
 async fn log(stack: &Stack, case: &str) -> Vec<Entry> {
+    chain(stack, &Scope::Case(case.parse().unwrap())).await
+}
+
+/// A chain of the access log, which must hold.
+async fn chain(stack: &Stack, scope: &Scope) -> Vec<Entry> {
     let tables = medius_store::Tables::new(|name| {
         let short = name.strip_prefix("TABLE_")?.to_lowercase();
         stack.run().tables.get(&short).cloned()
     });
     let clock = std::sync::Arc::new(medius_domain::clock::SystemClock);
     let db = medius_store::Database::new(stack.dynamodb(stack.operator_credentials()), tables, clock);
-    let entries = db.log_entries(&Scope::Case(case.parse().unwrap())).await.unwrap();
+    let entries = db.log_entries(scope).await.unwrap();
     let head: Head = medius_domain::access::verify(&entries).expect("the access log's chain");
     assert_eq!(head.seq as usize, entries.len());
     entries

@@ -1,7 +1,8 @@
 //! The work list, and who looks after a case.
 
-use super::{NOWHERE, case_with_letter, member, patient, refused, take, trace, traces};
+use super::{NOWHERE, case_with_letter, chain, member, patient, refused, take, trace, traces};
 use chrono::{Days, Utc};
+use medius_domain::access::Scope;
 use medius_domain::clock::kst_day;
 use medius_tests::journey::demo_story;
 use medius_tests::stack::Stack;
@@ -106,6 +107,14 @@ async fn the_work_list_shows_what_is_due_by_state_day_and_person_and_nothing_abo
     // Without a day of its own it is back under the rule.
     coordinator.put(&path, "\"3\"", &json!({"assignee": "me"})).await.unwrap().expect(200, "by rule").unwrap();
     assert_eq!(list("assignee=me").await.len(), 1);
+
+    // Each look is on record, in the chain of what belongs to no case.
+    let by = serde_json::to_value(&coordinator.subject).unwrap();
+    let looks = chain(&stack, &Scope::Registry).await.into_iter().filter(|entry| {
+        let look = serde_json::to_value(entry).unwrap();
+        look["actor"]["subject"] == by && look["object"] == "work-list" && look["subject"].is_null()
+    });
+    assert_eq!(looks.count(), 7);
 
     for (query, pointer, code) in [
         ("state=lost", "/state", "unknown-value"),

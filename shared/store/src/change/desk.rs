@@ -7,10 +7,17 @@ use crate::keyring::WrappedKey;
 use crate::place::Place;
 use crate::records::MessageRecord;
 use crate::work_list::DATED;
-use medius_domain::case::Case;
+use chrono::{DateTime, Utc};
+use medius_domain::case::{Case, open_case_expiry};
 use medius_domain::work::Assignment;
 
 impl Change {
+    /// How long what belongs to the work at a case is kept. A case that has only begun may go on for long; should it end
+    /// sooner, its data key ends with it and no message can be read any more.
+    fn work_kept_until(&self, case: &Case) -> DateTime<Utc> {
+        case.expires_at.max(open_case_expiry(self.now))
+    }
+
     /// Who looks after a case, in its next revision.
     ///
     /// # Errors
@@ -21,7 +28,7 @@ impl Change {
         if let Some(day) = assignment.due_on {
             beside.extend([("state", text(DATED)), ("due_on", text(day.to_string()))]);
         }
-        let item = encode(&place, assignment, Some(case.expires_at), beside)?;
+        let item = encode(&place, assignment, Some(self.work_kept_until(case)), beside)?;
         self.put_revision(place, item, assignment.rev, Conflict::Version);
         Ok(())
     }
@@ -39,7 +46,7 @@ impl Change {
         case: &Case,
     ) -> Result<(), StoreError> {
         let place = Place::Message(case.id.clone(), message.id.clone());
-        let item = encode(&place, message, Some(case.expires_at), [("text", bytes(sealed))])?;
+        let item = encode(&place, message, Some(self.work_kept_until(case)), [("text", bytes(sealed))])?;
         self.create(place, item);
         let same = [(":wrapped", bytes(&data_key.0))];
         self.push(Place::DataKey(case.id.clone()), Kind::Check, "#wrapped = :wrapped", same, Conflict::Version);
