@@ -170,3 +170,28 @@ async fn of_two_approvals_at_once_one_counts_and_a_stale_proposal_never_does() {
     let ended = one.post(&path, &json!({"ground": "outdated"})).await.unwrap().expect(200, "rejection").unwrap();
     assert_eq!(ended.json()["status"], "rejected");
 }
+
+#[tokio::test]
+async fn an_institution_from_before_there_were_proposals_is_changed_like_any_other() {
+    let stack = Stack::load().unwrap();
+    let (one, two) = (staff(&stack, "coordinator").await, staff(&stack, "coordinator").await);
+    let id = stack.run().providers[2].clone();
+    let path = format!("/staff/v1/providers/{id}");
+    let detail = one.get(&path).await.unwrap().expect(200, "detail").unwrap().json();
+    let mut after = detail["provider"].clone();
+    for derived in ["id", "may_receive", "pending_changes"] {
+        after.as_object_mut().unwrap().remove(derived);
+    }
+    after["department_en"] = json!(format!("Family Medicine {}", fresh_key()));
+    let changes = [
+        propose(&one, &id, &after).await.expect(201, "first").unwrap().json(),
+        propose(&one, &id, &after).await.expect(201, "second").unwrap().json(),
+    ];
+    let first = two.post(&decide(&changes[0], "approve"), &json!({})).await.unwrap();
+    first.expect(200, "approval").unwrap();
+    let second = two.post(&decide(&changes[1], "approve"), &json!({})).await.unwrap();
+    assert_eq!(reason(&second), (409, "provider-changed".into()));
+    let detail = one.get(&path).await.unwrap().json();
+    assert_eq!(detail["provider"]["department_en"], after["department_en"]);
+    assert_eq!(detail["provider"]["may_receive"], false, "its registration has ended all the same");
+}
