@@ -1,7 +1,8 @@
 //! Proposing and deciding: one read, the rules of the domain, one commit of proposal, institution and log entry.
 
 use crate::State;
-use crate::api::{ChangeState, ProposalRequest};
+use crate::api::ProposalRequest;
+use crate::view::ChangeState;
 use axum::response::Response;
 use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose, Scope};

@@ -1,9 +1,8 @@
 //! Routes: what comes in is parsed, the use case decides, the answer goes out.
 
 use crate::State;
-use crate::api::{
-    ApprovalRequest, ChangeList, ChangeState, DirectoryDetail, DirectoryList, ProposalRequest, RejectionRequest,
-};
+use crate::api::{ApprovalRequest, ProposalRequest, RejectionRequest};
+use crate::view::{ChangeList, ChangeState, DirectoryDetail, DirectoryList};
 use crate::{change, reading};
 use axum::Json;
 use axum::extract::{self, RawQuery};

@@ -5,6 +5,7 @@ pub mod api;
 mod change;
 mod handlers;
 mod reading;
+pub mod view;
 
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};

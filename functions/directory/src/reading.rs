@@ -2,8 +2,8 @@
 //! institution in its own.
 
 use crate::State;
-use crate::api::{ChangeList, ChangeView, DirectoryDetail, DirectoryEntry, DirectoryList};
 use crate::handlers::status;
+use crate::view::{ChangeList, ChangeView, DirectoryDetail, DirectoryEntry, DirectoryList};
 use medius_domain::access::{Action, Object, Purpose, Scope};
 use medius_domain::directory::ChangeStatus;
 use medius_domain::id::ProviderId;

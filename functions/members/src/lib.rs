@@ -1,8 +1,8 @@
 //! Members: staff and the groups that they are in. Every grant and every removal is written down beside the group itself.
 //!
-//! A role that was given counts from the next sign-in. A role that was taken ends every session at once, so that no token can be
-//! renewed; a token that is out already acts for 15 minutes at most, which is how long one lives. In this function the record
-//! counts and not the token: whoever lost `ops` changes no rights any more.
+//! A role that was given counts from the next sign-in. A role that was taken ends every session at once, so that no token
+//! can be renewed; a token that is out already acts for 15 minutes at most, which is how long one lives. In this function
+//! the record goes before the token: whoever lost `ops` changes no rights any more.
 
 pub mod api;
 mod handlers;

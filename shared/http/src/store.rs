@@ -182,8 +182,8 @@ impl Errand<'_> {
         if any { Ok(()) } else { Err(ProblemKind::Forbidden.into()) }
     }
 
-    /// The same question, with a refused attempt on record. It stands in the chain of the person who tried: whether the thing is
-    /// there was not asked.
+    /// The same question, with a refused attempt on record. It stands in the chain of the person who tried: whether the
+    /// thing is there was not asked.
     ///
     /// # Errors
     /// 403, or the store's failures.
