@@ -303,3 +303,55 @@ impl DeskCase {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use medius_domain::consent::{Decision, TextLanguage};
+
+    /// The consents of a case after agreeing to these matters.
+    fn agreed(case: &Case, matters: &[Matter], standing: &Standing) -> ConsentHead {
+        let mut head = ConsentHead::default();
+        for matter in matters {
+            let served = head.serve(&case.id, &case.subject, matter, None, TextLanguage::En, standing).unwrap();
+            let serving = served.0.last().unwrap().serving.clone().unwrap();
+            let actor = standing.must_be();
+            let decision = Decision { serving: &serving, grant: true, data_items: None, actor };
+            head = served.1.decide(&case.id, &case.subject, &decision, standing).unwrap().unwrap().1;
+        }
+        head
+    }
+
+    /// Which parts of a story staff see.
+    fn seen(case: &Case, consents: &ConsentHead, standing: &Standing) -> (bool, bool, usize) {
+        let sealed = SealedIntake { basic: Some(vec![1]), health: Some(vec![2]) };
+        let shown = Shown::by(&case.id, consents, standing);
+        let may = shown.of(&sealed);
+        let draft = Draft {
+            basic: may.basic.map(|_| BasicDraft::default()),
+            health: may.health.map(|_| HealthDraft::default()),
+        };
+        let basis = shown.proof().map_or(0, |proof| proof.basis().len());
+        let at = Assignment::none(case.id.clone(), standing.now);
+        let around = Around::default();
+        let view = DeskCase::new((case, &at), &Subject::of("me"), &shown, draft, (consents, standing), around);
+        assert_eq!(view.missing.iter().any(|p| p.starts_with("/basic/")), view.basic.is_some());
+        assert_eq!(view.missing.iter().any(|p| p.starts_with("/health/")), view.health.is_some());
+        assert_eq!(view.consents.len(), consents.current.len());
+        (view.basic.is_some(), view.health.is_some(), basis)
+    }
+
+    #[test]
+    fn each_part_of_a_story_is_shown_while_its_consent_is_in_force() {
+        let now = "2026-11-22T03:00:00Z".parse().unwrap();
+        let case = Case::new(Subject::of("x"), false, now);
+        let standing = Standing::adult(now);
+        let (general, sensitive) = (Matter::general(), Matter::sensitive());
+        let both = agreed(&case, &[general.clone(), sensitive.clone()], &standing);
+        assert_eq!(seen(&case, &ConsentHead::default(), &standing), (false, false, 0));
+        assert_eq!(seen(&case, &agreed(&case, &[general], &standing), &standing), (true, false, 1));
+        assert_eq!(seen(&case, &agreed(&case, &[sensitive], &standing), &standing), (false, false, 0));
+        assert_eq!(seen(&case, &both, &standing), (true, true, 2));
+    }
+}
