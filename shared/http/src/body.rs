@@ -74,6 +74,10 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let inner = error.into_inner();
         match inner.classify() {
             Category::Data => Problem::invalid([field_error(pointer, &inner.to_string())]),
+            // Well-formed, and a number or list stands where a code belongs: the parser takes that for broken JSON.
+            Category::Syntax if inner.to_string().starts_with("expected value") => {
+                Problem::invalid([FieldError { pointer, code: "wrong-type" }])
+            }
             // Well-formed, and yet not text or a number: half of a surrogate pair, a number beyond every range.
             Category::Syntax | Category::Eof | Category::Io => malformed(),
         }
@@ -215,6 +219,9 @@ mod tests {
             (r#"{"items":[],"said":{"text":{"name":4}}}"#, "/said/text/name wrong-type"),
             (r#"{"items":[],"said":{"TEXT":{"name":4}}}"#, "/said unknown-value"),
             (r#"{"items":[],"sign":"headache"}"#, "/sign unknown-value"),
+            (r#"{"items":[],"sign":7}"#, "/sign wrong-type"),
+            (r#"{"items":[],"sign":["chest_pain_now"]}"#, "/sign wrong-type"),
+            (r#"{"items":[],"said":true}"#, "/said wrong-type"),
             (r#"{"items":[{"name":"a","name":"b"}]}"#, "/items/0/name duplicate-field"),
             (r#"{"items":[{"name":"a","n\u0061me":"b"}]}"#, "/items/0/name duplicate-field"),
             (r#"{"items":[{"items":1}]}"#, "/items/0/items unknown-field"),

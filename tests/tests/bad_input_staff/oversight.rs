@@ -22,7 +22,7 @@ async fn the_verifier_takes_a_case_with_a_reason_and_days_that_were() {
         invalid(&query, &answer, pointer, why);
     }
     assert_eq!(done(&stack, Scope::Case(id.parse().unwrap())).await, before);
-    for day in ["2026-02-30", "2026-2-3", CANARY, "2999-01-01"] {
+    for day in ["2026-02-30", CANARY, "2999-01-01"] {
         let answer = auditor.get(&format!("/staff/v1/audit/days/{day}/verification")).await.unwrap();
         refused(day, &answer, 404, "not-found", &[]);
     }

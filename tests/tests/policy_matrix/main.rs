@@ -305,11 +305,11 @@ async fn links(stack: &Stack, world: &World, findings: &mut Findings) {
             };
             let absent = stranger.send(method.clone(), part, body.as_ref()).await.unwrap();
             findings.status(&format!("{route}: unknown link"), &absent, &[404]);
-            let mut dead = vec![
-                ("revoked", &world.revoked.institution),
-                (round, &world.orphan.institution),
-                ("no session", &without_session),
-            ];
+            let mut dead = vec![("no session", &without_session)];
+            // To end one's own session takes nothing out, so who has one may, whatever became of the link.
+            if part != "/close" {
+                dead.extend([("revoked", &world.revoked.institution), (round, &world.orphan.institution)]);
+            }
             if body.is_some() {
                 dead.push(("wrong secret", &world.living.institution));
             }
