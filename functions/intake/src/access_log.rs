@@ -29,15 +29,15 @@ const PLACES_PER_READ: usize = 90;
 
 /// Its routes.
 pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(export))
+    OpenApiRouter::new().routes(routes!(access_log)).routes(routes!(export_access_log))
 }
 
 /// Who looked at the case, and what was done with it.
-#[utoipa::path(get, path = "/v1/cases/{case_id}/access-log", tag = "access_log",
+#[utoipa::path(get, path = "/v1/cases/{case_id}/access-log", tag = "intake",
     params(("case_id" = String, Path), LogParams), responses((status = 200, body = LogItems), ReadProblems),
     security(("patient" = [])),
     extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("access-log"))))]
-async fn list(
+async fn access_log(
     extract::State(state): extract::State<State>,
     patient: Patient,
     origin: Origin,
@@ -55,11 +55,11 @@ async fn list(
 }
 
 /// The whole log as a file, with its hashes.
-#[utoipa::path(get, path = "/v1/cases/{case_id}/access-log/export", tag = "access_log",
+#[utoipa::path(get, path = "/v1/cases/{case_id}/access-log/export", tag = "intake",
     params(("case_id" = String, Path)), responses((status = 200, body = LogExport), ReadProblems),
     security(("patient" = [])),
     extensions(("x-medius-action" = json!("export")), ("x-medius-thing" = json!("access-log"))))]
-async fn export(
+async fn export_access_log(
     extract::State(state): extract::State<State>,
     patient: Patient,
     origin: Origin,
