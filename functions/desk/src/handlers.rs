@@ -1,11 +1,11 @@
 //! Routes: what comes in is parsed, the use case decides, the answer goes out.
 
 use crate::State;
-use crate::api::{
-    AssignmentRequest, AssignmentView, DownloadRequest, MessageList, MessageParams, MessageRequest, MessageSent,
-    ReasonParams, StaffMessageParams, StaffMessageRequest, WorkItems, WorkListParams,
-};
+use crate::api::{AssignmentRequest, AssignmentView, DownloadRequest, ReasonParams, WorkItems, WorkListParams};
 use crate::case_view::DeskCase;
+use crate::message_api::{
+    MessageList, MessageParams, MessageRequest, MessageSent, StaffMessageParams, StaffMessageRequest,
+};
 use crate::messages::Party;
 use crate::{case, messages, work};
 use axum::Json;

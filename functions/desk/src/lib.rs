@@ -9,6 +9,7 @@ mod basis;
 mod case;
 pub mod case_view;
 mod handlers;
+pub mod message_api;
 mod messages;
 mod work;
 

@@ -2,8 +2,8 @@
 //! the case's data key; the remembered answer to a repeat and the mail that announces it hold none of it.
 
 use crate::State;
-use crate::api::{MessageList, MessageSent, MessageView};
 use crate::basis;
+use crate::message_api::{MessageList, MessageSent, MessageView};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use http::StatusCode;
