@@ -111,6 +111,12 @@ async fn a_month_that_runs_is_shown_and_not_signed_off() {
         let other = staff(&stack, group, 0).await;
         refused(&other.get(&path).await.unwrap(), 403, "forbidden");
         refused(&other.post(&format!("{path}/sign-off"), &body).await.unwrap(), 403, "forbidden");
+        // Who tries what no role allows stands in the list.
+        let list = auditor.get(&path).await.unwrap().json();
+        let refusal = |f: &&Value| f["kind"] == "refusal" && f["who"]["id"] == other.subject.as_str();
+        let found = list["findings"].as_array().unwrap().iter().find(refusal).expect(group);
+        let tried = found["entries"].as_array().unwrap();
+        assert!(tried.iter().any(|e| e["object"] == "review" && e["action"] == "update"), "{tried:?}");
     }
     for wrong in ["2026-13", "9999-01", "november", "2026-1"] {
         let path = format!("/staff/v1/audit/reviews/{wrong}");
