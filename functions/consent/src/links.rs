@@ -4,11 +4,9 @@ use crate::State;
 use medius_domain::consent::{ConsentHead, Standing, Use, gate};
 use medius_domain::id::{CaseId, ReferralId};
 use medius_domain::link::{Link, LinkEvent};
-use medius_store::{Place, ReferralRecord, StoreError};
+use medius_store::{DeliveryRecord, ReferralRecord, StoreError};
 use std::collections::HashMap;
 
-/// Links read in one transaction, which takes 100 places.
-const LINKS_PER_READ: usize = 90;
 /// Live links that one transaction can end together with its other writes; no patient has that many.
 const MOST: usize = 40;
 
@@ -20,15 +18,13 @@ pub(crate) async fn live(state: &State, case: &CaseId) -> Result<Vec<(Link, Refe
     }
     let letters: HashMap<ReferralId, ReferralRecord> =
         state.db.referrals(case).await?.into_iter().map(|letter| (letter.id.clone(), letter)).collect();
-    let mut live = Vec::new();
-    for some in deliveries.chunks(LINKS_PER_READ) {
-        let snapshot = state.db.read(some.iter().map(|d| Place::Link(d.link_id.clone()))).await?;
-        for delivery in some {
-            let link = snapshot.link(&delivery.link_id)?.filter(|link| link.live(snapshot.now()));
-            live.extend(link.zip(letters.get(&delivery.referral_id).cloned()));
-        }
-    }
-    Ok(live)
+    let links = state.db.links_of(&deliveries).await?;
+    let now = state.db.now();
+    let of = |d: &DeliveryRecord| {
+        let link = links.get(&d.link_id).filter(|link| link.live(now))?;
+        Some((link.clone(), letters.get(&d.referral_id)?.clone()))
+    };
+    Ok(deliveries.iter().filter_map(of).collect())
 }
 
 /// Whether the consents carry a link: every one that it was made on is in force, for every part that its letter holds.

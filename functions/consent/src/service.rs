@@ -227,15 +227,18 @@ struct Attempts(u32);
 impl Attempts {
     /// Waits for the next attempt.
     async fn again(&mut self, error: StoreError) -> Result<(), Problem> {
-        match error {
+        let late = matches!(
+            error,
             StoreError::Conflict(
-                Conflict::Busy | Conflict::Link | Conflict::Consent | Conflict::Idempotency | Conflict::Exists,
-            ) if self.0 < ATTEMPTS => {
-                self.0 += 1;
-                pause(self.0).await;
-                Ok(())
-            }
-            error => Err(error.into()),
+                Conflict::Busy | Conflict::Link | Conflict::Consent | Conflict::Idempotency | Conflict::Exists
+            )
+        );
+        if late && self.0 < ATTEMPTS {
+            self.0 += 1;
+            pause(self.0).await;
+            Ok(())
+        } else {
+            Err(error.into())
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::State;
 use crate::api::DeliveryView;
-use crate::service::{ATTEMPTS, links};
+use crate::service::ATTEMPTS;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose};
@@ -97,7 +97,7 @@ async fn may_go(state: &State, id: &CaseId, letter: &ReferralRecord) -> Result<(
     if !directory.provider(&letter.recipient)?.is_some_and(|to| to.may_receive(now)) {
         return Err(Problem::conflict("recipient-not-available"));
     }
-    let links = links(&state.db, deliveries.iter().filter(|d| d.referral_id == letter.id)).await?;
+    let links = state.db.links_of(deliveries.iter().filter(|d| d.referral_id == letter.id)).await?;
     if links.values().any(|link| link.live(now)) {
         return Err(Problem::conflict("already-on-its-way"));
     }

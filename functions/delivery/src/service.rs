@@ -5,34 +5,14 @@ use crate::api::DeliveryView;
 use chrono::{DateTime, Utc};
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::case::Case;
-use medius_domain::id::{CaseId, DeliveryId, LinkId};
+use medius_domain::id::{CaseId, DeliveryId};
 use medius_domain::link::{Link, LinkEvent};
 use medius_domain::policy::{Permit, Thing};
 use medius_http::{Origin, Patient, Problem, own_case};
-use medius_store::{Change, Conflict, Database, DeliveryRecord, MailRecord, Place, Snapshot, StoreError};
-use std::collections::HashMap;
+use medius_store::{Change, Conflict, DeliveryRecord, MailRecord, Place, Snapshot, StoreError};
 
 /// Times that a change of a link is decided again when the institution or the mailer was quicker.
 pub(crate) const ATTEMPTS: u32 = 8;
-/// Links read in one transaction, which takes 100 places.
-const LINKS_PER_READ: usize = 90;
-
-/// The links of deliveries. Each delivery has one, made with it and kept as long.
-pub(crate) async fn links<'a>(
-    db: &Database,
-    deliveries: impl IntoIterator<Item = &'a DeliveryRecord>,
-) -> Result<HashMap<LinkId, Link>, StoreError> {
-    let ids: Vec<&LinkId> = deliveries.into_iter().map(|d| &d.link_id).collect();
-    let mut found = HashMap::with_capacity(ids.len());
-    for ids in ids.chunks(LINKS_PER_READ) {
-        let snapshot = db.read(ids.iter().map(|id| Place::Link((*id).clone()))).await?;
-        for id in ids {
-            found.extend(snapshot.link(id)?.map(|link| ((*id).clone(), link)));
-        }
-    }
-    Ok(found)
-}
-
 /// A delivery without its link: the record is broken.
 fn linkless() -> Problem {
     Problem::internal(StoreError::Corrupt { place: "link" })
@@ -50,7 +30,7 @@ pub(crate) async fn list(
     let (_, permit) = own_case(&state.db, &snapshot, id, event).await?;
     let mut deliveries = state.db.deliveries(id).await?;
     deliveries.sort_by_key(|delivery| std::cmp::Reverse(delivery.created_at));
-    let links = links(&state.db, &deliveries).await?;
+    let links = state.db.links_of(&deliveries).await?;
     let now = state.db.now();
     let views = deliveries
         .iter()
@@ -145,7 +125,7 @@ mod tests {
     use crate::api::DeliveryState;
     use crate::send::new_link;
     use chrono::TimeZone;
-    use medius_domain::id::{ProviderId, ReferralId, Subject};
+    use medius_domain::id::{LinkId, ProviderId, ReferralId, Subject};
     use medius_domain::link::{LinkSecret, LinkState};
 
     fn link(state: LinkState) -> Link {

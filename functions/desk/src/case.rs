@@ -6,12 +6,11 @@ use crate::basis;
 use crate::case_view::{Around, DeskCase, DeskDelivery, Shown};
 use medius_domain::access::{AccessReason, Action, Object, Purpose};
 use medius_domain::consent::Use;
-use medius_domain::id::{CaseId, DocumentNumber, LinkId, ProviderId, ReferralId};
-use medius_domain::link::Link;
+use medius_domain::id::{CaseId, DocumentNumber, ProviderId, ReferralId};
 use medius_domain::policy::Thing;
 use medius_http::{Errand, Origin, Problem, Staff};
 use medius_store::{Change, DeliveryRecord, Place, StoreError};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 /// Places read in one transaction, which takes 100.
@@ -55,7 +54,7 @@ async fn around(state: &State, id: &CaseId) -> Result<Around, Problem> {
     let (mut letters, mut deliveries) = tokio::try_join!(state.db.referrals(id), state.db.deliveries(id))?;
     letters.sort_by_key(|letter| std::cmp::Reverse(letter.issued_at));
     deliveries.sort_by_key(|delivery| std::cmp::Reverse(delivery.created_at));
-    let links = links(state, &deliveries).await?;
+    let links = state.db.links_of(&deliveries).await?;
     let now = state.db.now();
     let linkless = || Problem::internal(StoreError::Corrupt { place: "link" });
     let view = |d: &DeliveryRecord| links.get(&d.link_id).map(|l| DeskDelivery::new(d, l, now)).ok_or_else(linkless);
@@ -73,18 +72,6 @@ async fn around(state: &State, id: &CaseId) -> Result<Around, Problem> {
         letters: letters.iter().map(Into::into).collect(),
         institutions,
     })
-}
-
-/// The links of deliveries. Each delivery has one, made with it and kept as long.
-async fn links(state: &State, deliveries: &[DeliveryRecord]) -> Result<HashMap<LinkId, Link>, Problem> {
-    let mut found = HashMap::with_capacity(deliveries.len());
-    for some in deliveries.chunks(PLACES_PER_READ) {
-        let snapshot = state.db.read(some.iter().map(|d| Place::Link(d.link_id.clone()))).await?;
-        for delivery in some {
-            found.extend(snapshot.link(&delivery.link_id)?.map(|link| (delivery.link_id.clone(), link)));
-        }
-    }
-    Ok(found)
 }
 
 /// Takes a letter. It holds both parts of the story, so it needs the consents to collect both.

@@ -1,10 +1,11 @@
 //! Committing: one TransactWriteItems with the access-log entry at its end.
 
 use crate::change::{Change, Kind, Write};
-use crate::database::{Database, Snapshot};
+use crate::database::Database;
 use crate::error::{Conflict, StoreError};
 use crate::item::{encode, key, text};
 use crate::place::Place;
+use crate::snapshot::Snapshot;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
 use chrono::TimeDelta;

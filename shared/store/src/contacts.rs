@@ -1,11 +1,11 @@
 //! Contact cards: how a case's patient and guardian are reached, and so who must consent. Opened only where a case was opened
 //! for a child, or where a mail goes to the patient.
 
-use crate::database::Snapshot;
 use crate::error::StoreError;
 use crate::keyring::{Keyring, WrappedKey};
 use crate::place::Place;
 use crate::seal::Binding;
+use crate::snapshot::Snapshot;
 use aws_sdk_kms::Client;
 use medius_domain::case::Case;
 use medius_domain::consent::{Guardianship, Standing};

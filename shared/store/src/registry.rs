@@ -1,9 +1,10 @@
 //! Reading what staff keep about institutions and about themselves: proposed changes, revisions, members.
 
-use crate::database::{Database, Snapshot};
+use crate::database::Database;
 use crate::error::StoreError;
 use crate::item::text;
 use crate::place::{Place, Table};
+use crate::snapshot::Snapshot;
 use medius_domain::directory::{ChangeStatus, ProviderChange};
 use medius_domain::id::{ChangeId, ProviderId, Subject};
 use medius_domain::member::Member;

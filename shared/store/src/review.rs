@@ -1,8 +1,8 @@
 //! The register of monthly reviews.
 
-use crate::database::Snapshot;
 use crate::error::StoreError;
 use crate::place::Place;
+use crate::snapshot::Snapshot;
 use medius_domain::clock::Month;
 use medius_domain::review::SignOff;
 
