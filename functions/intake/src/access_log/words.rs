@@ -1,11 +1,14 @@
 //! Entries of the log in plain Korean and English. Every thing and every action has its words here, so that a new one
 //! cannot be shown as a code.
 
+mod special;
+
 use super::Institutions;
 use medius_domain::access::{AccessReason, Action, Actor, Authentication, Entry, Outcome, Purpose};
 use medius_domain::id::Subject;
 use medius_domain::policy::{Role, Thing};
 use medius_http::Language;
+use special::{SPECIAL, Special};
 
 /// Who, and how the name begins a Korean sentence.
 pub(super) struct Name {
@@ -91,83 +94,10 @@ pub(super) fn sentence(entry: &Entry, name: &Name, language: Language) -> String
     }
 }
 
-/// What the general words would say badly.
 fn special(thing: Thing, action: Action, object: &str) -> Option<Phrase> {
-    let says = |t, a| (thing, action) == (t, a);
-    let part = |p: &str| object.ends_with(p);
-    let phrase = |en_done, en_tried, ko_done, ko_tried| Some(Phrase::new((en_done, en_tried), (ko_done, ko_tried)));
-    if says(Thing::Case, Action::Create) {
-        phrase("opened the case", "open the case", "신청을 시작했습니다", "신청을 시작하려")
-    } else if says(Thing::Consent, Action::GrantChange) {
-        phrase("decided about a consent", "decide about a consent", "동의 여부를 정했습니다", "동의 여부를 정하려")
-    } else if says(Thing::Consent, Action::Download) {
-        phrase(
-            "downloaded a consent receipt",
-            "download a consent receipt",
-            "동의 확인서를 내려받았습니다",
-            "동의 확인서를 내려받으려",
-        )
-    } else if says(Thing::Guardian, Action::GrantChange) {
-        phrase(
-            "confirmed the guardian with a code",
-            "confirm the guardian with a code",
-            "코드로 법정대리인을 확인했습니다",
-            "코드로 법정대리인을 확인하려",
-        )
-    } else if says(Thing::Delivery, Action::Create) {
-        phrase(
-            "asked for the letter to be sent",
-            "have the letter sent",
-            "진료의뢰서 발송을 요청했습니다",
-            "진료의뢰서 발송을 요청하려",
-        )
-    } else if says(Thing::Delivery, Action::GrantChange) {
-        phrase(
-            "ended the link to the letter",
-            "end the link to the letter",
-            "진료의뢰서 링크를 종료했습니다",
-            "진료의뢰서 링크를 종료하려",
-        )
-    } else if says(Thing::Delivery, Action::Update) {
-        phrase(
-            "confirmed receipt of the letter",
-            "confirm receipt of the letter",
-            "진료의뢰서 수령을 확인했습니다",
-            "진료의뢰서 수령을 확인하려",
-        )
-    } else if says(Thing::Link, Action::LinkOpen) && part("/code") {
-        phrase(
-            "asked for a one-time code to open the letter",
-            "ask for a one-time code to open the letter",
-            "진료의뢰서를 열기 위한 일회용 코드를 요청했습니다",
-            "진료의뢰서를 열기 위한 일회용 코드를 요청하려",
-        )
-    } else if says(Thing::Link, Action::LinkOpen) {
-        phrase(
-            "opened the secure link to the letter",
-            "open the secure link to the letter",
-            "진료의뢰서 보안 링크를 열었습니다",
-            "진료의뢰서 보안 링크를 열려",
-        )
-    } else if says(Thing::Link, Action::Update) {
-        phrase(
-            "closed the secure link to the letter",
-            "close the secure link to the letter",
-            "진료의뢰서 보안 링크를 닫았습니다",
-            "진료의뢰서 보안 링크를 닫으려",
-        )
-    } else if says(Thing::Message, Action::Create) {
-        phrase("wrote a message", "write a message", "메시지를 보냈습니다", "메시지를 보내려")
-    } else if says(Thing::AccessLog, Action::View) && part("/verification") {
-        phrase(
-            "checked that the access log is unchanged",
-            "check that the access log is unchanged",
-            "접근 기록이 변경되지 않았는지 확인했습니다",
-            "접근 기록이 변경되지 않았는지 확인하려",
-        )
-    } else {
-        None
-    }
+    let fits = |(t, a, end, _): &&Special| (*t, *a) == (thing, action) && object.ends_with(*end);
+    let (.., [en_done, en_tried, ko_done, ko_tried]) = SPECIAL.iter().find(fits)?;
+    Some(Phrase::new((en_done, en_tried), (ko_done, ko_tried)))
 }
 
 /// "looked at" and "the case's health information", put together.
