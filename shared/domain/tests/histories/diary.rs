@@ -1,7 +1,8 @@
 //! The second account of the rules: a diary of what was shown, said and sent. Every question is answered by reading it from
 //! its end, in the plainest way, so that it can be checked against the law without knowing the program.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use crate::rules::{seoul_day, seoul_midnight, speaks_of, year_later};
+use chrono::{DateTime, TimeDelta, Utc};
 use medius_domain::consent::{Action, ConsentActor, DataItem, Item};
 use proptest::sample::Index;
 use std::collections::BTreeSet;
@@ -78,7 +79,8 @@ pub(crate) struct Sent {
     to: usize,
     parts: Parts,
     at: At,
-    cut: bool,
+    /// The lines of the diary with the agreements that it was sent on.
+    basis: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -104,40 +106,6 @@ pub(crate) struct Start {
     pub(crate) begun: Vec<Step>,
     /// What is forged at the end: which event, how, which change.
     pub(crate) forgeries: Vec<(Index, Index, Index)>,
-}
-
-/// What an item speaks about, and what of it cannot be left out.
-pub(crate) fn speaks_of(item: Item) -> (Parts, Parts) {
-    use DataItem as D;
-    let general = [D::Identity, D::Contact, D::Residence];
-    let health = [D::Reason, D::Symptoms, D::History, D::Allergies, D::Medications, D::Results, D::Concerns];
-    match item {
-        Item::G1 => (general.into(), general.into()),
-        Item::P => (general.into(), [D::Identity].into()),
-        Item::S1 => (health.into(), health.into()),
-        Item::Ps => (health.into(), [D::Reason].into()),
-        Item::E1 => ([D::Medications, D::Results].into(), [D::Medications, D::Results].into()),
-        Item::X1 => (D::ALL.into(), D::ALL.into()),
-        Item::K1 => ([D::Guardian].into(), [D::Guardian].into()),
-    }
-}
-
-const SEOUL: TimeDelta = TimeDelta::hours(9);
-
-fn seoul_day(at: At) -> NaiveDate {
-    (at + SEOUL).date_naive()
-}
-
-fn seoul_midnight(day: NaiveDate) -> At {
-    day.and_time(NaiveTime::MIN).and_utc() - SEOUL
-}
-
-/// A year later, at the end of that day.
-fn year_later(at: At) -> At {
-    let day = seoul_day(at);
-    let year = day.year() + 1;
-    let last = day.with_year(year).unwrap_or_else(|| NaiveDate::from_ymd_opt(year, 2, 28).unwrap());
-    seoul_midnight(last + Days::new(1))
 }
 
 impl Diary {
@@ -180,9 +148,9 @@ impl Diary {
         self.write(Action::Serve, topic, speaks_of(topic.0).0, self.decider(), None, outdated);
     }
 
-    /// The last thing said about a topic.
-    fn last(&self, topic: Topic) -> Option<&Line> {
-        self.lines.iter().rev().find(|line| line.topic == topic && line.what != Action::Serve)
+    /// Where the last thing said about a topic stands.
+    fn last(&self, topic: Topic) -> Option<usize> {
+        self.lines.iter().rposition(|line| line.topic == topic && line.what != Action::Serve)
     }
 
     fn holds(&self, line: &Line) -> bool {
@@ -193,20 +161,18 @@ impl Diary {
             && line.end.is_none_or(|end| self.now < end)
     }
 
-    /// The agreement to a topic that holds now.
-    pub(crate) fn agreed(&self, topic: Topic) -> Option<&Line> {
-        self.last(topic).filter(|line| self.holds(line))
+    /// Where the agreements stand on which a letter may go to an institution now: every one of them, or none.
+    fn basis(&self, to: usize) -> Option<Vec<usize>> {
+        let guardian = (self.decider() == ConsentActor::Guardian).then_some((Item::K1, None));
+        let needed = [(Item::G1, None), (Item::S1, None), (Item::P, Some(to)), (Item::Ps, Some(to))];
+        let agreed = |topic| self.last(topic).filter(|at| self.holds(&self.lines[*at]));
+        guardian.into_iter().chain(needed).map(agreed).collect()
     }
 
     /// What may go to an institution now, if anything may.
     pub(crate) fn provided(&self, to: usize) -> Option<Parts> {
-        if self.decider() == ConsentActor::Guardian {
-            self.agreed((Item::K1, None))?;
-        }
-        self.agreed((Item::G1, None))?;
-        self.agreed((Item::S1, None))?;
-        let (general, health) = (self.agreed((Item::P, Some(to)))?, self.agreed((Item::Ps, Some(to)))?);
-        Some(general.parts.union(&health.parts).copied().collect())
+        let lines = self.basis(to)?.into_iter().map(|at| &self.lines[at]);
+        Some(lines.filter(|line| line.topic.1.is_some()).flat_map(|line| line.parts.clone()).collect())
     }
 
     fn may_go(&self, to: usize, parts: &Parts) -> bool {
@@ -217,23 +183,12 @@ impl Diary {
     fn close(&mut self) {
         let topics: Vec<Topic> = self.lines.iter().map(|line| line.topic).collect();
         for topic in topics {
-            let stale = |line: &Line| line.what == Action::Grant && !self.holds(line);
-            if self.last(topic).is_some_and(stale) {
-                let last = |line: &&mut Line| line.topic == topic && line.what != Action::Serve;
-                self.lines.iter_mut().rev().find(last).unwrap().over = true;
+            if let Some(at) = self.last(topic)
+                && self.lines[at].what == Action::Grant
+                && !self.holds(&self.lines[at])
+            {
+                self.lines[at].over = true;
             }
-        }
-    }
-
-    /// A link needs what its letter needs; it ends for ever when one of these is taken back.
-    fn cut(&mut self, (item, to): Topic) {
-        for sent in &mut self.sent {
-            let needed = match item {
-                Item::G1 | Item::S1 | Item::K1 => true,
-                Item::P | Item::Ps => to == Some(sent.to),
-                Item::E1 | Item::X1 => false,
-            };
-            sent.cut |= needed;
         }
     }
 
@@ -256,9 +211,6 @@ impl Diary {
         let end = if yes { year.into_iter().chain(childhood).min() } else { None };
         let what = if yes { Action::Grant } else { Action::Refuse };
         self.write(what, topic, parts.clone(), by, end, false);
-        if !yes {
-            self.cut(topic);
-        }
         true
     }
 
@@ -289,17 +241,11 @@ impl Diary {
                 Answer::Taken(self.decide(self.shown.len() - 1, true, parts.as_ref(), by))
             }
             Step::TakeBack(topic) => {
-                let had = self.last(*topic).filter(|line| line.what == Action::Grant && !line.over).cloned();
+                let last = self.last(*topic).map(|at| self.lines[at].clone());
+                let had = last.filter(|line| line.what == Action::Grant && !line.over);
                 if let Some(line) = &had {
-                    self.write(
-                        Action::Withdraw,
-                        *topic,
-                        line.parts.clone(),
-                        ConsentActor::Patient,
-                        None,
-                        line.outdated,
-                    );
-                    self.cut(*topic);
+                    let (parts, by) = (line.parts.clone(), ConsentActor::Patient);
+                    self.write(Action::Withdraw, *topic, parts, by, None, line.outdated);
                 }
                 Answer::Taken(had.is_some())
             }
@@ -327,8 +273,8 @@ impl Diary {
             Step::Send(letter) => {
                 let (to, parts) = self.letters[*letter].clone();
                 let allowed = self.may_go(to, &parts);
-                if allowed {
-                    self.sent.push(Sent { to, parts, at: self.now, cut: false });
+                if let Some(basis) = self.basis(to).filter(|_| allowed) {
+                    self.sent.push(Sent { to, parts, at: self.now, basis });
                 }
                 Answer::Allowed(allowed)
             }
@@ -339,8 +285,10 @@ impl Diary {
         self
     }
 
+    /// A link opens on the very agreements that it was sent on: what was taken back and agreed to anew revives none.
     fn may_be_used(&self, sent: usize, parts: &Parts) -> bool {
         let sent = &self.sent[sent];
-        !sent.cut && self.now < sent.at + TimeDelta::days(14) && self.may_go(sent.to, parts)
+        let same = self.basis(sent.to).is_some_and(|basis| basis == sent.basis);
+        same && self.now < sent.at + TimeDelta::days(14) && self.may_go(sent.to, parts)
     }
 }

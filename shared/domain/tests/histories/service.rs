@@ -1,6 +1,6 @@
 //! The real thing: the domain's head, gate and links, used as the service uses them, and held against the diary.
 
-use crate::diary::{Age, Answer, At, Diary, INSTITUTIONS, Parts, Step, Topic};
+use crate::diary::{Age, Answer, Diary, INSTITUTIONS, Parts, Step, Topic};
 use crate::seen::{SEEN, count};
 use crate::steps::Histories;
 use crate::tampering;
@@ -9,34 +9,33 @@ use medius_domain::consent::{
     Action, ConsentActor, ConsentEvent, ConsentHead, ConsentProof, Decision, Guardianship, Item, Matter, Method,
     Recipient, Recorded, Standing, TextLanguage, Use, Verification, gate, replay, text_of, verify,
 };
-use medius_domain::id::{CaseId, EventId, ProviderId, ServingId, Subject};
-use medius_domain::link::{LIFE_DAYS, LinkEvent, LinkState};
+use medius_domain::id::{CaseId, DeliveryId, EventId, LinkId, ProviderId, ReferralId, ServingId, Subject};
+use medius_domain::link::{Link, LinkEvent, LinkSecret, LinkState, MAX_DOWNLOADS};
 use proptest_state_machine::StateMachineTest;
 use std::sync::atomic::Ordering;
 
 struct SentLetter {
     to: usize,
     parts: Parts,
-    state: LinkState,
-    ends: At,
+    link: Link,
 }
 
 /// A letter that was handed out: what it rested on, and how long the chain was then.
-struct Opening {
-    proof: ConsentProof,
-    events: usize,
+pub(crate) struct Opening {
+    pub(crate) proof: ConsentProof,
+    pub(crate) events: usize,
 }
 
 pub(crate) struct Service {
     case: CaseId,
     subject: Subject,
-    institutions: Vec<ProviderId>,
+    pub(crate) institutions: Vec<ProviderId>,
     pub(crate) events: Vec<ConsentEvent>,
     pub(crate) head: ConsentHead,
     servings: Vec<ServingId>,
     letters: Vec<(usize, Parts)>,
     sent: Vec<SentLetter>,
-    openings: Vec<Opening>,
+    pub(crate) openings: Vec<Opening>,
 }
 
 fn standing(diary: &Diary) -> Standing {
@@ -147,7 +146,7 @@ impl Service {
         self.record(recorded);
         self.nothing_stale_is_left(at);
         if !grant {
-            self.end_links();
+            self.end_links(at);
         }
         true
     }
@@ -156,20 +155,24 @@ impl Service {
         let withdrawn = self.head.withdraw(&self.case, &self.subject, &self.matter(topic), at).unwrap();
         let Ok(recorded) = withdrawn else { return false };
         self.record(recorded);
-        self.end_links();
+        self.end_links(at);
         count(&SEEN.withdrawn);
         true
     }
 
-    /// What the transaction of a withdrawal does to the links that need the consent.
-    fn end_links(&mut self) {
-        let event = self.events.last().unwrap();
-        let matter = Matter::new(event.item, event.recipient.as_ref().map(|r| r.id.clone())).unwrap();
-        for sent in &mut self.sent {
-            let recipient = self.institutions[sent.to].clone();
-            let needs = Use::Letter { recipient }.needs();
-            if needs.contains(&matter) || matter == Matter::guardian() {
-                sent.state = sent.state.after(LinkEvent::ConsentWithdrawn).unwrap_or(sent.state);
+    /// Leave to use a link now, for parts of its letter.
+    fn carried(&self, sent: &SentLetter, parts: &Parts, standing: &Standing) -> Option<ConsentProof> {
+        self.provision(sent.to, parts, standing).filter(|proof| sent.link.rests_on(proof))
+    }
+
+    /// What the transaction of a withdrawal does to the links that it leaves without consent.
+    fn end_links(&mut self, standing: &Standing) {
+        let bare = |sent: &SentLetter| self.carried(sent, &sent.parts, standing).is_none();
+        let ended: Vec<bool> = self.sent.iter().map(bare).collect();
+        for (sent, _) in self.sent.iter_mut().zip(ended).filter(|(_, ended)| *ended) {
+            if let Some(link) = sent.link.ended(LinkEvent::ConsentWithdrawn, standing.now) {
+                assert!(link.epoch > sent.link.epoch && !link.live(standing.now));
+                sent.link = link;
             }
         }
     }
@@ -201,29 +204,50 @@ impl Service {
 
     fn send(&mut self, letter: usize, standing: &Standing) -> bool {
         let (to, parts) = self.letters[letter].clone();
-        let may = self.provision(to, &parts, standing).is_some();
-        if may {
-            let ends = standing.now + chrono::TimeDelta::days(LIFE_DAYS);
-            self.sent.push(SentLetter { to, parts, state: LinkState::Queued, ends });
-        }
-        may
+        let Some(proof) = self.provision(to, &parts, standing) else { return false };
+        let link = Link {
+            id: LinkId::new(),
+            case_id: self.case.clone(),
+            subject: self.subject.clone(),
+            referral_id: ReferralId::new(),
+            delivery_id: DeliveryId::new(),
+            provider_id: self.institutions[to].clone(),
+            basis: proof.basis().to_vec(),
+            secret_sha256: LinkSecret::from_mac(&[7; 32]).sha256(),
+            generation: 1,
+            epoch: 1,
+            rev: 1,
+            state: LinkState::Queued,
+            downloads: 0,
+            max_downloads: MAX_DOWNLOADS,
+            code_n: 0,
+            created_at: standing.now,
+            expires_at: Link::expiry(standing.now),
+            sent_at: None,
+            unlocked_at: None,
+            downloaded_at: None,
+            acknowledged_at: None,
+            revoked_at: None,
+        };
+        self.sent.push(SentLetter { to, parts, link });
+        true
     }
 
     fn mail(&mut self, sent: usize, standing: &Standing) -> bool {
         let letter = &self.sent[sent];
-        let Some(after) = letter.state.after(LinkEvent::MailSent) else { return false };
-        let may = standing.now < letter.ends && self.provision(letter.to, &Parts::new(), standing).is_some();
+        let Some(after) = letter.link.state.after(LinkEvent::MailSent) else { return false };
+        let may = letter.link.live(standing.now) && self.carried(letter, &Parts::new(), standing).is_some();
         if may {
-            self.sent[sent].state = after;
+            self.sent[sent].link.state = after;
         }
         may
     }
 
     fn open(&mut self, sent: usize, diary: &Diary) -> bool {
         let (letter, standing) = (&self.sent[sent], standing(diary));
-        let after = letter.state.after(LinkEvent::Unlock).and_then(|unlocked| unlocked.after(LinkEvent::Download));
-        let Some(after) = after.filter(|_| standing.now < letter.ends) else { return false };
-        let Some(proof) = self.provision(letter.to, &letter.parts, &standing) else {
+        let after = letter.link.state.after(LinkEvent::Unlock).and_then(|unlocked| unlocked.after(LinkEvent::Download));
+        let Some(after) = after.filter(|_| letter.link.live(standing.now)) else { return false };
+        let Some(proof) = self.carried(letter, &letter.parts, &standing) else {
             count(&SEEN.turned_away);
             return false;
         };
@@ -235,7 +259,7 @@ impl Service {
             count(&SEEN.opened_without_a_part);
         }
         self.openings.push(Opening { proof, events: self.events.len() });
-        self.sent[sent].state = after;
+        self.sent[sent].link.state = after;
         true
     }
 
@@ -263,41 +287,6 @@ impl Service {
             Step::Ask(to, parts) => Answer::Allowed(self.provision(to, &parts, &standing).is_some()),
         };
         assert_eq!(answer, diary.answer);
-    }
-
-    /// The events tell the diary's story, and beside it every end that came by itself.
-    fn tells(&self, diary: &Diary) {
-        let by_itself = |event: &&ConsentEvent| matches!(event.action, Action::Supersede | Action::Expire);
-        let told: Vec<&ConsentEvent> = self.events.iter().filter(|event| !by_itself(event)).collect();
-        assert_eq!(told.len(), diary.lines.len());
-        for (event, line) in told.into_iter().zip(&diary.lines) {
-            assert_eq!((event.action, event.item, event.actor), (line.what, line.topic.0, line.by));
-            assert_eq!(event.recipient.as_ref().map(|r| &r.id), line.topic.1.map(|to| &self.institutions[to]));
-            assert_eq!(event.data_items.iter().copied().collect::<Parts>(), line.parts);
-            assert_eq!(event.expires_at, line.end);
-        }
-        let ended: Vec<&ConsentEvent> = self.events.iter().filter(by_itself).collect();
-        let superseded = ended.iter().filter(|event| event.action == Action::Supersede).count();
-        let over = diary.lines.iter().filter(|line| line.over);
-        assert_eq!((ended.len(), superseded), (over.clone().count(), over.filter(|line| line.outdated).count()));
-        SEEN.superseded.fetch_add(superseded, Ordering::Relaxed);
-        SEEN.expired.fetch_add(ended.len() - superseded, Ordering::Relaxed);
-    }
-
-    /// Each opening can be proved from the chain alone: the grants that it rested on were the last word then.
-    fn openings_are_proved(&self) {
-        for Opening { proof, events } in &self.openings {
-            let before = &self.events[..*events];
-            for id in proof.basis() {
-                let place = before.iter().position(|event| event.id == *id).expect("a basis out of the chain");
-                let grant = &before[place];
-                assert_eq!(grant.action, Action::Grant);
-                let same = |event: &ConsentEvent| event.item == grant.item && event.recipient == grant.recipient;
-                let later = before[place + 1..].iter().any(|event| same(event) && event.action != Action::Serve);
-                assert!(!later, "something was said after it");
-            }
-            assert!(proof.basis().len() >= 4);
-        }
     }
 }
 
