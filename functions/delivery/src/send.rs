@@ -10,7 +10,7 @@ use medius_domain::consent::{Use, gate};
 use medius_domain::field::{FieldError, Invalid};
 use medius_domain::id::{CaseId, DeliveryId, EventId, LinkId, ReferralId, Subject};
 use medius_domain::link::{Link, LinkSecret, LinkState, MAX_DOWNLOADS};
-use medius_domain::policy::Thing;
+use medius_domain::policy::{Denied, Thing};
 use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, own_case, replay};
 use medius_store::{Change, Conflict, DeliveryRecord, MailAbout, MailRecord, Place, ReferralRecord, StoreError};
 
@@ -55,6 +55,9 @@ async fn attempt(
     }
     let unknown = || Problem::invalid([FieldError::new("/referral_id", Invalid::UnknownValue)]);
     let letter = snapshot.referral(id, referral)?.ok_or_else(unknown)?;
+    if case.suspends(permit.event(), Some(&letter.recipient)) {
+        return Err(Denied::Suspended.into());
+    }
     let used_for = Use::Provision { recipient: letter.recipient.clone(), items: letter.items.clone() };
     let standing = state.contacts.standing(&snapshot, &permit, &case).await?;
     let proof = gate(id, &snapshot.consents(id)?, &used_for, &standing)?;

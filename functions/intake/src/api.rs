@@ -5,6 +5,7 @@ use medius_domain::case::{Case, CaseState};
 use medius_domain::contact::Guardian;
 use medius_domain::emergency::EmergencySign;
 use medius_domain::intake::{BasicDraft, Draft, HealthDraft};
+use medius_domain::lifecycle::Cause;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -51,6 +52,15 @@ pub struct CaseSummary {
     pub updated_at: DateTime<Utc>,
     /// When everything about it is destroyed unless it goes on.
     pub expires_at: DateTime<Utc>,
+    /// When the service was completed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<DateTime<Utc>>,
+    /// Why it counts as completed: `patient_closed`, `outcome_returned`, `cancelled` or `idle`.
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed_by: Option<Cause>,
+    /// Whether the patient has suspended processing.
+    pub suspended: bool,
 }
 
 impl From<&Case> for CaseSummary {
@@ -62,7 +72,10 @@ impl From<&Case> for CaseSummary {
             version: case.version,
             created_at: case.created_at,
             updated_at: case.updated_at,
-            expires_at: case.expires_at,
+            expires_at: case.destroy_at(),
+            completed_at: case.completion.as_ref().map(|c| c.completed_at),
+            completed_by: case.completion.as_ref().map(|c| c.cause),
+            suspended: case.suspension.is_some(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::State;
 use crate::api::{BasicSchema, CaseList, CaseView, GuardianSchema, HealthBody, NewCase};
+use crate::lifecycle;
 use crate::service::{self, Wish};
 use axum::Json;
 use axum::extract;
@@ -141,4 +142,36 @@ pub(crate) async fn complete(
 ) -> Result<Response, Problem> {
     let told = service::complete(&state, &Wish { patient: &patient, origin: &origin, case: &case }, expected).await?;
     Ok(versioned(told.case.version, CaseView::new(&told.case, told.draft, told.guardian)))
+}
+
+/// Closes a case: the service is completed, its links end, and everything is destroyed a year later.
+#[utoipa::path(post, path = "/v1/cases/{case_id}/close", tag = "intake", params(("case_id" = String, Path), IfMatch),
+    responses((status = 200, body = crate::api::CaseSummary), ChangeProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("case"))))]
+pub(crate) async fn close(
+    extract::State(state): extract::State<State>,
+    patient: Patient,
+    origin: Origin,
+    PathIds(case): PathIds<CaseId>,
+    expected: IfMatch,
+) -> Result<Response, Problem> {
+    let wish = Wish { patient: &patient, origin: &origin, case: &case };
+    let (version, view) = lifecycle::summary(&lifecycle::close(&state, &wish, expected).await?);
+    Ok(versioned(version, view))
+}
+
+/// Opens a closed case again. Needs the consents G1 and S1.
+#[utoipa::path(post, path = "/v1/cases/{case_id}/reopen", tag = "intake", params(("case_id" = String, Path), IfMatch),
+    responses((status = 200, body = crate::api::CaseSummary), ChangeProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("case"))))]
+pub(crate) async fn reopen(
+    extract::State(state): extract::State<State>,
+    patient: Patient,
+    origin: Origin,
+    PathIds(case): PathIds<CaseId>,
+    expected: IfMatch,
+) -> Result<Response, Problem> {
+    let wish = Wish { patient: &patient, origin: &origin, case: &case };
+    let (version, view) = lifecycle::summary(&lifecycle::reopen(&state, &wish, expected).await?);
+    Ok(versioned(version, view))
 }

@@ -6,6 +6,7 @@
 pub mod access_log;
 pub mod api;
 mod handlers;
+mod lifecycle;
 mod service;
 
 use medius_domain::clock::SystemClock;
@@ -50,5 +51,7 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::put_health))
         .routes(routes!(handlers::put_guardian))
         .routes(routes!(handlers::complete))
+        .routes(routes!(handlers::close))
+        .routes(routes!(handlers::reopen))
         .merge(access_log::routes())
 }

@@ -80,6 +80,9 @@ impl Mailer {
         let (Some(case), Some(link), Some(provider)) = (snapshot.case(&mail.case_id)?, link, provider) else {
             return Ok(None);
         };
+        if case.suspends(leave.event(), Some(provider_id)) {
+            return Ok(None);
+        }
         let standing = self.contacts.standing(&snapshot, &leave, &case).await?;
         // The mail itself holds none of the letter's parts; they are checked at every opening of the link.
         let used_for = Use::Provision { recipient: provider_id.clone(), items: BTreeSet::new() };

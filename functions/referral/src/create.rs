@@ -15,7 +15,7 @@ use medius_domain::disclosure::Disclosure;
 use medius_domain::field::{FieldError, Invalid};
 use medius_domain::id::{CaseId, DocumentNumber, ProviderId, ReferralId};
 use medius_domain::intake::Draft;
-use medius_domain::policy::{Permit, Thing};
+use medius_domain::policy::{Denied, Permit, Thing};
 use medius_domain::provider::Provider;
 use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, own_case, replay};
 use medius_store::{Change, Conflict, DataKey, Place, ReferralRecord, Snapshot, StoreError};
@@ -98,6 +98,9 @@ impl Ready {
         let object = Object::of(Thing::Referral, &referral_id, "");
         let event = origin.patient(patient, Action::Create, object, Purpose::ReferralLetter);
         let (case, permit) = own_case(&state.db, &snapshot, id, event).await?;
+        if case.suspends(permit.event(), Some(recipient)) {
+            return Err(Denied::Suspended.into());
+        }
         if let Some(answer) = replay(&snapshot, request)? {
             return Ok(Answer::Known(answer));
         }

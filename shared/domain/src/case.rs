@@ -1,7 +1,9 @@
 //! A case: one request for a referral, from the first click to its destruction.
 
+use crate::access::Event;
 use crate::clock::{end_of_kst_day, kst_day};
-use crate::id::{CaseId, Subject};
+use crate::id::{CaseId, ProviderId, Subject};
+use crate::lifecycle::{Cause, Completion, Hold, Suspension, SuspensionScope};
 use chrono::{DateTime, Days, Months, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +50,18 @@ pub struct Case {
     pub updated_at: DateTime<Utc>,
     /// When everything about it is to be destroyed.
     pub expires_at: DateTime<Utc>,
+    /// The end of the service, once it is completed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completion: Option<Completion>,
+    /// A hold that keeps it beyond its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
+    /// The patient's wish that processing stops.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspension: Option<Suspension>,
+    /// When the patient was told that an idle case will be closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing_told_at: Option<DateTime<Utc>>,
 }
 
 /// Idle days after which an open case counts as completed.
@@ -79,7 +93,74 @@ impl Case {
             created_at: now,
             updated_at: now,
             expires_at: empty_case_expiry(now),
+            completion: None,
+            hold: None,
+            suspension: None,
+            closing_told_at: None,
         }
+    }
+
+    /// The next version, whatever changes in it.
+    fn next(&self, now: DateTime<Utc>) -> Self {
+        Self { version: self.version + 1, updated_at: now, ..self.clone() }
+    }
+
+    /// The case with its service completed; none where it was completed before: that is set once.
+    pub fn closed(&self, cause: Cause, now: DateTime<Utc>) -> Option<Self> {
+        if self.completion.is_some() {
+            return None;
+        }
+        let completion = Completion::new(cause, now);
+        let next = Self { completion: Some(completion), closing_told_at: None, ..self.next(now) };
+        Some(Self { expires_at: next.destroy_at(), ..next })
+    }
+
+    /// The case opened again; none where it is open.
+    pub fn reopened(&self, now: DateTime<Utc>) -> Option<Self> {
+        self.completion.as_ref()?;
+        Some(Self { completion: None, expires_at: open_case_expiry(now), ..self.next(now) })
+    }
+
+    /// The open case after activity that changed nothing in it: its term begins anew.
+    #[must_use]
+    pub fn touched(&self, now: DateTime<Utc>) -> Self {
+        Self { expires_at: self.expires_at.max(open_case_expiry(now)), closing_told_at: None, ..self.next(now) }
+    }
+
+    /// The case under a hold, or without one.
+    #[must_use]
+    pub fn held(&self, hold: Option<Hold>, now: DateTime<Utc>) -> Self {
+        let next = Self { hold, ..self.next(now) };
+        Self { expires_at: next.destroy_at(), ..next }
+    }
+
+    /// The case with processing suspended.
+    #[must_use]
+    pub fn suspended(&self, scope: SuspensionScope, now: DateTime<Utc>) -> Self {
+        Self { suspension: Some(Suspension { scope, since: now }), ..self.next(now) }
+    }
+
+    /// The case with processing resumed.
+    #[must_use]
+    pub fn resumed(&self, now: DateTime<Utc>) -> Self {
+        Self { suspension: None, ..self.next(now) }
+    }
+
+    /// When everything about it is to be destroyed: for a completed service at the end of its retention, for an open one at
+    /// the end of its term; later while a hold lasts.
+    pub fn destroy_at(&self) -> DateTime<Utc> {
+        let due = self.completion.as_ref().map_or(self.expires_at, |c| c.retention_until);
+        self.hold.as_ref().map_or(due, |hold| due.max(end_of_kst_day(hold.review_on)))
+    }
+
+    /// Whether a suspension stops an event; with the institution that it concerns, where it concerns one.
+    pub fn suspends(&self, event: &Event, recipient: Option<&ProviderId>) -> bool {
+        self.suspension.as_ref().is_some_and(|s| s.covers(event, recipient))
+    }
+
+    /// `open` or `closed`: the half of the index of what is to be destroyed.
+    pub const fn lifecycle(&self) -> &'static str {
+        if self.completion.is_some() { "closed" } else { "open" }
     }
 
     /// The same case after a change that keeps nothing for longer: an empty case's day begins anew.
@@ -117,5 +198,52 @@ mod tests {
         let at = Utc.with_ymd_and_hms(2026, 11, 22, 16, 0, 0).unwrap(); // 23 November in Seoul
         // 23 November + 90 days = 21 February 2027; a year on; the end of that day in Seoul is 15:00 UTC.
         assert_eq!(open_case_expiry(at), Utc.with_ymd_and_hms(2028, 2, 21, 15, 0, 0).unwrap());
+    }
+
+    fn case(at: DateTime<Utc>) -> Case {
+        Case::new(Subject::of("x"), false, at).changed(CaseState::Complete, at)
+    }
+
+    #[test]
+    fn a_completed_service_is_kept_to_the_end_of_the_seoul_day_a_year_later() {
+        for (completed, until) in [
+            ((2026, 11, 22, 14, 59), (2027, 11, 22, 15, 0)), // 22 November in Seoul, one minute before midnight
+            ((2026, 11, 22, 15, 0), (2027, 11, 23, 15, 0)),  // 23 November in Seoul
+            ((2026, 12, 31, 15, 0), (2028, 1, 1, 15, 0)),    // New Year's Day in Seoul
+            ((2028, 2, 29, 3, 0), (2029, 2, 28, 15, 0)),     // 29 February
+            ((2027, 2, 28, 3, 0), (2028, 2, 28, 15, 0)),     // the year that follows has a 29 February
+        ] {
+            let at = |(y, m, d, h, min)| Utc.with_ymd_and_hms(y, m, d, h, min, 0).unwrap();
+            let closed = case(at(completed)).closed(Cause::PatientClosed, at(completed)).unwrap();
+            assert_eq!((closed.destroy_at(), closed.expires_at), (at(until), at(until)), "{completed:?}");
+            assert_eq!(closed.lifecycle(), "closed");
+            assert!(closed.closed(Cause::Idle, at(until)).is_none(), "it is set once");
+        }
+    }
+
+    #[test]
+    fn a_hold_keeps_a_case_to_the_end_of_its_review_day_and_no_longer() {
+        let now = Utc.with_ymd_and_hms(2026, 11, 22, 3, 0, 0).unwrap();
+        let closed = case(now).closed(Cause::Cancelled, now).unwrap();
+        let hold = |y| Hold {
+            ground: crate::lifecycle::HoldGround::Dispute,
+            by: Subject::of("dpo"),
+            since: now,
+            review_on: chrono::NaiveDate::from_ymd_opt(y, 6, 1).unwrap(),
+        };
+        let held = closed.held(Some(hold(2028)), now);
+        assert_eq!(held.destroy_at(), Utc.with_ymd_and_hms(2028, 6, 1, 15, 0, 0).unwrap());
+        assert_eq!(closed.held(Some(hold(2027)), now).destroy_at(), closed.destroy_at());
+        assert_eq!(held.held(None, now).expires_at, closed.destroy_at());
+    }
+
+    #[test]
+    fn a_reopened_case_has_an_open_case_s_term_again() {
+        let now = Utc.with_ymd_and_hms(2026, 11, 22, 3, 0, 0).unwrap();
+        let open = case(now);
+        assert!(open.reopened(now).is_none());
+        let again = open.closed(Cause::PatientClosed, now).unwrap().reopened(now).unwrap();
+        assert_eq!((again.lifecycle(), again.expires_at), ("open", open_case_expiry(now)));
+        assert_eq!(again.version, open.version + 2);
     }
 }

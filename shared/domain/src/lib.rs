@@ -17,6 +17,7 @@ pub mod health;
 pub mod id;
 pub mod intake;
 pub mod journal;
+pub mod lifecycle;
 pub mod link;
 pub mod member;
 pub mod message;

@@ -205,6 +205,10 @@ pub enum Denied {
     Role,
     /// It is allowed only with a reason.
     ReasonNeeded,
+    /// The patient has suspended it.
+    Suspended,
+    /// The service is completed: nothing new begins.
+    Closed,
 }
 
 /// What the table says about a combination.
@@ -260,6 +264,14 @@ impl On<'_> {
         }
     }
 
+    const fn case(&self) -> Option<&Case> {
+        match self {
+            On::Case(case) | On::Desk(case, _) => Some(case),
+            // Who reads a case behind a link or a mail asks it itself, with the institution that it concerns.
+            On::Behind(..) | On::Service(_) => None,
+        }
+    }
+
     fn place(&self) -> (Scope, Option<Subject>) {
         match self {
             On::Case(case) | On::Desk(case, _) => (Scope::Case(case.id.clone()), Some(case.subject.clone())),
@@ -267,6 +279,14 @@ impl On<'_> {
             On::Service(scope) => ((*scope).clone(), None),
         }
     }
+}
+
+/// What a completed service has no more of: a changed story, a new letter, a new delivery.
+const fn begins_anew(action: Action, thing: Thing) -> bool {
+    matches!(
+        (action, thing),
+        (Action::Update, Thing::Intake | Thing::Guardian) | (Action::Create, Thing::Referral | Thing::Delivery)
+    )
 }
 
 /// Leave to do one thing, with the entry that the access log gets for it.
@@ -290,6 +310,18 @@ pub fn permit(event: Event, on: &On) -> Result<Permit, Denied> {
         Verdict::Denied => Err(Denied::Role),
         Verdict::WithReason if event.reason.is_none() => Err(Denied::ReasonNeeded),
         Verdict::WithReason | Verdict::Allowed => {
+            if let Some(case) = on.case() {
+                let recipient = match &event.actor {
+                    Actor::Provider { institution } => Some(institution),
+                    Actor::Patient { .. } | Actor::Staff { .. } | Actor::System { .. } => None,
+                };
+                if case.suspends(&event, recipient) {
+                    return Err(Denied::Suspended);
+                }
+                if case.completion.is_some() && begins_anew(event.action, event.object.thing()) {
+                    return Err(Denied::Closed);
+                }
+            }
             let (scope, subject) = on.place();
             Ok(Permit { event, scope, subject })
         }

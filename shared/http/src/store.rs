@@ -51,6 +51,8 @@ impl From<Denied> for Problem {
             Denied::Foreign => Self::not_found(),
             Denied::Role => Self::new(ProblemKind::Forbidden),
             Denied::ReasonNeeded => Self::invalid([FieldError::new("/reason", Invalid::Missing)]),
+            Denied::Suspended => Self::conflict("suspended"),
+            Denied::Closed => Self::conflict("case-closed"),
         }
     }
 }
@@ -205,7 +207,7 @@ impl Errand<'_> {
         for role in &self.staff.roles {
             match permit(self.event(*role), on) {
                 Ok(leave) => return Ok(leave),
-                Err(Denied::ReasonNeeded) => denied = Denied::ReasonNeeded,
+                Err(why @ (Denied::ReasonNeeded | Denied::Suspended | Denied::Closed)) => denied = why,
                 Err(Denied::Role | Denied::Foreign) => {}
             }
         }

@@ -5,7 +5,7 @@ use crate::error::StoreError;
 use crate::item::{Item, blob, decode, text};
 use crate::place::{Place, Table};
 use crate::records::{DeliveryRecord, MailRecord, MessageRecord, ReferralRecord};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use medius_domain::access::{Entry, Scope};
 use medius_domain::case::Case;
 use medius_domain::consent::ConsentEvent;
@@ -53,6 +53,16 @@ impl Database {
         Ok(found)
     }
 
+    /// The links of a case that can be used.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn live_links(&self, case: &CaseId) -> Result<Vec<Link>, StoreError> {
+        let now = self.now();
+        let links = self.links_of(&self.deliveries(case).await?).await?;
+        Ok(links.into_values().filter(|link| link.live(now)).collect())
+    }
+
     /// The consent events of a case, in order.
     ///
     /// # Errors
@@ -67,22 +77,6 @@ impl Database {
     /// [`StoreError::Service`] or [`StoreError::Corrupt`].
     pub async fn log_entries(&self, scope: &Scope) -> Result<Vec<Entry>, StoreError> {
         self.list("log entry", Table::AccessLog, Place::LogHead(scope.clone()).pk(), Place::ENTRIES).await
-    }
-
-    /// Every entry of a day in Asia/Seoul, in the order of time. The index follows the table within a second or so.
-    ///
-    /// # Errors
-    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
-    pub async fn log_of_day(&self, day: NaiveDate) -> Result<Vec<Entry>, StoreError> {
-        let query = self
-            .client
-            .query()
-            .table_name(self.tables.name(Table::AccessLog)?)
-            .index_name("by_day")
-            .key_condition_expression("#day = :day")
-            .expression_attribute_names("#day", "day")
-            .expression_attribute_values(":day", text(day.to_string()));
-        self.all("log entry", query).await
     }
 
     /// A patient's own cases, the newest change first.

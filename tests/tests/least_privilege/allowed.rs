@@ -13,6 +13,8 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 11] = [
             ("cases/index/by_subject", &["Query"]),
             ("keys", &["GetItem", "PutItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
+            ("links", &["GetItem", "PutItem"]),
+            ("outbox", &["PutItem"]),
             ("directory", &["GetItem"]),
             ("access_log", &["GetItem", "Query", "PutItem"]),
             ("idempotency", &["GetItem", "PutItem"]),

@@ -15,7 +15,9 @@ impl Change {
             ("subject", text(case.subject.as_str())),
             ("updated_at", text(time(case.updated_at))),
             ("version", number(case.version)),
-            ("state", text(case.state.code())),
+            ("state", text(if case.completion.is_some() { "closed" } else { case.state.code() })),
+            ("lifecycle", text(case.lifecycle())),
+            ("destroy_on", text(time(case.destroy_at()))),
             ("due_on", text(due_on(case).to_string())),
         ];
         encode(&Place::Case(case.id.clone()), case, Some(case.expires_at), beside)
@@ -48,15 +50,24 @@ impl Change {
         Ok(())
     }
 
+    /// A case in its next version, if the stored version is the one before; what is sealed about it stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn put_case(&mut self, case: &Case) -> Result<(), StoreError> {
+        let expected = [(":expected", number(case.version - 1))];
+        let place = Place::Case(case.id.clone());
+        self.push(place, Kind::Put(Self::case_item(case)?), "version = :expected", expected, Conflict::Version);
+        Ok(())
+    }
+
     /// A case in its next version, with its story and contact card, if the stored version is the one before. The ends of the
     /// keys move with the case's: nothing sealed must outlive its key, nor a key what it seals.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`].
     pub fn update_case(&mut self, case: &Case, sealed: &SealedCase) -> Result<(), StoreError> {
-        let expected = [(":expected", number(case.version - 1))];
-        let place = Place::Case(case.id.clone());
-        self.push(place, Kind::Put(Self::case_item(case)?), "version = :expected", expected, Conflict::Version);
+        self.put_case(case)?;
         // Bound to the stored keys: a case that was shredded meanwhile has none and must not get them back.
         for (place, wrapped) in Self::keys(case, sealed) {
             let item = Self::key_item(case, &place, &wrapped);
