@@ -8,7 +8,7 @@ use chrono::Utc;
 use medius_domain::clock::{Month, kst_day};
 use medius_domain::policy::Role;
 use medius_domain::provider::Provider;
-use medius_tests::stack::Stack;
+use medius_tests::stack::{SignIn, Stack};
 use medius_tests::staff::StaffApp;
 use medius_tests::user::{PatientApp, fresh_key};
 use serde_json::{Value, json};
@@ -19,9 +19,9 @@ pub(crate) struct Person {
     pub(crate) app: PatientApp,
 }
 
-/// A member of staff, new for this test.
+/// A member of staff, new for this test; somebody whom no role was given yet is one too.
 pub(crate) struct Member {
-    pub(crate) role: Role,
+    pub(crate) role: Option<Role>,
     pub(crate) token: String,
     pub(crate) app: StaffApp,
 }
@@ -48,9 +48,24 @@ async fn person(stack: &Stack, name: &str) -> Person {
     Person { app: PatientApp::new(stack, &tokens), token: tokens.access }
 }
 
-async fn member(stack: &Stack, role: Role) -> Member {
-    let email = format!("matrix-{}-{}@staff.example", role.code(), fresh_key());
-    let sign_in = stack.new_member(&email, role.code()).await.unwrap();
+impl Member {
+    /// What the person is called in findings.
+    pub(crate) fn name(&self) -> &'static str {
+        self.role.map_or("staff without a role", Role::code)
+    }
+}
+
+async fn member(stack: &Stack, role: Option<Role>) -> Member {
+    let group = role.map_or("none", Role::code);
+    let email = format!("matrix-{group}-{}@staff.example", fresh_key());
+    let sign_in = match role {
+        Some(_) => stack.new_member(&email, group).await.unwrap(),
+        None => {
+            let sign_in = SignIn { role: group.into(), email, password: "Aa1-of-one-test-only".into() };
+            stack.create_user(&stack.run().staff_pool.id, &sign_in).await.unwrap();
+            sign_in
+        }
+    };
     let token = stack.sign_in(&sign_in).await.unwrap().access;
     Member { role, token, app: StaffApp::of(stack, &sign_in).await.unwrap() }
 }
@@ -111,7 +126,7 @@ async fn institution(stack: &Stack, proposer: &StaffApp) -> (String, String, Val
 
 /// An account that is closed at the end of the matrix, and one that is gone from the pool.
 async fn accounts(stack: &Stack) -> (String, String) {
-    let there = member(stack, Role::Coordinator).await.app.subject;
+    let there = member(stack, Some(Role::Coordinator)).await.app.subject;
     let email = format!("matrix-gone-{}@staff.example", fresh_key());
     let gone = StaffApp::of(stack, &stack.new_member(&email, "auditor").await.unwrap()).await.unwrap().subject;
     let body = json!({"UserPoolId": stack.run().staff_pool.id, "Username": email});
@@ -123,7 +138,7 @@ async fn accounts(stack: &Stack) -> (String, String) {
 pub(crate) async fn build(stack: &Stack) -> World {
     let (one, two) = (person(stack, "one").await, person(stack, "two").await);
     let mut staff = Vec::new();
-    for role in Role::STAFF {
+    for role in Role::STAFF.into_iter().map(Some).chain([None]) {
         staff.push(member(stack, role).await);
     }
     let to = stack.run().providers[0].clone();
@@ -142,7 +157,7 @@ pub(crate) async fn build(stack: &Stack) -> World {
     for table in ["cases", "keys"] {
         delete(stack, table, &format!("CASE#{}", deleted.case)).await;
     }
-    let proposer = member(stack, Role::Coordinator).await.app;
+    let proposer = member(stack, Some(Role::Coordinator)).await.app;
     (own.provider, own.change, own.particulars) = institution(stack, &proposer).await;
     (deleted.provider, deleted.change, deleted.particulars) = institution(stack, &proposer).await;
     delete(stack, "directory", &format!("PROVIDER#{}", deleted.provider)).await;
