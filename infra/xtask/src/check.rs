@@ -16,6 +16,11 @@ pub(crate) async fn run() -> Result<()> {
     let python = Tools::ensure().await?;
     let cargo_tools = tools::cargo_tools().await?;
     let mut failed = Vec::new();
+    say::line("==> privacy policy (xtask policy-map)");
+    if let Err(error) = crate::policy_map::run(&crate::policy_map::Options { check: true }) {
+        say::error(&format!("{error:#}"));
+        failed.push("privacy policy (xtask policy-map)");
+    }
     let mut sam = python.sam()?;
     sam.args(["validate", "--lint", "--region", crate::ministack::REGION]);
     let mut cfn_lint = python.cfn_lint()?;

@@ -10,6 +10,7 @@ mod host_build;
 mod ministack;
 mod openapi;
 mod policy;
+mod policy_map;
 mod preflight;
 mod process;
 mod run;
@@ -46,6 +47,8 @@ enum Command {
     Openapi,
     /// Writes the README's table of who may do what from the policy's rows.
     Policy(policy::Options),
+    /// Holds the privacy policy's sentences against code and tests, and writes infra/policy-map.md.
+    PolicyMap(policy_map::Options),
     /// Verifies a consent receipt with the operator's public keys, offline.
     VerifyReceipt(verify::Options),
     /// Walks all chains of consents and of the access log, and all signed heads, and finds what was tampered with.
@@ -70,6 +73,7 @@ async fn main() -> ExitCode {
             Command::Check => check::run().await,
             Command::Openapi => openapi::run().await,
             Command::Policy(options) => policy::run(&options),
+            Command::PolicyMap(options) => policy_map::run(&options),
             Command::VerifyReceipt(options) => verify::receipt(&options),
             Command::VerifyChains(options) => chains::run(&options).await,
             Command::HostBuild { arguments } => host_build::run(&arguments).await,
