@@ -319,6 +319,7 @@ opaque!(
     crate::id::CaseId,
     crate::id::MessageId,
     crate::id::ChangeId,
+    crate::id::DestructionId,
     crate::id::Subject
 );
 

@@ -77,6 +77,19 @@ opaque_id!(/// A message between a patient and staff.
     MessageId, "msg_");
 opaque_id!(/// A proposed change of the directory.
     ChangeId, "chg_");
+opaque_id!(/// The destruction of a case.
+    DestructionId, "dst_");
+
+impl DestructionId {
+    /// The id of a case's destruction: made of the case's random id, so that a case has one and nobody gets from the one to
+    /// the other by reading.
+    pub fn of(case: &CaseId) -> Self {
+        let hash = digest(&SHA256, format!("medius/destruction/v1|{case}").as_bytes());
+        Self(format!("dst_{}", HEXLOWER.encode(&hash.as_ref()[..16])))
+    }
+}
+opaque_id!(/// A request about the patient's rights.
+    RightId, "rgt_");
 
 /// The person behind a sign-in, as a pseudonym: `sub_` and 128 bits of SHA-256 over the pool's random user id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -27,17 +27,20 @@ pub enum Kind {
     ConsentReceipt,
     /// Where the access log's chains stood at the end of a day.
     LogHead,
+    /// That a case was destroyed.
+    Destruction,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::ConsentReceipt, Self::LogHead];
+    pub const ALL: [Self; 3] = [Self::ConsentReceipt, Self::LogHead, Self::Destruction];
 
     /// The media type in the header, without `application/` (RFC 7515 section 4.1.9).
     pub const fn typ(self) -> &'static str {
         match self {
             Self::ConsentReceipt => "medius-consent-receipt+jws",
             Self::LogHead => "medius-log-head+jws",
+            Self::Destruction => "medius-destruction-certificate+jws",
         }
     }
 
@@ -46,6 +49,7 @@ impl Kind {
         match self {
             Self::ConsentReceipt => "receipt",
             Self::LogHead => "log_head",
+            Self::Destruction => "certificate",
         }
     }
 }

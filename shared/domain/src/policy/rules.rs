@@ -38,7 +38,7 @@ const fn row(
     Rule { role, actions, thing, standings, reason, why }
 }
 
-use Action::{Create, Download, Export, GrantChange, LinkOpen, Send, SignIn, SignInAttempt, Update, View};
+use Action::{Create, Delete, Download, Export, GrantChange, LinkOpen, Send, SignIn, SignInAttempt, Update, View};
 
 /// Every row.
 pub const RULES: &[Rule] = &[
@@ -92,5 +92,6 @@ pub const RULES: &[Rule] = &[
     row(Role::Function, Thing::Mail, &[Send], RECIPIENT, false, "mails that were ordered"),
     row(Role::Function, Thing::Mail, &[Send], SERVICE, false, "mails about the service itself"),
     row(Role::Function, Thing::Chain, &[Create], SERVICE, false, "signed daily heads"),
+    row(Role::Function, Thing::Case, &[Delete, Update], SERVICE, false, "retention, and destruction at its end"),
     row(Role::Function, Thing::SignIn, &[SignIn, SignInAttempt], SERVICE, false, "sign-ins, as the pool reports them"),
 ];

@@ -1,0 +1,107 @@
+//! What is signed: what was destroyed and how, what is kept by which statute and until when, and who holds copies.
+
+use super::{Category, Ground, Ledger, ThirdParty};
+use crate::id::{CaseId, DestructionId};
+use crate::journal::LOG_DAYS;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Form of the certificate; a change of meaning is a new one.
+const SCHEMA_VERSION: &str = "medius-destruction-certificate/1";
+/// The version of the privacy policy that the destruction follows.
+const POLICY_VERSION: &str = "1";
+/// How it was destroyed.
+const METHODS: [&str; 3] = [
+    "deletion of every version, marker and unfinished upload of every object",
+    "deletion of every record",
+    "destruction of the case's data keys, without which no copy can be decrypted",
+];
+
+/// What a search of a store found after the destruction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreResult {
+    /// The store.
+    pub store: String,
+    /// What was found: nothing, or there is no certificate.
+    pub left: u64,
+}
+
+/// What another law keeps, apart from everything else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// What.
+    pub what: String,
+    /// By which statute.
+    pub statute: String,
+    /// Until when.
+    pub until: DateTime<Utc>,
+}
+
+/// From the entry into the ledger to the destruction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    /// When the destruction was entered.
+    pub started_at: DateTime<Utc>,
+    /// When nothing was left in the live stores.
+    pub destroyed_at: DateTime<Utc>,
+    /// When no backup could bring it back; none in a certificate of the first stage.
+    pub irrecoverable_at: Option<DateTime<Utc>>,
+}
+
+/// The certificate. Whole numbers, texts and times only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// The form.
+    pub schema_version: String,
+    /// Of which destruction.
+    pub destruction_id: DestructionId,
+    /// Of which case.
+    pub case_id: CaseId,
+    /// Whose, as an HMAC in hex.
+    pub subject_hmac: String,
+    /// Why.
+    pub ground: Ground,
+    /// What there was.
+    pub counts: BTreeMap<Category, u64>,
+    /// How it was destroyed.
+    pub methods: Vec<String>,
+    /// What was found afterwards.
+    pub stores: Vec<StoreResult>,
+    /// What is kept by law.
+    pub kept: Vec<Kept>,
+    /// Who holds copies as controllers of their own, since when, and whether they were told.
+    pub third_parties: Vec<ThirdParty>,
+    /// The privacy policy.
+    pub policy_version: String,
+    /// Hash of the newest entry of the case's access log.
+    pub audit_head: String,
+    /// When.
+    pub period: Period,
+}
+
+impl Certificate {
+    /// Of a destruction whose stores were searched and found empty.
+    pub fn of(ledger: &Ledger, stores: &[&str], audit_head: &str, destroyed_at: DateTime<Utc>) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION.to_owned(),
+            destruction_id: ledger.id.clone(),
+            case_id: ledger.case_id.clone(),
+            subject_hmac: ledger.subject_hmac.clone(),
+            ground: ledger.ground,
+            counts: ledger.counts.clone(),
+            methods: METHODS.map(str::to_owned).to_vec(),
+            stores: stores.iter().map(|store| StoreResult { store: (*store).to_owned(), left: 0 }).collect(),
+            kept: vec![Kept {
+                what: "access log without any content of the case".to_owned(),
+                statute: "Standard for Safety Measures of Personal Information (Republic of Korea), Article 8"
+                    .to_owned(),
+                until: destroyed_at + TimeDelta::days(LOG_DAYS),
+            }],
+            third_parties: ledger.third_parties.clone(),
+            policy_version: POLICY_VERSION.to_owned(),
+            audit_head: audit_head.to_owned(),
+            period: Period { started_at: ledger.started_at, destroyed_at, irrecoverable_at: ledger.irrecoverable_at },
+        }
+    }
+}
