@@ -100,6 +100,7 @@ mod tests {
                 (format!("guardian-{code}"), guardian_code(&sender(), &to(language), until, &digits).unwrap()),
                 (format!("message-{code}"), waits(Notice::Message)),
                 (format!("receipt-{code}"), waits(Notice::Receipt)),
+                (format!("right-{code}"), waits(Notice::Right)),
             ]
             .map(|(name, mail)| (name, language, mail))
         };
@@ -155,10 +156,12 @@ mod tests {
             // The id stands nowhere but behind the `#`.
             assert_eq!(mail.text.matches(case.as_str()).count(), 1, "{name}");
         }
-        for (message, receipt) in [(0, 1), (2, 3)] {
-            let (message, receipt) = (&waiting[message].2, &waiting[receipt].2);
-            assert_eq!(message.subject, receipt.subject);
-            assert_ne!(message.text, receipt.text);
+        for language in waiting.chunks(3) {
+            for (one, other) in [(0, 1), (1, 2), (0, 2)] {
+                let (one, other) = (&language[one].2, &language[other].2);
+                assert_eq!(one.subject, other.subject);
+                assert_ne!(one.text, other.text);
+            }
         }
     }
 }

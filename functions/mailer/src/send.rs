@@ -183,6 +183,7 @@ fn sending(mail: &MailRecord, request_id: &str) -> Event {
         MailAbout::GuardianCode { .. } => ("guardian-code", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Message } => ("message", Purpose::Inquiry),
         MailAbout::PatientNotice { notice: Notice::Receipt } => ("receipt", Purpose::PatientRights),
+        MailAbout::PatientNotice { notice: Notice::Right } => ("right", Purpose::PatientRights),
     };
     Event {
         actor: Actor::System { function: "mailer".to_owned() },

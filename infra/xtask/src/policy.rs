@@ -121,6 +121,7 @@ const fn noun(thing: Thing) -> &'static str {
         Thing::Review => "monthly review",
         Thing::Chain => "hash chains and signed heads",
         Thing::SignIn => "sign-ins",
+        Thing::Right => "requests about rights",
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::chain::{self, Head};
 use crate::clock::{Month, kst_day};
 use crate::field::Invalid;
-use crate::id::{CaseId, EventId, LogEntryId, ProviderId, Subject};
+use crate::id::{CaseId, EventId, LogEntryId, ProviderId, RightId, Subject};
 use crate::policy::{Permit, Role, Thing};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
@@ -196,6 +196,8 @@ pub enum Scope {
     Registry,
     /// The review of a month, `YYYY-MM`.
     Review(Month),
+    /// A request about rights that is about no one case.
+    Right(RightId),
 }
 
 impl Scope {
@@ -208,6 +210,7 @@ impl Scope {
             Self::SignIns(subject) => format!("sign-ins/{subject}"),
             Self::Registry => "registry".to_owned(),
             Self::Review(month) => format!("review/{month}"),
+            Self::Right(id) => format!("right/{id}"),
         }
     }
 }
@@ -240,6 +243,7 @@ impl TryFrom<String> for Scope {
             Some(("member", id)) => id.parse().map(Self::Member),
             Some(("sign-ins", id)) => id.parse().map(Self::SignIns),
             Some(("review", month)) => month.parse().map(Self::Review),
+            Some(("right", id)) => id.parse().map(Self::Right),
             Some(_) | None => Err(Invalid::Format),
         }
     }
@@ -319,6 +323,7 @@ opaque!(
     crate::id::CaseId,
     crate::id::MessageId,
     crate::id::ChangeId,
+    crate::id::RightId,
     crate::id::DestructionId,
     crate::id::Subject
 );
@@ -532,6 +537,7 @@ mod tests {
             Scope::SignIns(Subject::of("z")),
             Scope::Registry,
             Scope::Review("2026-11".parse().unwrap()),
+            Scope::Right(RightId::new()),
         ] {
             assert_eq!(Scope::try_from(scope.name()).unwrap(), scope);
         }

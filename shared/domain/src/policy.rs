@@ -5,6 +5,7 @@ use crate::access::{Action, Actor, Authentication, Event, Scope};
 use crate::case::Case;
 use crate::consent::ConsentProof;
 use crate::id::{CaseId, Subject};
+use crate::rights::RightsRequest;
 use serde::{Deserialize, Serialize};
 
 mod rules;
@@ -107,11 +108,13 @@ pub enum Thing {
     Chain,
     /// Signing in.
     SignIn,
+    /// A request about the patient's rights.
+    Right,
 }
 
 impl Thing {
     /// Every thing.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Case,
         Self::Intake,
         Self::Consent,
@@ -129,6 +132,7 @@ impl Thing {
         Self::Review,
         Self::Chain,
         Self::SignIn,
+        Self::Right,
     ];
 
     /// The code: the first part of an object's reference.
@@ -151,6 +155,7 @@ impl Thing {
             Self::Review => "review",
             Self::Chain => "chain",
             Self::SignIn => "sign-in",
+            Self::Right => "right",
         }
     }
 
@@ -243,6 +248,8 @@ pub enum On<'a> {
     Desk(&'a Case, Option<&'a Subject>),
     /// A case behind a link or a mail, for an institution or a function.
     Behind(&'a CaseId, &'a Subject),
+    /// A request about rights. It goes on whatever becomes of its case: a suspension stops no right.
+    Right(&'a RightsRequest),
     /// Something that belongs to no one patient.
     Service(&'a Scope),
 }
@@ -251,6 +258,9 @@ impl On<'_> {
     fn standing(&self, actor: &Actor) -> Standing {
         match (self, actor) {
             (On::Case(case), Actor::Patient { subject }) if case.subject == *subject => Standing::Own,
+            (On::Right(request), Actor::Patient { subject }) if request.subject == *subject => Standing::Own,
+            // The officer's queue is nobody's case, and neither is what lies in it.
+            (On::Right(_), Actor::Staff { .. }) => Standing::Service,
             (On::Desk(_, assigned), Actor::Staff { subject, .. }) => {
                 if *assigned == Some(subject) {
                     Standing::Assigned
@@ -260,7 +270,7 @@ impl On<'_> {
             }
             (On::Behind(..), Actor::Provider { .. } | Actor::System { .. }) => Standing::Recipient,
             (On::Service(_), _) => Standing::Service,
-            (On::Case(_) | On::Desk(..) | On::Behind(..), _) => Standing::Foreign,
+            (On::Case(_) | On::Desk(..) | On::Behind(..) | On::Right(_), _) => Standing::Foreign,
         }
     }
 
@@ -268,7 +278,7 @@ impl On<'_> {
         match self {
             On::Case(case) | On::Desk(case, _) => Some(case),
             // Who reads a case behind a link or a mail asks it itself, with the institution that it concerns.
-            On::Behind(..) | On::Service(_) => None,
+            On::Behind(..) | On::Right(_) | On::Service(_) => None,
         }
     }
 
@@ -276,6 +286,10 @@ impl On<'_> {
         match self {
             On::Case(case) | On::Desk(case, _) => (Scope::Case(case.id.clone()), Some(case.subject.clone())),
             On::Behind(case, subject) => (Scope::Case((*case).clone()), Some((*subject).clone())),
+            On::Right(request) => {
+                let scope = request.case_id.as_ref().map_or_else(|| Scope::Right(request.id.clone()), Scope::from);
+                (scope, Some(request.subject.clone()))
+            }
             On::Service(scope) => ((*scope).clone(), None),
         }
     }
@@ -377,7 +391,12 @@ impl Permit {
     pub const fn case(&self) -> Option<&CaseId> {
         match &self.scope {
             Scope::Case(id) => Some(id),
-            Scope::Provider(_) | Scope::Member(_) | Scope::SignIns(_) | Scope::Registry | Scope::Review(_) => None,
+            Scope::Provider(_)
+            | Scope::Member(_)
+            | Scope::SignIns(_)
+            | Scope::Registry
+            | Scope::Review(_)
+            | Scope::Right(_) => None,
         }
     }
 

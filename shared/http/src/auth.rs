@@ -6,7 +6,7 @@ use crate::gateway::Gateway;
 use crate::problem::{Problem, ProblemKind};
 use crate::router::Boundary;
 use axum::extract::FromRequestParts;
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use http::request::Parts;
 use medius_domain::id::Subject;
 use medius_domain::policy::Role;
@@ -20,7 +20,23 @@ use std::sync::Arc;
 pub struct Patient {
     /// The patient's pseudonym.
     pub subject: Subject,
+    /// When they last gave their password or code, as the token says; a refreshed token keeps that moment.
+    pub signed_in_at: Option<DateTime<Utc>>,
 }
+
+/// Minutes for which a sign-in shows that it is the patient who asks (PIPA Enforcement Decree Art. 46).
+const FRESH_MINUTES: i64 = 15;
+
+impl Patient {
+    /// Whether the sign-in is so recent that it shows who asks.
+    pub fn fresh(&self, now: DateTime<Utc>) -> bool {
+        let since = |at: DateTime<Utc>| now - at;
+        self.signed_in_at.is_some_and(|at| since(at) <= TimeDelta::minutes(FRESH_MINUTES) && since(at) >= -SKEW)
+    }
+}
+
+/// How much the clocks of the pool and of the function may differ.
+const SKEW: TimeDelta = TimeDelta::minutes(1);
 
 /// A signed-in member of staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,8 +87,9 @@ impl<S: Sync> FromRequestParts<S> for Patient {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let boundary = boundary(parts)?;
         let pool = boundary.config.patient.as_ref().ok_or_else(|| Problem::internal(NotConfigured("patient pool")))?;
-        let subject = verified(claims(parts)?, pool, boundary.clock.now())?;
-        Ok(Self { subject })
+        let claims = claims(parts)?;
+        let subject = verified(claims, pool, boundary.clock.now())?;
+        Ok(Self { subject, signed_in_at: claims.get("auth_time").and_then(|at| moment(at)) })
     }
 }
 
@@ -125,15 +142,15 @@ fn verified(claims: &Claims, pool: &Pool, now: DateTime<Utc>) -> Result<Subject,
         && claim("client_id") == pool.client_id
         && issued_by_pool
         && !claim("sub").is_empty()
-        && expiry(claim("exp")).is_some_and(|exp| exp > now);
+        && moment(claim("exp")).is_some_and(|exp| exp > now);
     if ok { Ok(Subject::of(claim("sub"))) } else { Err(ProblemKind::Unauthorized.into()) }
 }
 
-/// `exp` as the gateway gives it: AWS turns the seconds of the token into Java's `Sun Nov 22 18:00:00 UTC 2026`.
-fn expiry(exp: &str) -> Option<DateTime<Utc>> {
-    match exp.parse::<i64>() {
+/// A moment of the token as the gateway gives it: AWS turns the seconds of the token into Java's `Sun Nov 22 18:00:00 UTC 2026`.
+fn moment(claim: &str) -> Option<DateTime<Utc>> {
+    match claim.parse::<i64>() {
         Ok(seconds) => DateTime::from_timestamp(seconds, 0),
-        Err(_) => NaiveDateTime::parse_from_str(exp, "%a %b %d %H:%M:%S UTC %Y").ok().map(|t| t.and_utc()),
+        Err(_) => NaiveDateTime::parse_from_str(claim, "%a %b %d %H:%M:%S UTC %Y").ok().map(|t| t.and_utc()),
     }
 }
 
@@ -197,9 +214,20 @@ mod tests {
     }
 
     #[test]
+    fn a_sign_in_is_fresh_for_a_quarter_of_an_hour() {
+        let patient = |signed_in_at| Patient { subject: Subject::of("x"), signed_in_at };
+        assert!(patient(Some(at(17, 45, 0))).fresh(at(18, 0, 0)));
+        assert!(!patient(Some(at(17, 44, 59))).fresh(at(18, 0, 0)));
+        assert!(patient(Some(at(18, 1, 0))).fresh(at(18, 0, 0)));
+        // A token from the future shows nothing, nor does one that does not say when.
+        assert!(!patient(Some(at(18, 1, 1))).fresh(at(18, 0, 0)));
+        assert!(!patient(None).fresh(at(18, 0, 0)));
+    }
+
+    #[test]
     fn both_spellings_of_an_expiry_and_of_groups_are_read() {
-        assert_eq!(expiry("1795370400"), Some(at(18, 0, 0)));
-        assert_eq!(expiry("Sun Nov 22 18:00:00 UTC 2026"), Some(at(18, 0, 0)));
+        assert_eq!(moment("1795370400"), Some(at(18, 0, 0)));
+        assert_eq!(moment("Sun Nov 22 18:00:00 UTC 2026"), Some(at(18, 0, 0)));
         assert_eq!(groups("[coordinator auditor]"), ["coordinator", "auditor"]);
         assert_eq!(groups("coordinator,auditor"), ["coordinator", "auditor"]);
         assert!(groups("").is_empty() && groups("[]").is_empty());

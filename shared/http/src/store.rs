@@ -15,6 +15,7 @@ use medius_domain::consent;
 use medius_domain::field::{FieldError, Invalid};
 use medius_domain::id::{CaseId, EventId, ProviderId};
 use medius_domain::policy::{Denied, On, Permit, Role, Standing, Verdict, permit, verdict};
+use medius_domain::rights::RightsRequest;
 use medius_store::{Change, Conflict, Database, IdempotencyRecord, Place, Snapshot, StoreError};
 use serde::Serialize;
 
@@ -147,6 +148,27 @@ pub async fn own_case(
     }
 }
 
+/// Leave for a patient to act on a request of their own about rights. An attempt at somebody else's is recorded and answered
+/// like a request that is not there. The snapshot must hold the head of the request's chain.
+///
+/// # Errors
+/// The one 404, or the store's failures.
+pub async fn own_right(
+    db: &Database,
+    snapshot: &Snapshot,
+    request: &RightsRequest,
+    event: Event,
+) -> Result<Permit, Problem> {
+    match permit(event.clone(), &On::Right(request)) {
+        Ok(leave) => Ok(leave),
+        Err(denied) => {
+            let refusal = Permit::refusal(event, &On::Right(request));
+            db.commit(Change::new(refusal, db.now()), snapshot).await?;
+            Err(denied.into())
+        }
+    }
+}
+
 /// What a member of staff wants to do.
 pub struct Errand<'a> {
     /// Who.
@@ -221,6 +243,15 @@ impl Errand<'_> {
     pub fn on_service(&self, scope: &Scope) -> Result<Permit, Problem> {
         self.possible()?;
         Ok(self.leave(&On::Service(scope))?)
+    }
+
+    /// Leave to act on a request about rights.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn on_right(&self, request: &RightsRequest) -> Result<Permit, Problem> {
+        self.possible()?;
+        Ok(self.leave(&On::Right(request))?)
     }
 
     /// Leave to act on a case. A refused attempt is recorded in the case's log. The snapshot must hold the case, its

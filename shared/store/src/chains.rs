@@ -199,7 +199,12 @@ impl Database {
             match Place::scope_of_key(&pk) {
                 Some(Scope::Case(case)) => drop(names.cases.insert(case)),
                 Some(
-                    Scope::Provider(_) | Scope::Member(_) | Scope::SignIns(_) | Scope::Registry | Scope::Review(_),
+                    Scope::Provider(_)
+                    | Scope::Member(_)
+                    | Scope::SignIns(_)
+                    | Scope::Registry
+                    | Scope::Review(_)
+                    | Scope::Right(_),
                 )
                 | None => names.unknown += 1,
             }

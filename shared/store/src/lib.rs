@@ -24,6 +24,7 @@ mod place;
 mod records;
 mod registry;
 mod review;
+mod rights;
 mod seal;
 mod signer;
 mod snapshot;
@@ -49,6 +50,7 @@ pub use records::{
     CodeRecord, DeliveryRecord, DocumentRecord, GuardianCode, IdempotencyRecord, MailAbout, MailRecord, MailStatus,
     MessageRecord, Notice, ReferralRecord, SealedCase, SealedIntake, SessionRecord,
 };
+pub use rights::RightsQueue;
 pub use seal::{Binding, DataKey, SCHEMA_VERSION, SealError};
 pub use signer::{PublicKeys, Signer};
 pub use snapshot::Snapshot;

@@ -4,7 +4,7 @@ use crate::error::StoreError;
 use medius_domain::access::Scope;
 use medius_domain::clock::Month;
 use medius_domain::id::{
-    CaseId, ChangeId, DeliveryId, DocumentNumber, LinkId, MailId, MessageId, ProviderId, ReferralId, Subject,
+    CaseId, ChangeId, DeliveryId, DocumentNumber, LinkId, MailId, MessageId, ProviderId, ReferralId, RightId, Subject,
 };
 use std::collections::HashMap;
 
@@ -29,6 +29,8 @@ pub enum Table {
     Directory,
     /// Staff and reviews.
     Registry,
+    /// Requests about the patients' rights, kept for three years.
+    Rights,
 }
 
 impl Table {
@@ -44,6 +46,7 @@ impl Table {
             Self::Idempotency => "idempotency",
             Self::Directory => "directory",
             Self::Registry => "registry",
+            Self::Rights => "rights",
         }
     }
 
@@ -58,11 +61,12 @@ impl Table {
             Self::Idempotency => "TABLE_IDEMPOTENCY",
             Self::Directory => "TABLE_DIRECTORY",
             Self::Registry => "TABLE_REGISTRY",
+            Self::Rights => "TABLE_RIGHTS",
         }
     }
 
     /// Every table.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Cases,
         Self::Consents,
         Self::Links,
@@ -72,6 +76,7 @@ impl Table {
         Self::Idempotency,
         Self::Directory,
         Self::Registry,
+        Self::Rights,
     ];
 }
 
@@ -150,6 +155,8 @@ pub enum Place {
     Member(Subject),
     /// The sign-off of a month's review.
     Review(Month),
+    /// A request about rights.
+    Right(RightId),
 }
 
 impl Place {
@@ -167,6 +174,7 @@ impl Place {
             Some(("MEMBER", id)) => id.parse().ok().map(Scope::Member),
             Some(("SIGNINS", id)) => id.parse().ok().map(Scope::SignIns),
             Some(("REVIEW", month)) => month.parse().ok().map(Scope::Review),
+            Some(("RIGHT", id)) => id.parse().ok().map(Scope::Right),
             Some(_) => None,
         }
     }
@@ -206,6 +214,7 @@ impl Place {
             Self::Idempotency(_) => Table::Idempotency,
             Self::Provider(_) | Self::ProviderChange(..) => Table::Directory,
             Self::Member(_) | Self::Review(_) => Table::Registry,
+            Self::Right(_) => Table::Rights,
         }
     }
 
@@ -232,6 +241,7 @@ impl Place {
             Self::Provider(p) | Self::ProviderChange(p, _) => Self::provider_pk(p),
             Self::Member(subject) => format!("MEMBER#{subject}"),
             Self::Review(month) => format!("REVIEW#{month}"),
+            Self::Right(id) => Self::right_pk(id),
         }
     }
 
@@ -243,6 +253,10 @@ impl Place {
         format!("PROVIDER#{provider}")
     }
 
+    fn right_pk(right: &RightId) -> String {
+        format!("RIGHT#{right}")
+    }
+
     fn scope_pk(scope: &Scope) -> String {
         match scope {
             Scope::Case(c) => Self::case_pk(c),
@@ -251,6 +265,7 @@ impl Place {
             Scope::SignIns(subject) => format!("SIGNINS#{subject}"),
             Scope::Registry => "REGISTRY".to_owned(),
             Scope::Review(month) => format!("REVIEW#{month}"),
+            Scope::Right(id) => Self::right_pk(id),
         }
     }
 
@@ -279,6 +294,7 @@ impl Place {
             Self::ProviderChange(_, c) => format!("{}{c}", Self::CHANGES),
             Self::Member(_) => "MEMBER".to_owned(),
             Self::Review(_) => "REVIEW".to_owned(),
+            Self::Right(_) => "RIGHT".to_owned(),
         }
     }
 
@@ -316,6 +332,7 @@ impl Place {
             Self::ProviderChange(..) => "provider change",
             Self::Member(_) => "member",
             Self::Review(_) => "review",
+            Self::Right(_) => "rights request",
         }
     }
 }

@@ -211,6 +211,8 @@ pub enum Notice {
     Message,
     /// A receipt of a consent that was given or taken back.
     Receipt,
+    /// A step of a request about the patient's rights.
+    Right,
 }
 
 impl MailAbout {

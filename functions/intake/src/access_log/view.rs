@@ -136,7 +136,8 @@ fn reference(entry: &Entry) -> String {
         | Thing::Link
         | Thing::Mail
         | Thing::Message
-        | Thing::AccessLog => entry.object.as_str().to_owned(),
+        | Thing::AccessLog
+        | Thing::Right => entry.object.as_str().to_owned(),
         thing @ (Thing::WorkList
         | Thing::Assignment
         | Thing::Directory

@@ -134,6 +134,7 @@ fn noun(thing: Thing, object: &str) -> (&'static str, &'static str) {
         Thing::Review => ("the review of access logs", "접근 기록 점검을"),
         Thing::Chain => ("the seal of access logs", "접근 기록 봉인을"),
         Thing::SignIn => ("a sign-in", "로그인을"),
+        Thing::Right => ("a request about your rights", "권리 행사 요청을"),
     }
 }
 

@@ -51,6 +51,7 @@ pub const RULES: &[Rule] = &[
     row(Role::Patient, Thing::Delivery, &[View, Create, GrantChange], OWN, false, "own deliveries"),
     row(Role::Patient, Thing::Message, &[View, Create], OWN, false, "messages with staff"),
     row(Role::Patient, Thing::AccessLog, &[View, Export], OWN, false, "who looked at it"),
+    row(Role::Patient, Thing::Right, &[View, Create, Update], OWN, false, "own requests about rights"),
     row(Role::Patient, Thing::Directory, &[View], SERVICE, false, "institutions to choose from"),
     // Institutions: the one letter behind a live link.
     row(Role::Institution, Thing::Link, &[LinkOpen, Update], RECIPIENT, false, "its link"),
@@ -72,6 +73,7 @@ pub const RULES: &[Rule] = &[
     row(Role::ClinicianReviewer, Thing::Referral, &[Download], ANY_CASE, true, "to review a letter"),
     row(Role::ClinicianReviewer, Thing::Directory, &[View], SERVICE, false, "institutions"),
     // The DPO decides about rights and breaches; the story itself is not needed for that.
+    row(Role::Dpo, Thing::Right, &[View, Update], SERVICE, false, "requests about rights"),
     row(Role::Dpo, Thing::Consent, &[View], ANY_CASE, true, "evidence of consent"),
     row(Role::Dpo, Thing::AccessLog, &[View, Export], ANY_CASE, true, "who looked at it"),
     row(Role::Dpo, Thing::Review, &[View, Update], SERVICE, false, "monthly review"),

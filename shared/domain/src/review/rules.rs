@@ -41,7 +41,12 @@ impl Act {
     fn of(entry: &Entry) -> Option<Self> {
         let case = match &entry.scope {
             Scope::Case(id) => Some(id.to_string()),
-            Scope::Provider(_) | Scope::Member(_) | Scope::SignIns(_) | Scope::Registry | Scope::Review(_) => None,
+            Scope::Provider(_)
+            | Scope::Member(_)
+            | Scope::SignIns(_)
+            | Scope::Registry
+            | Scope::Review(_)
+            | Scope::Right(_) => None,
         };
         let who = Who::of(entry)?;
         Some(Self {

@@ -10,6 +10,7 @@ mod mail;
 mod member;
 mod referral;
 mod review;
+mod rights;
 
 pub(crate) use mail::mail_item;
 
