@@ -30,7 +30,26 @@ fn document() -> (String, Vec<Value>) {
     ];
     let schemas =
         parts.iter().map(|part| serde_json::to_value(part).unwrap()["components"]["schemas"].clone()).collect();
-    (medius_http::openapi::merge(parts).to_pretty_json().unwrap() + "\n", schemas)
+    let mut whole = serde_json::to_value(medius_http::openapi::merge(parts)).unwrap();
+    in_order(&mut whole);
+    (serde_json::to_string_pretty(&whole).unwrap() + "\n", schemas)
+}
+
+/// Extension members come in any order; the file has one.
+fn in_order(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            let mut extensions: Vec<String> = members.keys().filter(|k| k.starts_with("x-")).cloned().collect();
+            extensions.sort();
+            for name in extensions {
+                let extension = members.remove(&name).unwrap();
+                members.insert(name, extension);
+            }
+            members.values_mut().for_each(in_order);
+        }
+        Value::Array(items) => items.iter_mut().for_each(in_order),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// Each operation of the document: method, path, the operation.

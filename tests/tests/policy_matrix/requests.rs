@@ -118,6 +118,8 @@ pub(crate) const ROWS: &[Row] = &[
         &[409, 412],
     ),
     row("POST /v1/cases/{case_id}/complete", none, &[412]),
+    row("POST /v1/cases/{case_id}/close", none, &[412]),
+    row("POST /v1/cases/{case_id}/reopen", none, &[412]),
     row("GET /v1/cases/{case_id}/access-log", none, &[200]),
     row("GET /v1/cases/{case_id}/access-log/export", none, &[200]),
     row("GET /v1/consent-texts", none, &[200]),
