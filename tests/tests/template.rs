@@ -67,6 +67,7 @@ fn the_data_key_opens_for_each_role_only_what_its_purpose_is() {
         ("ConsentRole", vec![contact]),
         ("DeliveryRole", vec![contact]),
         ("DeskRole", vec![data, contact]),
+        ("InquiryRole", vec!["inquiry"]),
         ("IntakeRole", vec![data, contact]),
         ("MailerRole", vec![contact]),
         ("ProviderRole", vec![data, contact]),
@@ -83,7 +84,7 @@ fn only_who_signs_may_sign() {
         let roles = statements(&template).into_iter().filter(|(_, s)| s.iter().any(may));
         roles.map(|(role, _)| role.to_owned()).collect()
     };
-    assert_eq!(may("kms:Sign"), ["ConsentRole", "JournalRole"].map(String::from).into());
+    assert_eq!(may("kms:Sign"), ["ConsentRole", "JournalRole", "RetentionRole"].map(String::from).into());
     let key = &template["Resources"]["SigningKey"]["Properties"];
     assert_eq!((&key["KeySpec"], &key["KeyUsage"]), (&json!("ECC_NIST_P256"), &json!("SIGN_VERIFY")));
     // Through the account's own policies, so through the roles above: no statement of the key lets anybody else in.
@@ -94,7 +95,7 @@ fn only_who_signs_may_sign() {
 fn roles_name_their_resources_and_never_a_pattern_of_actions() {
     let template = template();
     let roles = statements(&template);
-    assert_eq!(roles.len(), 11);
+    assert_eq!(roles.len(), 14);
     for (role, statements) in roles {
         for statement in statements {
             let sid = statement["Sid"].as_str().unwrap();
@@ -111,7 +112,7 @@ fn roles_name_their_resources_and_never_a_pattern_of_actions() {
 fn tables_are_encrypted_recoverable_and_forget() {
     let template = template();
     let tables: Vec<_> = of_type(&template, "AWS::DynamoDB::Table").collect();
-    assert_eq!(tables.len(), 9);
+    assert_eq!(tables.len(), 12);
     for (id, table) in tables {
         assert_eq!(table["SSESpecification"]["KMSMasterKeyId"], json!({ "!Ref": "StorageKey" }), "{id}");
         let recovery = &table["PointInTimeRecoverySpecification"];

@@ -9,7 +9,7 @@ use crate::ready::Addressee;
 use askama::Template;
 use chrono::{DateTime, Utc};
 use medius_domain::consent::TextLanguage;
-use medius_domain::id::CaseId;
+use medius_domain::id::{CaseId, DestructionId};
 use medius_domain::link::OneTimeCode;
 use medius_store::{Message, Notice};
 
@@ -56,7 +56,13 @@ pub(crate) fn guardian_code(
 
 /// The mail that says that something waits. The case's opaque id stands after `#`, so that no server on the way logs it.
 pub(crate) fn notice(sender: &Sender, to: &Addressee, case: &CaseId, notice: Notice) -> Result<Message, MailError> {
-    let url = &*format!("{}/open#{case}", sender.app_url);
+    let url = &*match notice {
+        Notice::Message | Notice::Receipt | Notice::Right | Notice::ClosingSoon => {
+            format!("{}/open#{case}", sender.app_url)
+        }
+        // Of the case nothing is left to open by then.
+        Notice::Destroyed => format!("{}/c/{}", sender.base_url, DestructionId::of(case)),
+    };
     // One subject for all of them: what waits is for whoever opens the mail.
     let (subject, html, text) = match to.language {
         TextLanguage::Ko => (
@@ -101,6 +107,8 @@ mod tests {
                 (format!("message-{code}"), waits(Notice::Message)),
                 (format!("receipt-{code}"), waits(Notice::Receipt)),
                 (format!("right-{code}"), waits(Notice::Right)),
+                (format!("closing-{code}"), waits(Notice::ClosingSoon)),
+                (format!("destroyed-{code}"), waits(Notice::Destroyed)),
             ]
             .map(|(name, mail)| (name, language, mail))
         };
@@ -148,19 +156,29 @@ mod tests {
     #[test]
     fn a_notice_carries_a_link_and_not_what_waits() {
         let case = CaseId::new();
-        let url = format!("https://app.medius.example/open#{case}");
+        let open = format!("https://app.medius.example/open#{case}");
         let waiting: Vec<_> = mails(&case).into_iter().filter(|m| !m.0.starts_with("guardian")).collect();
-        for (name, _, mail) in &waiting {
+        for (name, _, mail) in waiting.iter().filter(|m| !m.0.starts_with("destroyed")) {
+            let url = &open;
             assert_eq!(mail.html.matches(&format!("href=\"{url}\"")).count(), 1, "{name}");
-            assert_eq!((mail.html.matches(&url).count(), mail.text.matches(&url).count()), (2, 1), "{name}");
+            assert_eq!((mail.html.matches(url).count(), mail.text.matches(url).count()), (2, 1), "{name}");
             // The id stands nowhere but behind the `#`.
             assert_eq!(mail.text.matches(case.as_str()).count(), 1, "{name}");
         }
-        for language in waiting.chunks(3) {
-            for (one, other) in [(0, 1), (1, 2), (0, 2)] {
-                let (one, other) = (&language[one].2, &language[other].2);
-                assert_eq!(one.subject, other.subject);
-                assert_ne!(one.text, other.text);
+        for (name, language, mail) in &waiting {
+            let same: Vec<_> = waiting.iter().filter(|(_, other, _)| other == language).collect();
+            assert!(same.iter().all(|(_, _, other)| other.subject == mail.subject), "{name}");
+            assert_eq!(same.iter().filter(|(_, _, other)| other.text == mail.text).count(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_last_mail_leads_to_the_proof_and_names_not_even_the_case() {
+        let case = CaseId::new();
+        let url = format!("/c/{}", DestructionId::of(&case));
+        for (name, _, mail) in mails(&case).into_iter().filter(|m| m.0.starts_with("destroyed")) {
+            for part in [&mail.text, &mail.html] {
+                assert!(part.contains(&url) && !part.contains(case.as_str()), "{name}");
             }
         }
     }

@@ -184,6 +184,8 @@ fn sending(mail: &MailRecord, request_id: &str) -> Event {
         MailAbout::PatientNotice { notice: Notice::Message } => ("message", Purpose::Inquiry),
         MailAbout::PatientNotice { notice: Notice::Receipt } => ("receipt", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Right } => ("right", Purpose::PatientRights),
+        MailAbout::PatientNotice { notice: Notice::ClosingSoon } => ("closing-soon", Purpose::PatientRights),
+        MailAbout::PatientNotice { notice: Notice::Destroyed } => ("destroyed", Purpose::PatientRights),
     };
     Event {
         actor: Actor::System { function: "mailer".to_owned() },

@@ -6,6 +6,7 @@
 //! request of a session reads link, consents and institution again.
 
 pub mod api;
+mod certificate;
 mod check;
 mod handlers;
 mod link;
@@ -125,6 +126,7 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(check::open_check, check::open_check_head))
         .routes(routes!(check::verify_document))
         .routes(routes!(open::open_notice, open::open_notice_head))
+        .routes(routes!(certificate::get_certificate, certificate::get_certificate_head))
         .routes(routes!(verify::open_verify, verify::open_verify_head))
         .routes(routes!(verify::signing_keys))
 }

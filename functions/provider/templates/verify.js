@@ -48,13 +48,14 @@ function content(part) {
 }
 async function verify(text) {
   const file = once(text, 'file');
-  if (!named(file, 'jws,receipt') || typeof file.jws !== 'string') refuse('file');
+  const proof = named(file, 'certificate,jws');
+  if (!proof && !named(file, 'jws,receipt') || typeof file.jws !== 'string') refuse('file');
   const parts = file.jws.split('.');
   if (parts.length !== 3) refuse('jws');
   const header = content(parts[0]);
   if (!header || header.alg !== 'ES256') refuse('algorithm');
   if (!named(header, 'alg,kid,typ')) refuse('jws');
-  if (header.typ !== 'medius-consent-receipt+jws') refuse('kind');
+  if (header.typ !== (proof ? 'medius-destruction-certificate+jws' : 'medius-consent-receipt+jws')) refuse('kind');
   const signature = bytes(parts[2]);
   if (signature.length !== 64) refuse('jws');
   const jwk = keys.find((key) => key.kid === header.kid);
@@ -64,8 +65,8 @@ async function verify(text) {
   const input = new TextEncoder().encode(parts[0] + '.' + parts[1]);
   if (!await crypto.subtle.verify({name: 'ECDSA', hash: 'SHA-256'}, key, signature, input)) refuse('signature');
   const signed = content(parts[1]);
-  if (!same(signed, file.receipt)) refuse('readable');
-  return {signed, kid: jwk.kid};
+  if (!same(signed, proof ? file.certificate : file.receipt)) refuse('readable');
+  return {signed, kid: jwk.kid, proof};
 }
 
 const clock = new Intl.DateTimeFormat('sv-SE', {dateStyle: 'short', timeStyle: 'medium', timeZone: 'Asia/Seoul'});
@@ -74,6 +75,17 @@ function put(id, text) {
   byId(id).textContent = text || '';
   byId(id).hidden = !text;
   for (const label of all('[data-only=' + id + ']')) label.hidden = !text;
+}
+function showProof({signed, kid}) {
+  const {destroyed_at, irrecoverable_at} = signed.period;
+  put('destroyed', local(destroyed_at));
+  put('final', irrecoverable_at ? local(irrecoverable_at) : '');
+  put('case', signed.case_id);
+  put('subject', signed.subject_hmac);
+  put('holders', signed.third_parties.map((one) => one.name + ' (' + local(one.provided_at) + ')').join(' · '));
+  put('kept', signed.kept.map((one) => one.what + ': ' + one.statute + ', ' + local(one.until)).join(' · '));
+  put('signer', kid);
+  byId('proof').hidden = false;
 }
 function show({signed, kid}) {
   const decided = signed.events[1];
@@ -106,8 +118,11 @@ function show({signed, kid}) {
 }
 async function check(text) {
   byId('result').hidden = true;
+  byId('proof').hidden = true;
   try {
-    show(await verify(text));
+    const verified = await verify(text);
+    if (verified.proof) showProof(verified);
+    else show(verified);
     say('status', 'verified');
   } catch (error) {
     say('error', error.why || 'failed');
@@ -116,6 +131,7 @@ async function check(text) {
 async function checkFile(file) {
   if (!file) return;
   byId('result').hidden = true;
+  byId('proof').hidden = true;
   if (file.size > 1024 * 1024) return say('error', 'large');
   let text;
   try {

@@ -14,7 +14,7 @@ use crate::{
     ministack::REGION,
 };
 
-const TABLES: [(&str, &str); 9] = [
+const TABLES: [(&str, &str); 12] = [
     ("cases", "Cases"),
     ("keys", "Keys"),
     ("consents", "Consents"),
@@ -24,6 +24,9 @@ const TABLES: [(&str, &str); 9] = [
     ("idempotency", "Idempotency"),
     ("directory", "Directory"),
     ("registry", "Registry"),
+    ("ledger", "Ledger"),
+    ("rights", "Rights"),
+    ("inquiries", "Inquiries"),
 ];
 const KEYS: [(&str, &str); 5] = [
     ("data", "DataKey"),
@@ -33,7 +36,7 @@ const KEYS: [(&str, &str); 5] = [
     ("signing", "SigningKey"),
 ];
 /// Function by capability, which is its binary's name, and its id in the template.
-pub(crate) const FUNCTIONS: [(&str, &str); 11] = [
+pub(crate) const FUNCTIONS: [(&str, &str); 14] = [
     ("intake", "Intake"),
     ("consent", "Consent"),
     ("referral", "Referral"),
@@ -45,6 +48,9 @@ pub(crate) const FUNCTIONS: [(&str, &str); 11] = [
     ("members", "Members"),
     ("audit", "Audit"),
     ("journal", "Journal"),
+    ("retention", "Retention"),
+    ("rights", "Rights"),
+    ("inquiry", "Inquiry"),
 ];
 
 /// The run file of a deployed stack, before it is filled.

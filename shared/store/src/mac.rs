@@ -5,7 +5,8 @@ use crate::error::StoreError;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::MacAlgorithmSpec;
-use medius_domain::id::{CaseId, LinkId};
+use data_encoding::HEXLOWER;
+use medius_domain::id::{CaseId, LinkId, Subject};
 use medius_domain::link::{LinkSecret, OneTimeCode};
 
 async fn mac(client: &Client, key_id: &str, message: String) -> Result<Vec<u8>, StoreError> {
@@ -62,6 +63,16 @@ impl CodeMac {
     pub async fn code(&self, link: &LinkId, n: u32) -> Result<OneTimeCode, StoreError> {
         let message = format!("medius/code/v1|{link}|{n}");
         Ok(OneTimeCode::from_mac(&mac(&self.client, &self.key_id, message).await?))
+    }
+
+    /// A subject as the ledger of destructions has it, in hex: the same for the same person, and for nobody without the key
+    /// the way back.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`].
+    pub async fn subject_hmac(&self, subject: &Subject) -> Result<String, StoreError> {
+        let message = format!("medius/subject-hmac/v1|{subject}");
+        Ok(HEXLOWER.encode(&mac(&self.client, &self.key_id, message).await?))
     }
 
     /// The n-th code to a case's guardian: always the same one, and never that of a link.

@@ -4,7 +4,8 @@ use crate::error::StoreError;
 use medius_domain::access::Scope;
 use medius_domain::clock::Month;
 use medius_domain::id::{
-    CaseId, ChangeId, DeliveryId, DocumentNumber, LinkId, MailId, MessageId, ProviderId, ReferralId, RightId, Subject,
+    CaseId, ChangeId, DeliveryId, DestructionId, DocumentNumber, InquiryId, LinkId, MailId, MessageId, ProviderId,
+    ReferralId, RightId, Subject,
 };
 use std::collections::HashMap;
 
@@ -29,8 +30,12 @@ pub enum Table {
     Directory,
     /// Staff and reviews.
     Registry,
+    /// Destructions and their certificates.
+    Ledger,
     /// Requests about the patients' rights, kept for three years.
     Rights,
+    /// Inquiries.
+    Inquiries,
 }
 
 impl Table {
@@ -46,7 +51,9 @@ impl Table {
             Self::Idempotency => "idempotency",
             Self::Directory => "directory",
             Self::Registry => "registry",
+            Self::Ledger => "ledger",
             Self::Rights => "rights",
+            Self::Inquiries => "inquiries",
         }
     }
 
@@ -61,12 +68,14 @@ impl Table {
             Self::Idempotency => "TABLE_IDEMPOTENCY",
             Self::Directory => "TABLE_DIRECTORY",
             Self::Registry => "TABLE_REGISTRY",
+            Self::Ledger => "TABLE_LEDGER",
             Self::Rights => "TABLE_RIGHTS",
+            Self::Inquiries => "TABLE_INQUIRIES",
         }
     }
 
     /// Every table.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Cases,
         Self::Consents,
         Self::Links,
@@ -76,7 +85,9 @@ impl Table {
         Self::Idempotency,
         Self::Directory,
         Self::Registry,
+        Self::Ledger,
         Self::Rights,
+        Self::Inquiries,
     ];
 }
 
@@ -155,14 +166,27 @@ pub enum Place {
     Member(Subject),
     /// The sign-off of a month's review.
     Review(Month),
+    /// The destruction of a case.
+    Ledger(DestructionId),
     /// A request about rights.
     Right(RightId),
+    /// An inquiry with its sealed thread.
+    Inquiry(InquiryId),
+    /// The wrapped data key of an inquiry.
+    InquiryKey(InquiryId),
+    /// How often somebody did something of late, by an opaque name.
+    Tally(String),
 }
 
 impl Place {
     /// The mail that a key of the outbox names, for the reader of its stream.
     pub fn mail_of_key(pk: &str) -> Option<MailId> {
         pk.strip_prefix("MAIL#")?.parse().ok()
+    }
+
+    /// The case that a partition key names, for the reader of the cases' stream.
+    pub fn case_of_key(pk: &str) -> Option<CaseId> {
+        pk.strip_prefix("CASE#")?.parse().ok()
     }
 
     /// The chain that a partition key of the access log or of the consents names, for the verifier.
@@ -175,6 +199,7 @@ impl Place {
             Some(("SIGNINS", id)) => id.parse().ok().map(Scope::SignIns),
             Some(("REVIEW", month)) => month.parse().ok().map(Scope::Review),
             Some(("RIGHT", id)) => id.parse().ok().map(Scope::Right),
+            Some(("INQUIRY", id)) => id.parse().ok().map(Scope::Inquiry),
             Some(_) => None,
         }
     }
@@ -206,7 +231,7 @@ impl Place {
             | Self::Referral(..)
             | Self::Delivery(..)
             | Self::Document(_) => Table::Cases,
-            Self::DataKey(_) | Self::ContactKey(_) => Table::Keys,
+            Self::DataKey(_) | Self::ContactKey(_) | Self::InquiryKey(_) => Table::Keys,
             Self::Consents(_) | Self::ConsentEvent(..) | Self::GuardianCode(_) => Table::Consents,
             Self::Link(_) | Self::Code(_) | Self::Session(..) => Table::Links,
             Self::LogHead(_) | Self::LogEntry(..) => Table::AccessLog,
@@ -214,7 +239,9 @@ impl Place {
             Self::Idempotency(_) => Table::Idempotency,
             Self::Provider(_) | Self::ProviderChange(..) => Table::Directory,
             Self::Member(_) | Self::Review(_) => Table::Registry,
+            Self::Ledger(_) => Table::Ledger,
             Self::Right(_) => Table::Rights,
+            Self::Inquiry(_) | Self::Tally(_) => Table::Inquiries,
         }
     }
 
@@ -241,7 +268,10 @@ impl Place {
             Self::Provider(p) | Self::ProviderChange(p, _) => Self::provider_pk(p),
             Self::Member(subject) => format!("MEMBER#{subject}"),
             Self::Review(month) => format!("REVIEW#{month}"),
+            Self::Ledger(d) => format!("DESTRUCTION#{d}"),
             Self::Right(id) => Self::right_pk(id),
+            Self::Inquiry(id) | Self::InquiryKey(id) => Self::inquiry_pk(id),
+            Self::Tally(name) => format!("TALLY#{name}"),
         }
     }
 
@@ -251,6 +281,10 @@ impl Place {
 
     fn provider_pk(provider: &ProviderId) -> String {
         format!("PROVIDER#{provider}")
+    }
+
+    fn inquiry_pk(inquiry: &InquiryId) -> String {
+        format!("INQUIRY#{inquiry}")
     }
 
     fn right_pk(right: &RightId) -> String {
@@ -266,6 +300,7 @@ impl Place {
             Scope::Registry => "REGISTRY".to_owned(),
             Scope::Review(month) => format!("REVIEW#{month}"),
             Scope::Right(id) => Self::right_pk(id),
+            Scope::Inquiry(id) => Self::inquiry_pk(id),
         }
     }
 
@@ -280,7 +315,7 @@ impl Place {
             Self::Contact(_) | Self::ContactKey(_) => "CONTACT".to_owned(),
             Self::Assignment(_) => "ASSIGNMENT".to_owned(),
             Self::Message(_, m) => format!("{}{m}", Self::MESSAGES),
-            Self::DataKey(_) => "KEY".to_owned(),
+            Self::DataKey(_) | Self::InquiryKey(_) => "KEY".to_owned(),
             Self::GuardianCode(_) => "GUARDIAN".to_owned(),
             Self::Consents(_) | Self::LogHead(_) => "HEAD".to_owned(),
             Self::ConsentEvent(_, seq) => format!("{}{seq:010}", Self::EVENTS),
@@ -294,7 +329,10 @@ impl Place {
             Self::ProviderChange(_, c) => format!("{}{c}", Self::CHANGES),
             Self::Member(_) => "MEMBER".to_owned(),
             Self::Review(_) => "REVIEW".to_owned(),
+            Self::Ledger(_) => "LEDGER".to_owned(),
             Self::Right(_) => "RIGHT".to_owned(),
+            Self::Inquiry(_) => "INQUIRY".to_owned(),
+            Self::Tally(_) => "TALLY".to_owned(),
         }
     }
 
@@ -332,7 +370,11 @@ impl Place {
             Self::ProviderChange(..) => "provider change",
             Self::Member(_) => "member",
             Self::Review(_) => "review",
+            Self::Ledger(_) => "ledger",
             Self::Right(_) => "rights request",
+            Self::Inquiry(_) => "inquiry",
+            Self::InquiryKey(_) => "inquiry key",
+            Self::Tally(_) => "tally",
         }
     }
 }

@@ -211,6 +211,10 @@ pub enum Notice {
     Message,
     /// A receipt of a consent that was given or taken back.
     Receipt,
+    /// That a case in which nothing happens will be closed in two weeks.
+    ClosingSoon,
+    /// That a case is destroyed at its time, and where the certificate will be.
+    Destroyed,
     /// A step of a request about the patient's rights.
     Right,
 }

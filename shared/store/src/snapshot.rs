@@ -13,7 +13,8 @@ use medius_domain::access::Scope;
 use medius_domain::case::Case;
 use medius_domain::chain::Head;
 use medius_domain::consent::ConsentHead;
-use medius_domain::id::{CaseId, DocumentNumber, LinkId, MailId, ProviderId, ReferralId, Subject};
+use medius_domain::destruction::Ledger;
+use medius_domain::id::{CaseId, DestructionId, DocumentNumber, LinkId, MailId, ProviderId, ReferralId, Subject};
 use medius_domain::link::Link;
 use medius_domain::policy::Permit;
 use medius_domain::provider::Provider;
@@ -34,7 +35,7 @@ impl Snapshot {
         self.now
     }
 
-    fn item(&self, place: &Place) -> Option<&Item> {
+    pub(crate) fn item(&self, place: &Place) -> Option<&Item> {
         debug_assert!(self.items.contains_key(place), "a place that was not read");
         self.items.get(place)?.as_ref()
     }
@@ -83,7 +84,7 @@ impl Snapshot {
         self.wrapped(Place::ContactKey(permit.case()?.clone()))
     }
 
-    fn wrapped(&self, place: Place) -> Option<WrappedKey> {
+    pub(crate) fn wrapped(&self, place: Place) -> Option<WrappedKey> {
         self.item(&place).and_then(|i| blob(i, "wrapped")).map(WrappedKey)
     }
 
@@ -189,6 +190,14 @@ impl Snapshot {
     /// [`StoreError::Corrupt`].
     pub fn mail(&self, id: &MailId) -> Result<Option<MailRecord>, StoreError> {
         self.body(&Place::Mail(id.clone()))
+    }
+
+    /// A destruction.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn ledger(&self, id: &DestructionId) -> Result<Option<Ledger>, StoreError> {
+        self.body(&Place::Ledger(id.clone()))
     }
 
     /// The answer to an earlier request of the same scope.

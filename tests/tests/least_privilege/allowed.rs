@@ -5,7 +5,7 @@
 pub(crate) type Allowed = (&'static str, &'static [&'static str]);
 
 /// Every role: its capability, and what it may do and nothing beside it.
-pub(crate) const ROLES: [(&str, &[Allowed]); 11] = [
+pub(crate) const ROLES: [(&str, &[Allowed]); 14] = [
     (
         "intake",
         &[
@@ -73,6 +73,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 11] = [
             ("keys", &["GetItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
             ("directory", &["GetItem"]),
+            ("ledger", &["GetItem"]),
             ("outbox", &["PutItem"]),
             ("access_log", &["GetItem", "PutItem"]),
             ("key data", &["Decrypt"]),
@@ -161,6 +162,20 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 11] = [
         ],
     ),
     (
+        "rights",
+        &[
+            ("rights", &["GetItem", "PutItem"]),
+            ("rights/index/by_state", &["Query"]),
+            ("rights/index/by_subject", &["Query"]),
+            ("cases", &["GetItem", "Query", "PutItem"]),
+            ("cases/index/by_subject", &["Query"]),
+            ("links", &["GetItem", "PutItem"]),
+            ("outbox", &["PutItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+        ],
+    ),
+    (
         "journal",
         &[
             ("access_log", &["GetItem", "Query", "PutItem"]),
@@ -169,6 +184,39 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 11] = [
             ("log heads heads/", &["GetObject", "PutObject"]),
             ("log heads", &["ListBucket"]),
             ("queue journal_failures", &["SendMessage"]),
+        ],
+    ),
+    (
+        "inquiry",
+        &[
+            ("inquiries", &["GetItem", "PutItem"]),
+            ("inquiries/index/by_subject", &["Query"]),
+            ("inquiries/index/by_queue", &["Query"]),
+            ("keys", &["GetItem", "PutItem"]),
+            ("cases", &["GetItem"]),
+            ("outbox", &["PutItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+            ("key data", &["GenerateDataKeyWithoutPlaintext", "Decrypt"]),
+        ],
+    ),
+    (
+        "retention",
+        &[
+            ("ledger", &["GetItem", "PutItem"]),
+            ("ledger/index/by_step", &["Query"]),
+            ("cases", &["GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"]),
+            ("cases/index/by_destruction", &["Query"]),
+            ("consents", &["Query", "UpdateItem", "DeleteItem"]),
+            ("links", &["Query", "UpdateItem", "DeleteItem"]),
+            ("keys", &["Query", "UpdateItem", "DeleteItem"]),
+            ("outbox", &["GetItem", "PutItem", "DeleteItem"]),
+            ("outbox/index/by_status", &["Query"]),
+            ("directory", &["GetItem"]),
+            ("access_log", &["GetItem", "Query", "PutItem"]),
+            ("key code_mac", &["GenerateMac"]),
+            ("key signing", &["Sign", "GetPublicKey"]),
+            ("documents", &["ListBucketVersions"]),
         ],
     ),
 ];

@@ -108,9 +108,15 @@ async fn try_tables(stack: &Stack, who: &Credentials, tries: &mut Tries) {
     for (short, index, partition) in [
         ("cases", "by_subject", "subject"),
         ("cases", "by_state", "state"),
+        ("cases", "by_destruction", "lifecycle"),
+        ("ledger", "by_step", "step"),
         ("access_log", "by_day", "day"),
         ("outbox", "by_status", "status"),
         ("directory", "by_status", "status"),
+        ("inquiries", "by_subject", "subject"),
+        ("inquiries", "by_queue", "queue"),
+        ("rights", "by_state", "state"),
+        ("rights", "by_subject", "subject"),
     ] {
         let name = format!("{short}/index/{index}");
         let query = db.query().table_name(stack.table(short)).index_name(index).limit(1);

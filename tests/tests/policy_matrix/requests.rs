@@ -22,8 +22,10 @@ pub(crate) struct Ids {
     pub(crate) provider: String,
     pub(crate) change: String,
     pub(crate) member: String,
+    pub(crate) right: String,
     pub(crate) day: String,
     pub(crate) month: String,
+    pub(crate) inquiry: String,
     /// The institution as it is now, for a proposal that changes nothing.
     pub(crate) particulars: Value,
 }
@@ -41,8 +43,10 @@ impl Ids {
             provider: none("prv"),
             change: none("chg"),
             member: none("sub"),
+            right: none("rgt"),
             day: "2999-01-01".to_owned(),
             month: "2999-01".to_owned(),
+            inquiry: none("inq"),
             recipient: like.recipient.clone(),
             particulars: like.particulars.clone(),
         }
@@ -58,9 +62,11 @@ impl Ids {
             ("{provider_id}", &self.provider),
             ("{change_id}", &self.change),
             ("{subject}", &self.member),
+            ("{right_id}", &self.right),
             ("{role}", &"coordinator".to_owned()),
             ("{day}", &self.day),
             ("{month}", &self.month),
+            ("{inquiry_id}", &self.inquiry),
         ]
         .into_iter()
         .fold(path.to_owned(), |path, (name, id)| path.replace(name, id));
@@ -143,6 +149,36 @@ pub(crate) const ROWS: &[Row] = &[
     row("GET /v1/cases/{case_id}/deliveries/{delivery_id}", none, &[200]),
     row("POST /v1/cases/{case_id}/deliveries", |ids| json!({"referral_id": ids.referral}), &[409]),
     row("POST /v1/cases/{case_id}/deliveries/{delivery_id}/revoke", none, &[200]),
+    row("GET /v1/inquiries", none, &[200]),
+    row("POST /v1/inquiries", |_| json!({"topic": "service", "text": "How long does it take?"}), &[201]),
+    row("GET /v1/inquiries/{inquiry_id}", none, &[200]),
+    row("POST /v1/inquiries/{inquiry_id}/messages", |_| json!({"text": "Is it still open?"}), &[201]),
+    row("POST /v1/inquiries/{inquiry_id}/close", empty, &[412]),
+    row("GET /staff/v1/inquiries", none, &[200]),
+    why("GET /staff/v1/inquiries/{inquiry_id}", Reason::Query, none, &[200]),
+    row("POST /staff/v1/inquiries/{inquiry_id}/assign", |_| json!({"assignee": "me"}), &[412]),
+    why("POST /staff/v1/inquiries/{inquiry_id}/answer", Reason::Body, |_| json!({"text": "Two days."}), &[201]),
+    row("GET /v1/rights-requests", none, &[200]),
+    row("POST /v1/rights-requests", |_| json!({"right": "access"}), &[201]),
+    row("GET /v1/rights-requests/{right_id}", none, &[200]),
+    // Staff have carried the request out by then.
+    row("POST /v1/rights-requests/{right_id}/evidence", none, &[409]),
+    row("POST /v1/rights-requests/{right_id}/object", none, &[409]),
+    row("POST /v1/rights-requests/{right_id}/cancel", none, &[409]),
+    row("GET /staff/v1/rights-requests", none, &[200]),
+    row("GET /staff/v1/rights-requests/{right_id}", none, &[200]),
+    row("POST /staff/v1/rights-requests/{right_id}/assign", none, &[200]),
+    row("POST /staff/v1/rights-requests/{right_id}/request-evidence", |_| json!({"needed": ["which_part"]}), &[200]),
+    row("POST /staff/v1/rights-requests/{right_id}/take-up", none, &[200]),
+    row("POST /staff/v1/rights-requests/{right_id}/approve", none, &[200]),
+    row("POST /staff/v1/rights-requests/{right_id}/refuse", |_| json!({"ground": "harm_to_others"}), &[409]),
+    row(
+        "POST /staff/v1/rights-requests/{right_id}/defer",
+        |_| json!({"ground": "extent", "until": "2999-01-01"}),
+        &[409],
+    ),
+    row("POST /staff/v1/rights-requests/{right_id}/complete", |_| json!({"outcome": "handed_over"}), &[200]),
+    row("POST /staff/v1/rights-requests/{right_id}/objections/decide", |_| json!({"uphold": true}), &[409]),
     row("GET /staff/v1/work-list", none, &[200]),
     why("GET /staff/v1/cases/{case_id}", Reason::Query, none, &[200]),
     why("GET /staff/v1/cases/{case_id}/verification", Reason::Query, none, &[200]),
@@ -202,6 +238,8 @@ pub(crate) const PUBLIC: &[(&str, &str)] = &[
     ("GET /verify", "verifies a receipt in the reader's own browser"),
     ("HEAD /verify", "the headers of that page"),
     ("GET /.well-known/medius-signing-keys.json", "public keys"),
+    ("GET /c/{destruction_id}", "a certificate that names nobody, for whoever has its link"),
+    ("HEAD /c/{destruction_id}", "the headers of that certificate"),
 ];
 
 /// Routes of a link, which know neither patients nor staff: the link, its code and the session are what counts.

@@ -78,7 +78,14 @@ async fn ids_of(app: &PatientApp, sent: &Sent, recipient: &str) -> Ids {
     let events = app.get(&path).await.unwrap().expect(200, "consents").unwrap().json();
     let grant = events["events"].as_array().unwrap().iter().find(|event| event["action"] == "GRANT").unwrap();
     let today = kst_day(Utc::now());
+    let asked =
+        app.post("/v1/inquiries", &json!({"topic": "service", "text": "How long does it take?"})).await.unwrap();
+    let asked = asked.expect(201, "inquiry").unwrap().json();
+    let wish = json!({"right": "access", "case_id": sent.case});
+    let right = app.post("/v1/rights-requests", &wish).await.unwrap().expect(201, "right").unwrap().json();
     Ids {
+        right: right["id"].as_str().unwrap().to_owned(),
+        inquiry: asked["id"].as_str().unwrap().to_owned(),
         case: sent.case.clone(),
         referral: sent.referral.clone(),
         delivery: sent.delivery.clone(),
@@ -157,6 +164,10 @@ pub(crate) async fn build(stack: &Stack) -> World {
     for table in ["cases", "keys"] {
         delete(stack, table, &format!("CASE#{}", deleted.case)).await;
     }
+    for table in ["inquiries", "keys"] {
+        delete(stack, table, &format!("INQUIRY#{}", deleted.inquiry)).await;
+    }
+    delete(stack, "rights", &format!("RIGHT#{}", deleted.right)).await;
     let proposer = member(stack, Some(Role::Coordinator)).await.app;
     (own.provider, own.change, own.particulars) = institution(stack, &proposer).await;
     (deleted.provider, deleted.change, deleted.particulars) = institution(stack, &proposer).await;

@@ -6,6 +6,8 @@ mod consent;
 mod delivery;
 mod desk;
 mod directory;
+mod inquiry;
+mod ledger;
 mod mail;
 mod member;
 mod referral;

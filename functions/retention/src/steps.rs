@@ -1,0 +1,217 @@
+//! The steps of a destruction, one after the other. Each does its work, which can be repeated, and then moves the ledger; of
+//! two runs at the same step one moves it and the other finds out and goes on from there.
+
+use crate::{Failure, Retention};
+use chrono::{DateTime, Utc};
+use medius_domain::access::{Action, Scope};
+use medius_domain::destruction::{Certificate, Ground, Ledger, Move, Step};
+use medius_domain::id::{CaseId, Subject};
+use medius_domain::signed::Kind;
+use medius_store::{Change, Conflict, MailAbout, MailRecord, MailStatus, Notice, Place, STORES, StoreError};
+
+/// How far a destruction got in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// There is nothing more to do, now or ever.
+    Finished,
+    /// It waits for its time, or for the mail to go out.
+    Waiting,
+    /// Another run is at it.
+    InOtherHands,
+    /// The caller wanted no more.
+    Stopped,
+}
+
+/// Where the caller wants to stop: asked before each step.
+pub trait Stop: Send {
+    /// Whether to stop before the step that follows this one.
+    fn before(&mut self, after: Step) -> bool;
+}
+
+impl<F: FnMut(Step) -> bool + Send> Stop for F {
+    fn before(&mut self, after: Step) -> bool {
+        self(after)
+    }
+}
+
+fn defect(error: impl std::fmt::Display) -> Failure {
+    Failure::Ledger(error.to_string())
+}
+
+impl Retention {
+    /// Enters a destruction into the ledger, or finds the one that is there.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn enter(
+        &self,
+        case: &CaseId,
+        subject: &Subject,
+        ground: Ground,
+        due_at: DateTime<Utc>,
+        request_id: &str,
+    ) -> Result<Ledger, Failure> {
+        let new = Ledger::new(case.clone(), String::new(), ground, due_at, self.db.now());
+        let scope = Scope::Case(case.clone());
+        let snapshot = self.db.read([Place::Ledger(new.id.clone()), Place::LogHead(scope)]).await?;
+        if let Some(there) = snapshot.ledger(&new.id)? {
+            return Ok(there);
+        }
+        let new = Ledger { subject_hmac: self.codes.subject_hmac(subject).await?, ..new };
+        let mut change = Change::new(Self::leave(case, Action::Delete, "due", request_id)?, self.db.now());
+        change.put_ledger(&new)?;
+        match self.db.commit(change, &snapshot).await {
+            Ok(()) => Ok(new),
+            // Another run was quicker.
+            Err(StoreError::Conflict(Conflict::Version)) => {
+                let there = self.db.read([Place::Ledger(new.id.clone())]).await?.ledger(&new.id)?;
+                there.ok_or_else(|| defect("the ledger is not there"))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Goes on with a destruction as far as it can be done now.
+    ///
+    /// # Errors
+    /// [`Failure`]; what was moved before stays moved.
+    pub async fn advance(&self, ledger: Ledger, request_id: &str, stop: &mut dyn Stop) -> Result<Progress, Failure> {
+        let mut ledger = ledger;
+        loop {
+            if ledger.step == Step::Irrecoverable {
+                return Ok(Progress::Finished);
+            }
+            if !ledger.is_due(self.db.now()) {
+                return Ok(Progress::Waiting);
+            }
+            if stop.before(ledger.step) {
+                return Ok(Progress::Stopped);
+            }
+            let Some((next, mail)) = Box::pin(self.work(&ledger, request_id)).await? else {
+                return Ok(Progress::Waiting);
+            };
+            match self.record(&next, mail, request_id).await {
+                Ok(()) => ledger = next,
+                Err(Failure::Store(StoreError::Conflict(Conflict::Version))) => return Ok(Progress::InOtherHands),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Does the work of the next step; nothing when it has to wait.
+    async fn work(&self, ledger: &Ledger, request_id: &str) -> Result<Option<(Ledger, Option<MailRecord>)>, Failure> {
+        let mut now = ledger.clone();
+        let moved = |ledger: &Ledger, by| ledger.moved(by).map_err(defect);
+        let next = match ledger.step {
+            Step::Due => {
+                if let Some(postponed) = self.postponed(ledger).await? {
+                    return Ok(Some((postponed, None)));
+                }
+                self.destroyer.take_stock(&mut now).await?;
+                return self.told(moved(&now, Move::Told)?).await.map(Some);
+            }
+            Step::Told => {
+                if let Some(postponed) = self.postponed(ledger).await? {
+                    return Ok(Some((postponed, None)));
+                }
+                if self.mail_is_on_its_way(ledger).await? {
+                    return Ok(None);
+                }
+                if let Some(case) = self.db.case_to_destroy(&ledger.case_id).await? {
+                    match self.db.condemn(&case).await {
+                        // It changed since it was looked at: the next look decides anew.
+                        Err(StoreError::Conflict(_)) => return Ok(None),
+                        done => done?,
+                    }
+                }
+                self.destroyer.objects(&mut now).await?;
+                moved(&now, Move::ObjectsGone)?
+            }
+            Step::Objects => {
+                self.destroyer.items(&mut now).await?;
+                moved(&now, Move::ItemsGone)?
+            }
+            Step::Items => {
+                self.destroyer.exports(&mut now).await?;
+                moved(&now, Move::ExportsGone)?
+            }
+            Step::Exports => {
+                self.destroyer.keys(&mut now).await?;
+                moved(&now, Move::KeysGone)?
+            }
+            Step::Keys => {
+                let left = self.destroyer.left(ledger).await?;
+                moved(&now, if left == 0 { Move::NothingFound } else { Move::SomethingFound })?
+            }
+            Step::Verified => {
+                let at = self.db.now();
+                let certified = Ledger { destroyed_at: Some(at), ..moved(&now, Move::Certified)? };
+                self.certified(certified, at).await?
+            }
+            Step::Destroyed => {
+                if self.destroyer.left(ledger).await? > 0 {
+                    // A write that was under way: it could not be opened any more, but it must not lie there either.
+                    moved(&now, Move::SomethingFound)?
+                } else {
+                    let at = ledger.destroyed_at.unwrap_or_else(|| self.db.now());
+                    let last = Ledger { irrecoverable_at: Some(self.db.now()), ..moved(&now, Move::WindowPassed)? };
+                    self.certified(last, at).await?
+                }
+            }
+            Step::Irrecoverable => return Ok(None),
+        };
+        tracing::debug!(request_id, destruction.id = %next.id, step = next.step.code(), "step");
+        Ok(Some((next, None)))
+    }
+
+    /// The ledger with a later time, where the case lives on: it was reopened, used again, or is held.
+    async fn postponed(&self, ledger: &Ledger) -> Result<Option<Ledger>, Failure> {
+        if ledger.ground == Ground::Deletion {
+            return Ok(None);
+        }
+        let case = self.db.case_to_destroy(&ledger.case_id).await?;
+        let Some(later) = case.map(|case| case.destroy_at()).filter(|at| *at > ledger.due_at) else { return Ok(None) };
+        let postponed = ledger.moved(Move::Postponed).map_err(defect)?;
+        Ok(Some(Ledger { due_at: later, mail: None, ..postponed }))
+    }
+
+    /// The patient's mail, while the case can be seen: past its end there is no address that anybody may read.
+    async fn told(&self, told: Ledger) -> Result<(Ledger, Option<MailRecord>), Failure> {
+        let snapshot = self.db.read([Place::Case(told.case_id.clone())]).await?;
+        let Some(case) = snapshot.case(&told.case_id)? else { return Ok((told, None)) };
+        let about = MailAbout::PatientNotice { notice: Notice::Destroyed };
+        let mail = MailRecord::new(about, case.id, case.subject, self.db.now());
+        Ok((Ledger { mail: Some(mail.id.clone()), ..told }, Some(mail)))
+    }
+
+    async fn mail_is_on_its_way(&self, ledger: &Ledger) -> Result<bool, Failure> {
+        let Some(mail) = &ledger.mail else { return Ok(false) };
+        let waiting = match self.db.mail_status(mail).await? {
+            Some(MailStatus::Pending | MailStatus::Sending) => true,
+            Some(MailStatus::Sent | MailStatus::Dropped) | None => false,
+        };
+        Ok(waiting && !ledger.mail_is_late(self.db.now()))
+    }
+
+    /// The ledger with its signed certificate.
+    async fn certified(&self, ledger: Ledger, destroyed_at: DateTime<Utc>) -> Result<Ledger, Failure> {
+        let scope = Scope::Case(ledger.case_id.clone());
+        let head = self.db.read([Place::LogHead(scope.clone())]).await?.log_head(&scope)?;
+        let certificate = Certificate::of(&ledger, &STORES, &head.hash, destroyed_at);
+        let envelope = self.signer.sign(Kind::Destruction, &certificate).await?;
+        let certificate = Some(serde_json::to_string_pretty(&envelope).map_err(defect)?);
+        Ok(Ledger { certificate, ..ledger })
+    }
+
+    /// Moves the ledger, with the mail and the entry in the access log.
+    async fn record(&self, next: &Ledger, mail: Option<MailRecord>, request_id: &str) -> Result<(), Failure> {
+        let snapshot = self.db.read([Place::case_log(&next.case_id)]).await?;
+        let leave = Self::leave(&next.case_id, Action::Delete, next.step.code(), request_id)?;
+        let mut change = Change::new(leave, self.db.now());
+        change.put_ledger(next)?;
+        if let Some(mail) = mail {
+            change.order_mail(&mail)?;
+        }
+        Ok(self.db.commit(change, &snapshot).await?)
+    }
+}

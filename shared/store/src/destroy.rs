@@ -1,0 +1,316 @@
+//! The destroyer: removes everything about a case from every store, one kind after the other. Each part can be repeated, by
+//! itself or by two at once: what is gone is gone. Only the role of retention may delete what these calls delete.
+
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::item::{Item, decode, text};
+use crate::place::{Place, Table};
+use crate::records::{MailRecord, MailStatus};
+use crate::retime::{Elsewhere, key_of, sort_key};
+use aws_sdk_s3::Client;
+use medius_domain::destruction::{Category, Ledger, ThirdParty};
+use medius_domain::id::CaseId;
+use medius_domain::link::Link;
+use medius_domain::provider::Provider;
+
+/// The stores that are searched at the end, as the certificate names them.
+pub const STORES: [&str; 7] = ["documents", "exports", "cases", "consents", "links", "outbox", "keys"];
+
+/// Removes what belongs to cases.
+#[derive(Clone)]
+pub struct Destroyer {
+    db: Database,
+    s3: Client,
+    bucket: String,
+}
+
+/// What lies in the bucket under a prefix.
+#[derive(Default)]
+struct Objects {
+    /// Key and version, and whether it is a marker.
+    versions: Vec<(String, String, bool)>,
+    /// Key and id of unfinished uploads.
+    uploads: Vec<(String, String)>,
+}
+
+fn count<T>(found: &[T]) -> u64 {
+    u64::try_from(found.len()).unwrap_or(u64::MAX)
+}
+
+fn letters(case: &CaseId) -> String {
+    format!("cases/{case}/")
+}
+
+fn exports(case: &CaseId) -> String {
+    format!("exports/{case}/")
+}
+
+fn pk(case: &CaseId) -> String {
+    Place::Case(case.clone()).pk()
+}
+
+impl Destroyer {
+    /// With the tables and the documents bucket.
+    pub const fn new(db: Database, s3: Client, bucket: String) -> Self {
+        Self { db, s3, bucket }
+    }
+
+    /// Counts what there is, and notes what lies in partitions of its own and who holds copies: the last moment at which
+    /// the deliveries can tell.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn take_stock(&self, ledger: &mut Ledger) -> Result<(), StoreError> {
+        let case = ledger.case_id.clone();
+        let own = self.db.raw_items(Table::Cases, pk(&case)).await?;
+        self.note_elsewhere(ledger, &own)?;
+        ledger.count(Category::CaseItems, count(&own));
+        ledger.count(Category::DocumentItems, count(&ledger.documents));
+        ledger.count(Category::ConsentItems, count(&self.db.raw_items(Table::Consents, pk(&case)).await?));
+        ledger.count(Category::WrappedKeys, count(&self.db.raw_items(Table::Keys, pk(&case)).await?));
+        let mut links = 0;
+        for id in ledger.links.clone() {
+            let items = self.db.raw_items(Table::Links, Place::Link(id).pk()).await?;
+            links += count(&items);
+            for item in items.iter().filter(|item| sort_key(item) == Some("LINK")) {
+                self.note_third_party(ledger, decode("link", item)?).await?;
+            }
+        }
+        ledger.count(Category::LinkItems, links);
+        let objects = self.listed(&letters(&case)).await?;
+        note_objects(ledger, &objects);
+        ledger.count(Category::ExportVersions, count(&self.listed(&exports(&case)).await?.versions));
+        Ok(())
+    }
+
+    fn note_elsewhere(&self, ledger: &mut Ledger, own: &[Item]) -> Result<(), StoreError> {
+        let elsewhere = Elsewhere::of(own)?;
+        for link in elsewhere.links {
+            if !ledger.links.contains(&link) {
+                ledger.links.push(link);
+            }
+        }
+        for document in elsewhere.documents {
+            if !ledger.documents.contains(&document) {
+                ledger.documents.push(document);
+            }
+        }
+        Ok(())
+    }
+
+    async fn note_third_party(&self, ledger: &mut Ledger, link: Link) -> Result<(), StoreError> {
+        // Who never was sent the link holds nothing.
+        let Some(provided_at) = link.sent_at else { return Ok(()) };
+        let item = self.db.raw(&Place::Provider(link.provider_id.clone())).await?;
+        let provider: Option<Provider> = item.map(|item| decode("provider", &item)).transpose()?;
+        let name = provider.map_or_else(|| link.provider_id.to_string(), |p| p.name_en);
+        let held = ThirdParty { provider_id: link.provider_id, name, provided_at, told_at: link.revoked_at };
+        if !ledger.third_parties.contains(&held) {
+            ledger.third_parties.push(held);
+        }
+        Ok(())
+    }
+
+    /// Removes every version, marker and unfinished upload of the case's letters.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`].
+    pub async fn objects(&self, ledger: &mut Ledger) -> Result<(), StoreError> {
+        let objects = self.listed(&letters(&ledger.case_id)).await?;
+        note_objects(ledger, &objects);
+        self.remove(&objects).await
+    }
+
+    /// Removes every version of the case's export archives.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`].
+    pub async fn exports(&self, ledger: &mut Ledger) -> Result<(), StoreError> {
+        let objects = self.listed(&exports(&ledger.case_id)).await?;
+        ledger.count(Category::ExportVersions, count(&objects.versions));
+        self.remove(&objects).await
+    }
+
+    /// Removes every item about the case but its keys: first what lies elsewhere, last the case itself, which is what the
+    /// way to the rest begins with.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn items(&self, ledger: &mut Ledger) -> Result<(), StoreError> {
+        let case = ledger.case_id.clone();
+        let mut own = self.db.raw_items(Table::Cases, pk(&case)).await?;
+        self.note_elsewhere(ledger, &own)?;
+        ledger.count(Category::CaseItems, count(&own));
+        ledger.count(Category::DocumentItems, count(&ledger.documents));
+        let mut links = 0;
+        for id in ledger.links.clone() {
+            let items = self.db.raw_items(Table::Links, Place::Link(id).pk()).await?;
+            links += count(&items);
+            self.delete_all(Table::Links, &items).await?;
+        }
+        ledger.count(Category::LinkItems, links);
+        for number in &ledger.documents {
+            let items = self.db.raw_items(Table::Cases, Place::Document(number.clone()).pk()).await?;
+            self.delete_all(Table::Cases, &items).await?;
+        }
+        let consents = self.db.raw_items(Table::Consents, pk(&case)).await?;
+        ledger.count(Category::ConsentItems, count(&consents));
+        self.delete_all(Table::Consents, &consents).await?;
+        let mails = self.waiting_mails(&case).await?;
+        ledger.count(Category::Mails, count(&mails));
+        self.delete_all(Table::Outbox, &mails).await?;
+        own.sort_by_key(|item| sort_key(item) == Some("CASE"));
+        self.delete_all(Table::Cases, &own).await
+    }
+
+    /// Removes the wrapped keys of the case: from now on nothing that was sealed for it opens.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`].
+    pub async fn keys(&self, ledger: &mut Ledger) -> Result<(), StoreError> {
+        let keys = self.db.raw_items(Table::Keys, pk(&ledger.case_id)).await?;
+        ledger.count(Category::WrappedKeys, count(&keys));
+        self.delete_all(Table::Keys, &keys).await
+    }
+
+    /// Everything once more, for tables that were restored from a backup.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn again(&self, ledger: &Ledger) -> Result<(), StoreError> {
+        let mut ledger = ledger.clone();
+        self.objects(&mut ledger).await?;
+        self.items(&mut ledger).await?;
+        self.exports(&mut ledger).await?;
+        self.keys(&mut ledger).await
+    }
+
+    /// Searches every store and counts what is left.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`].
+    pub async fn left(&self, ledger: &Ledger) -> Result<u64, StoreError> {
+        let case = &ledger.case_id;
+        let mut left = 0;
+        for prefix in [letters(case), exports(case)] {
+            let found = self.listed(&prefix).await?;
+            left += count(&found.versions) + count(&found.uploads);
+        }
+        for table in [Table::Cases, Table::Consents, Table::Keys] {
+            left += count(&self.db.raw_items(table, pk(case)).await?);
+        }
+        for link in &ledger.links {
+            left += count(&self.db.raw_items(Table::Links, Place::Link(link.clone()).pk()).await?);
+        }
+        for number in &ledger.documents {
+            left += count(&self.db.raw_items(Table::Cases, Place::Document(number.clone()).pk()).await?);
+        }
+        Ok(left + count(&self.waiting_mails(case).await?))
+    }
+
+    async fn delete_all(&self, table: Table, items: &[Item]) -> Result<(), StoreError> {
+        for item in items {
+            let delete = self.db.client.delete_item().table_name(self.db.tables.name(table)?);
+            let delete = delete.set_key(Some(key_of(item)));
+            delete.send().await.map_err(|e| StoreError::service("DynamoDB", "DeleteItem", &e))?;
+        }
+        Ok(())
+    }
+
+    /// Mails about the case that have not gone out. What went out expires after a week and holds references only.
+    async fn waiting_mails(&self, case: &CaseId) -> Result<Vec<Item>, StoreError> {
+        let mut found = Vec::new();
+        for status in [MailStatus::Pending, MailStatus::Sending] {
+            let query = self
+                .db
+                .client
+                .query()
+                .table_name(self.db.tables.name(Table::Outbox)?)
+                .index_name("by_status")
+                .key_condition_expression("#status = :status")
+                .expression_attribute_names("#status", "status")
+                .expression_attribute_values(":status", text(status.as_str()));
+            let mut items = query.into_paginator().items().send();
+            while let Some(item) = items.next().await {
+                let item = item.map_err(|e| StoreError::service("DynamoDB", "Query", &e))?;
+                if decode::<MailRecord>("mail", &item)?.case_id == *case {
+                    found.push(item);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    async fn listed(&self, prefix: &str) -> Result<Objects, StoreError> {
+        let mut found = Objects::default();
+        let (mut key_marker, mut version_marker) = (None, None);
+        loop {
+            let answer = self
+                .s3
+                .list_object_versions()
+                .bucket(&self.bucket)
+                .prefix(prefix)
+                .set_key_marker(key_marker)
+                .set_version_id_marker(version_marker)
+                .send()
+                .await
+                .map_err(|e| StoreError::service("S3", "ListObjectVersions", &e))?;
+            let of = |key: Option<&str>, version: Option<&str>, marker| {
+                Some((key?.to_owned(), version.unwrap_or("null").to_owned(), marker))
+            };
+            found.versions.extend(answer.versions().iter().filter_map(|v| of(v.key(), v.version_id(), false)));
+            found.versions.extend(answer.delete_markers().iter().filter_map(|m| of(m.key(), m.version_id(), true)));
+            if answer.is_truncated() != Some(true) {
+                break;
+            }
+            (key_marker, version_marker) = (answer.next_key_marker, answer.next_version_id_marker);
+        }
+        let (mut key_marker, mut upload_marker) = (None, None);
+        loop {
+            let answer = self
+                .s3
+                .list_multipart_uploads()
+                .bucket(&self.bucket)
+                .prefix(prefix)
+                .set_key_marker(key_marker)
+                .set_upload_id_marker(upload_marker)
+                .send()
+                .await
+                .map_err(|e| StoreError::service("S3", "ListMultipartUploads", &e))?;
+            let uploads = answer.uploads().iter();
+            let under = |u: &aws_sdk_s3::types::MultipartUpload| {
+                let key = u.key().filter(|key| key.starts_with(prefix))?;
+                Some((key.to_owned(), u.upload_id()?.to_owned()))
+            };
+            found.uploads.extend(uploads.filter_map(under));
+            if answer.is_truncated() != Some(true) {
+                return Ok(found);
+            }
+            (key_marker, upload_marker) = (answer.next_key_marker, answer.next_upload_id_marker);
+        }
+    }
+
+    async fn remove(&self, objects: &Objects) -> Result<(), StoreError> {
+        for (key, version, _) in &objects.versions {
+            let delete = self.s3.delete_object().bucket(&self.bucket).key(key).version_id(version);
+            delete.send().await.map_err(|e| StoreError::service("S3", "DeleteObject", &e))?;
+        }
+        for (key, upload) in &objects.uploads {
+            let abort = self.s3.abort_multipart_upload().bucket(&self.bucket).key(key).upload_id(upload).send().await;
+            if let Err(error) = abort {
+                // Another run was quicker.
+                if !error.as_service_error().is_some_and(|e| e.is_no_such_upload()) {
+                    return Err(StoreError::service("S3", "AbortMultipartUpload", &error));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn note_objects(ledger: &mut Ledger, objects: &Objects) {
+    let markers = u64::try_from(objects.versions.iter().filter(|(_, _, marker)| *marker).count()).unwrap_or(u64::MAX);
+    ledger.count(Category::DeleteMarkers, markers);
+    ledger.count(Category::ObjectVersions, count(&objects.versions).saturating_sub(markers));
+    ledger.count(Category::UnfinishedUploads, count(&objects.uploads));
+}

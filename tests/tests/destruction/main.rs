@@ -1,0 +1,257 @@
+//! Destruction, on the tables, objects and keys of the running stack: crashes at every step, two runs at once, batches, the
+//! expiry's own stream, restored copies, and other people's cases. The function runs in this process, by a clock of the test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod world;
+
+use chrono::TimeDelta;
+use medius_domain::access::Scope;
+use medius_domain::case::CaseState;
+use medius_domain::destruction::{Category, Ground, LATE_HOURS, Ledger, Step};
+use medius_domain::id::{CaseId, DestructionId};
+use medius_domain::signed::{KeySet, Kind, verify};
+use medius_retention::{Progress, handle};
+use medius_store::Place;
+use medius_tests::stack::Stack;
+use serde_json::{Value, json};
+use world::World;
+
+/// Runs one step and no more.
+fn one_step() -> impl FnMut(Step) -> bool + Send {
+    let mut first = true;
+    move |_| !std::mem::take(&mut first)
+}
+
+async fn keys(stack: &Stack) -> KeySet {
+    reqwest::get(stack.url("/.well-known/medius-signing-keys.json")).await.unwrap().json().await.unwrap()
+}
+
+async fn ledger(world: &World, case: &CaseId) -> Ledger {
+    let id = DestructionId::of(case);
+    world.db.read([Place::Ledger(id.clone())]).await.unwrap().ledger(&id).unwrap().expect("no ledger")
+}
+
+#[tokio::test]
+async fn a_crash_at_any_step_is_taken_up_again_and_nothing_of_others_is_touched() {
+    let world = World::new().await;
+    let (case, subject) = world.delivered_case().await;
+    let (other, _) = world.delivered_case().await;
+    let others = world.everything_about(&other).await;
+    assert!(others.len() > 10 && world.everything_about(&case).await.len() > 10);
+    // Past the end: retention is the only one who still sees the case.
+    world.set_ahead(TimeDelta::days(460));
+    let due = world.db.now() - TimeDelta::hours(1);
+    let retention = world.retention();
+    let mut before = retention.enter(&case, &subject, Ground::RetentionEnded, due, "test").await.unwrap();
+    let mut steps = vec![before.step];
+    while before.step < Step::Destroyed {
+        let progress = retention.advance(before.clone(), "test", &mut one_step()).await.unwrap();
+        assert!(matches!(progress, Progress::Stopped | Progress::Waiting), "{progress:?}");
+        let now = ledger(&world, &case).await;
+        // The same step again, as after a crash between the work and its record: done once more, and recorded once.
+        let again = retention.advance(before.clone(), "test", &mut one_step()).await.unwrap();
+        assert_eq!(again, Progress::InOtherHands);
+        assert_eq!(ledger(&world, &case).await, now);
+        steps.push(now.step);
+        before = now;
+    }
+    assert_eq!(steps, Step::ALL[..8]);
+    assert!(world.everything_about(&case).await.is_empty());
+    assert_eq!(world.destroyer().left(&before).await.unwrap(), 0);
+    for (category, least) in [
+        (Category::ObjectVersions, 3),
+        (Category::CaseItems, 5),
+        (Category::ConsentItems, 5),
+        (Category::LinkItems, 1),
+        (Category::DocumentItems, 1),
+        (Category::WrappedKeys, 2),
+    ] {
+        assert!(before.counts[&category] >= least, "{category:?}: {:?}", before.counts);
+    }
+    assert_eq!(world.everything_about(&other).await, others, "of another case something is gone or changed");
+
+    // The proof is public, names nobody, and says who holds a copy.
+    let address = world.stack.url(&format!("/c/{}", before.id));
+    let file = reqwest::get(&address).await.unwrap().error_for_status().unwrap().bytes().await.unwrap();
+    let proof = verify(Kind::Destruction, &file, &keys(&world.stack).await).unwrap().statement;
+    assert_eq!((proof["case_id"].as_str(), proof["period"]["irrecoverable_at"].is_null()), (Some(case.as_str()), true));
+    assert_eq!(proof["third_parties"].as_array().unwrap().len(), 1, "{proof}");
+    assert!(!String::from_utf8_lossy(&file).contains(subject.as_str()));
+
+    // The log has an entry of each step, and its chain holds.
+    let entries = world.db.log_entries(&Scope::Case(case.clone())).await.unwrap();
+    let parts: Vec<_> = entries.iter().filter_map(|e| e.object.as_str().strip_prefix("case/")).collect();
+    for step in &Step::ALL[..8] {
+        assert!(parts.contains(&step.code()), "{step:?}: {parts:?}");
+    }
+    assert!(world.db.check_log(&Scope::Case(case.clone()), false).await.unwrap().is_ok());
+
+    // Final after the backups of the keys, not before.
+    assert_eq!(retention.advance(before.clone(), "test", &mut |_| false).await.unwrap(), Progress::Waiting);
+    world.set_ahead(TimeDelta::days(464));
+    assert_eq!(retention.advance(before, "test", &mut |_| false).await.unwrap(), Progress::Finished);
+    let file = reqwest::get(&address).await.unwrap().bytes().await.unwrap();
+    let proof = verify(Kind::Destruction, &file, &keys(&world.stack).await).unwrap().statement;
+    assert!(proof["period"]["irrecoverable_at"].is_string());
+}
+
+#[tokio::test]
+async fn two_runs_at_once_do_no_harm() {
+    let world = World::new().await;
+    let (case, subject) = world.delivered_case().await;
+    world.set_ahead(TimeDelta::days(460));
+    let due = world.db.now() - TimeDelta::hours(LATE_HOURS + 1);
+    let (a, b) = (world.retention(), world.retention());
+    let enter = |r: &'static str| (r, Ground::RetentionEnded);
+    let ((ra, ga), (rb, gb)) = (enter("a"), enter("b"));
+    let (la, lb) = tokio::join!(a.enter(&case, &subject, ga, due, ra), b.enter(&case, &subject, gb, due, rb));
+    let (la, lb) = (la.unwrap(), lb.unwrap());
+    assert_eq!(la, lb);
+    assert!(la.is_late(world.db.now()));
+    let (mut on_a, mut on_b) = (|_: Step| false, |_: Step| false);
+    let (pa, pb) = tokio::join!(a.advance(la, "a", &mut on_a), b.advance(lb, "b", &mut on_b));
+    let (pa, pb) = (pa.unwrap(), pb.unwrap());
+    // Whoever was slower left it to the other; the next run finds what is left to do.
+    assert!([pa, pb].contains(&Progress::Waiting) || [pa, pb].contains(&Progress::InOtherHands), "{pa:?} {pb:?}");
+    a.advance(ledger(&world, &case).await, "c", &mut |_| false).await.unwrap();
+    let end = ledger(&world, &case).await;
+    assert_eq!((end.step, end.rev), (Step::Destroyed, 8), "every step was recorded once");
+    assert!(world.everything_about(&case).await.is_empty());
+    assert!(world.db.check_log(&Scope::Case(case), false).await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn two_hundred_due_cases_are_worked_through_over_the_end_of_a_run() {
+    let world = World::new().await;
+    let cases = world.due_cases(200).await;
+    let retention = world.retention();
+    let (mut runs, mut cut) = (0, false);
+    loop {
+        runs += 1;
+        assert!(runs < 60, "it does not come to an end");
+        // The first runs have a few seconds more than one case may need.
+        let seconds = if runs < 4 { 12 } else { 300 };
+        let kind = if runs == 1 { "daily" } else { "continue" };
+        let report = handle(&retention, json!({ "kind": kind }), &world::context(seconds)).await.unwrap();
+        assert_eq!(report.failed, 0);
+        cut |= !report.complete;
+        if report.complete {
+            break;
+        }
+    }
+    assert!(cut, "the time was never over: nothing was shown");
+    for case in &cases {
+        assert_eq!(ledger(&world, case).await.step, Step::Destroyed);
+        assert!(world.everything_about(case).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_the_table_s_own_expiry_removed_first_is_entered_and_finished() {
+    let world = World::new().await;
+    let (case, subject) = world.delivered_case().await;
+    world.remove_item("cases", &format!("CASE#{case}"), "CASE").await;
+    let record = json!({"Records": [{"eventName": "REMOVE",
+        "userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"},
+        "dynamodb": {"SequenceNumber": "1", "Keys": {"pk": {"S": format!("CASE#{case}")}, "sk": {"S": "CASE"}},
+            "OldImage": {"subject": {"S": subject.as_str()}}}}]});
+    // By the deployed function, with its own role.
+    let report: Value = world.stack.invoke("retention", None, &record).await.unwrap();
+    assert_eq!((report["entered"].as_u64(), report["failed"].as_u64()), (Some(1), Some(0)), "{report}");
+    let report: Value = world.stack.invoke("retention", None, &json!({"kind": "continue"})).await.unwrap();
+    assert_eq!(report["failed"], 0, "{report}");
+    // The other tests' runs may have it in hand.
+    for _ in 0..100 {
+        if ledger(&world, &case).await.step == Step::Destroyed {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    let end = ledger(&world, &case).await;
+    assert_eq!(end.step, Step::Destroyed, "the role of the function may do all of it");
+    assert!(world.everything_about(&case).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_case_that_lives_on_is_postponed_and_one_that_is_told_gets_its_mail() {
+    let world = World::new().await;
+    let (case, subject) = world.delivered_case().await;
+    let retention = world.retention();
+    let due = world.db.now() + TimeDelta::hours(12);
+    // Its own end is far off: somebody reopened it after it was entered.
+    let entered = retention.enter(&case, &subject, Ground::RetentionEnded, due, "test").await.unwrap();
+    assert_eq!(retention.advance(entered, "test", &mut |_| false).await.unwrap(), Progress::Waiting);
+    let postponed = ledger(&world, &case).await;
+    let lives = world.db.case_to_destroy(&case).await.unwrap().unwrap();
+    assert_eq!((postponed.step, postponed.due_at), (Step::Due, lives.destroy_at()));
+    assert_eq!(lives.state, CaseState::Complete);
+    // A day before its end the patient is told, at an address that the mailer may still read.
+    world.set_ahead(lives.destroy_at() - chrono::Utc::now() - TimeDelta::hours(20));
+    assert_eq!(retention.advance(postponed, "test", &mut |_| false).await.unwrap(), Progress::Waiting);
+    let told = ledger(&world, &case).await;
+    assert_eq!(told.step, Step::Told);
+    assert!(told.mail.is_some() && told.certificate.is_none());
+    assert_eq!(reqwest::get(world.stack.url(&format!("/c/{}", told.id))).await.unwrap().status(), 404);
+    let mail = world.mail_with(&format!("/c/{}", told.id)).await;
+    assert!(!mail.contains(case.as_str()) && !mail.contains(subject.as_str()));
+}
+
+#[tokio::test]
+async fn an_idle_case_is_closed_after_notice_and_everything_about_it_ends_with_it() {
+    let world = World::new().await;
+    let (case, _) = world.delivered_case().await;
+    let retention = world.retention();
+    let stored = async || world.db.case_to_destroy(&case).await.unwrap().unwrap();
+    for (days, told, closed) in [(60, false, false), (80, true, false), (93, true, false), (96, false, true)] {
+        world.set_ahead(TimeDelta::days(days));
+        retention.look_at_open(&stored().await, "test").await.unwrap();
+        let now = stored().await;
+        assert_eq!((now.closing_told_at.is_some(), now.completion.is_some()), (told, closed), "day {days}");
+    }
+    let end = stored().await;
+    for item in world.everything_about(&case).await {
+        if !item.starts_with("s3") {
+            assert!(item.ends_with(&format!("|{}", end.destroy_at().timestamp())), "{item}: {}", end.destroy_at());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_destroyed_case_stays_destroyed_when_an_old_copy_is_restored() {
+    let world = World::new().await;
+    let (case, subject) = world.delivered_case().await;
+    let copy = world.copy_of(&case).await;
+    world.set_ahead(TimeDelta::days(460));
+    let due = world.db.now() - TimeDelta::hours(1);
+    let retention = world.retention();
+    let entered = retention.enter(&case, &subject, Ground::RetentionEnded, due, "test").await.unwrap();
+    retention.advance(entered, "test", &mut |_| false).await.unwrap();
+    assert!(world.everything_about(&case).await.is_empty());
+    // Data tables as they were; of the keys no backup reaches back so far.
+    world.put_back(&copy, &["cases", "consents", "links"]).await;
+    assert!(world.everything_about(&case).await.len() > 10);
+    assert!(copy.iter().any(|(table, _)| *table == "keys") && world.key_items(&case).await == 0);
+    let ours: Vec<Ledger> = world
+        .db
+        .ledgers()
+        .await
+        .unwrap()
+        .into_iter()
+        .filter(|l| l.case_id == case && l.step >= Step::Destroyed)
+        .collect();
+    assert_eq!(ours.len(), 1);
+    world.destroyer().again(&ours[0]).await.unwrap();
+    assert!(world.everything_about(&case).await.is_empty());
+    assert_eq!(world.destroyer().left(&ours[0]).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn every_personal_item_of_every_table_has_an_end() {
+    let world = World::new().await;
+    world.delivered_case().await;
+    for table in ["cases", "consents", "links", "keys", "outbox", "idempotency", "access_log", "ledger"] {
+        let (all, endless) = world.items_without_end(table).await;
+        assert!(all > 0 || table == "ledger", "{table} is empty: nothing was shown");
+        assert!(endless.is_empty(), "{table}: {endless:?}");
+    }
+}
