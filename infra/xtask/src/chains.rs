@@ -149,7 +149,8 @@ async fn verify(store: &Store) -> Result<Report> {
             | Scope::SignIns(_)
             | Scope::Registry
             | Scope::Review(_)
-            | Scope::Right(_) => report.verdict(&scope.name(), store.db.check_log(&scope, aged).await?),
+            | Scope::Right(_)
+            | Scope::Inquiry(_) => report.verdict(&scope.name(), store.db.check_log(&scope, aged).await?),
         }
     }
     let (Some(first), Some(last)) = (first_day, versions.keys().next_back().copied()) else { return Ok(report) };

@@ -122,6 +122,7 @@ const fn noun(thing: Thing) -> &'static str {
         Thing::Chain => "hash chains and signed heads",
         Thing::SignIn => "sign-ins",
         Thing::Right => "requests about rights",
+        Thing::Inquiry => "inquiries",
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::chain::{self, Head};
 use crate::clock::{Month, kst_day};
 use crate::field::Invalid;
-use crate::id::{CaseId, EventId, LogEntryId, ProviderId, RightId, Subject};
+use crate::id::{CaseId, EventId, InquiryId, LogEntryId, ProviderId, RightId, Subject};
 use crate::policy::{Permit, Role, Thing};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
@@ -198,6 +198,8 @@ pub enum Scope {
     Review(Month),
     /// A request about rights that is about no one case.
     Right(RightId),
+    /// An inquiry.
+    Inquiry(InquiryId),
 }
 
 impl Scope {
@@ -211,6 +213,7 @@ impl Scope {
             Self::Registry => "registry".to_owned(),
             Self::Review(month) => format!("review/{month}"),
             Self::Right(id) => format!("right/{id}"),
+            Self::Inquiry(id) => format!("inquiry/{id}"),
         }
     }
 }
@@ -244,6 +247,7 @@ impl TryFrom<String> for Scope {
             Some(("sign-ins", id)) => id.parse().map(Self::SignIns),
             Some(("review", month)) => month.parse().map(Self::Review),
             Some(("right", id)) => id.parse().map(Self::Right),
+            Some(("inquiry", id)) => id.parse().map(Self::Inquiry),
             Some(_) | None => Err(Invalid::Format),
         }
     }
@@ -324,6 +328,7 @@ opaque!(
     crate::id::MessageId,
     crate::id::ChangeId,
     crate::id::RightId,
+    crate::id::InquiryId,
     crate::id::DestructionId,
     crate::id::Subject
 );
@@ -538,6 +543,7 @@ mod tests {
             Scope::Registry,
             Scope::Review("2026-11".parse().unwrap()),
             Scope::Right(RightId::new()),
+            Scope::Inquiry(InquiryId::new()),
         ] {
             assert_eq!(Scope::try_from(scope.name()).unwrap(), scope);
         }

@@ -88,6 +88,8 @@ impl DestructionId {
         Self(format!("dst_{}", HEXLOWER.encode(&hash.as_ref()[..16])))
     }
 }
+opaque_id!(/// What a patient asks the service.
+    InquiryId, "inq_");
 opaque_id!(/// A request about the patient's rights.
     RightId, "rgt_");
 

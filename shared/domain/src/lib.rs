@@ -16,6 +16,7 @@ pub mod emergency;
 pub mod field;
 pub mod health;
 pub mod id;
+pub mod inquiry;
 pub mod intake;
 pub mod journal;
 pub mod lifecycle;

@@ -5,6 +5,7 @@ use crate::access::{Action, Actor, Authentication, Event, Scope};
 use crate::case::Case;
 use crate::consent::ConsentProof;
 use crate::id::{CaseId, Subject};
+use crate::inquiry::Inquiry;
 use crate::rights::RightsRequest;
 use serde::{Deserialize, Serialize};
 
@@ -110,11 +111,13 @@ pub enum Thing {
     SignIn,
     /// A request about the patient's rights.
     Right,
+    /// What a patient asks the service.
+    Inquiry,
 }
 
 impl Thing {
     /// Every thing.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Case,
         Self::Intake,
         Self::Consent,
@@ -133,6 +136,7 @@ impl Thing {
         Self::Chain,
         Self::SignIn,
         Self::Right,
+        Self::Inquiry,
     ];
 
     /// The code: the first part of an object's reference.
@@ -156,6 +160,7 @@ impl Thing {
             Self::Chain => "chain",
             Self::SignIn => "sign-in",
             Self::Right => "right",
+            Self::Inquiry => "inquiry",
         }
     }
 
@@ -250,6 +255,8 @@ pub enum On<'a> {
     Behind(&'a CaseId, &'a Subject),
     /// A request about rights. It goes on whatever becomes of its case: a suspension stops no right.
     Right(&'a RightsRequest),
+    /// An inquiry, for its patient and for those of the staff whose topic it is.
+    Inquiry(&'a Inquiry),
     /// Something that belongs to no one patient.
     Service(&'a Scope),
 }
@@ -259,6 +266,10 @@ impl On<'_> {
         match (self, actor) {
             (On::Case(case), Actor::Patient { subject }) if case.subject == *subject => Standing::Own,
             (On::Right(request), Actor::Patient { subject }) if request.subject == *subject => Standing::Own,
+            (On::Inquiry(inquiry), Actor::Patient { subject }) if inquiry.subject == *subject => Standing::Own,
+            (On::Inquiry(inquiry), Actor::Staff { subject, role }) if inquiry.topic.answered_by() == *role => {
+                if inquiry.assignee.as_ref() == Some(subject) { Standing::Assigned } else { Standing::Unassigned }
+            }
             // The officer's queue is nobody's case, and neither is what lies in it.
             (On::Right(_), Actor::Staff { .. }) => Standing::Service,
             (On::Desk(_, assigned), Actor::Staff { subject, .. }) => {
@@ -270,7 +281,7 @@ impl On<'_> {
             }
             (On::Behind(..), Actor::Provider { .. } | Actor::System { .. }) => Standing::Recipient,
             (On::Service(_), _) => Standing::Service,
-            (On::Case(_) | On::Desk(..) | On::Behind(..) | On::Right(_), _) => Standing::Foreign,
+            (On::Case(_) | On::Desk(..) | On::Behind(..) | On::Right(_) | On::Inquiry(_), _) => Standing::Foreign,
         }
     }
 
@@ -278,7 +289,7 @@ impl On<'_> {
         match self {
             On::Case(case) | On::Desk(case, _) => Some(case),
             // Who reads a case behind a link or a mail asks it itself, with the institution that it concerns.
-            On::Behind(..) | On::Right(_) | On::Service(_) => None,
+            On::Behind(..) | On::Right(_) | On::Inquiry(_) | On::Service(_) => None,
         }
     }
 
@@ -290,6 +301,7 @@ impl On<'_> {
                 let scope = request.case_id.as_ref().map_or_else(|| Scope::Right(request.id.clone()), Scope::from);
                 (scope, Some(request.subject.clone()))
             }
+            On::Inquiry(inquiry) => (Scope::Inquiry(inquiry.id.clone()), Some(inquiry.subject.clone())),
             On::Service(scope) => ((*scope).clone(), None),
         }
     }
@@ -396,7 +408,8 @@ impl Permit {
             | Scope::SignIns(_)
             | Scope::Registry
             | Scope::Review(_)
-            | Scope::Right(_) => None,
+            | Scope::Right(_)
+            | Scope::Inquiry(_) => None,
         }
     }
 

@@ -13,7 +13,8 @@ use medius_domain::access::{AccessReason, Action, Actor, Authentication, Event, 
 use medius_domain::case::Case;
 use medius_domain::consent;
 use medius_domain::field::{FieldError, Invalid};
-use medius_domain::id::{CaseId, EventId, ProviderId};
+use medius_domain::id::{CaseId, EventId, InquiryId, ProviderId};
+use medius_domain::inquiry::Inquiry;
 use medius_domain::policy::{Denied, On, Permit, Role, Standing, Verdict, permit, verdict};
 use medius_domain::rights::RightsRequest;
 use medius_store::{Change, Conflict, Database, IdempotencyRecord, Place, Snapshot, StoreError};
@@ -169,6 +170,28 @@ pub async fn own_right(
     }
 }
 
+/// Leave for a patient to act on an inquiry of their own; an attempt at somebody else's is recorded and answered like one that
+/// is not there. The snapshot must hold the inquiry and the head of its log.
+///
+/// # Errors
+/// The one 404, or the store's failures.
+pub async fn own_inquiry(
+    db: &Database,
+    snapshot: &Snapshot,
+    id: &InquiryId,
+    event: Event,
+) -> Result<(Inquiry, Permit), Problem> {
+    let inquiry = snapshot.inquiry(id)?.ok_or_else(Problem::not_found)?;
+    match permit(event.clone(), &On::Inquiry(&inquiry)) {
+        Ok(leave) => Ok((inquiry, leave)),
+        Err(denied) => {
+            let refusal = Permit::refusal(event, &On::Inquiry(&inquiry));
+            db.commit(Change::new(refusal, db.now()), snapshot).await?;
+            Err(denied.into())
+        }
+    }
+}
+
 /// What a member of staff wants to do.
 pub struct Errand<'a> {
     /// Who.
@@ -234,6 +257,31 @@ impl Errand<'_> {
             }
         }
         Err(denied)
+    }
+
+    /// Leave to act on an inquiry. Of what is not theirs to answer staff are not told that it is there; a refused attempt is
+    /// recorded in the inquiry's log. The snapshot must hold the inquiry and the head of its log.
+    ///
+    /// # Errors
+    /// 403, 404, 422 without the reason that the table asks for, or the store's failures.
+    pub async fn on_inquiry(
+        &self,
+        db: &Database,
+        snapshot: &Snapshot,
+        id: &InquiryId,
+    ) -> Result<(Inquiry, Permit), Problem> {
+        let inquiry = snapshot.inquiry(id)?.ok_or_else(Problem::not_found)?;
+        let on = On::Inquiry(&inquiry);
+        let denied = match self.leave(&on) {
+            Ok(leave) => return Ok((inquiry, leave)),
+            Err(_) if !self.staff.roles.contains(&inquiry.topic.answered_by()) => Denied::Foreign,
+            Err(denied) => denied,
+        };
+        if let Some(role) = self.staff.roles.first() {
+            let refusal = Permit::refusal(self.event(*role), &on);
+            db.commit(Change::new(refusal, db.now()), snapshot).await?;
+        }
+        Err(denied.into())
     }
 
     /// Leave for something that belongs to no one patient.

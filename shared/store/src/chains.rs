@@ -204,7 +204,8 @@ impl Database {
                     | Scope::SignIns(_)
                     | Scope::Registry
                     | Scope::Review(_)
-                    | Scope::Right(_),
+                    | Scope::Right(_)
+                    | Scope::Inquiry(_),
                 )
                 | None => names.unknown += 1,
             }

@@ -5,7 +5,7 @@ use crate::seal::DataKey;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::DataKeySpec;
-use medius_domain::id::CaseId;
+use medius_domain::access::Opaque;
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -36,13 +36,15 @@ pub struct Keyring {
     client: Client,
     key_id: String,
     purpose: &'static str,
-    kept: Mutex<HashMap<CaseId, Kept>>,
+    /// What the key belongs to, in the encryption context.
+    owner: &'static str,
+    kept: Mutex<HashMap<String, Kept>>,
 }
 
 impl Keyring {
     /// With the KMS key that wraps data keys, for stories, letters and messages.
     pub fn new(client: Client, key_id: String) -> Self {
-        Self { client, key_id, purpose: "case-data", kept: Mutex::default() }
+        Self { client, key_id, purpose: "case-data", owner: "case", kept: Mutex::default() }
     }
 
     /// The same, for contact cards: a role that may open these need not be able to open stories.
@@ -50,24 +52,29 @@ impl Keyring {
         Self { purpose: "contact", ..Self::new(client, key_id) }
     }
 
+    /// The same, for inquiries.
+    pub fn inquiries(client: Client, key_id: String) -> Self {
+        Self { purpose: "inquiry", owner: "inquiry", ..Self::new(client, key_id) }
+    }
+
     /// Only opaque ids: the context is readable in CloudTrail.
-    fn context(&self, case: &CaseId) -> HashMap<String, String> {
-        [("app", "medius"), ("purpose", self.purpose), ("case", case.as_str())]
+    fn context(&self, id: &str) -> HashMap<String, String> {
+        [("app", "medius"), ("purpose", self.purpose), (self.owner, id)]
             .map(|(k, v)| (k.to_owned(), v.to_owned()))
             .into()
     }
 
-    /// A new data key for a case.
+    /// A new data key for a case, or for what else the keys are of.
     ///
     /// # Errors
     /// [`StoreError::Service`].
-    pub async fn create(&self, case: &CaseId) -> Result<WrappedKey, StoreError> {
+    pub async fn create(&self, id: impl Opaque) -> Result<WrappedKey, StoreError> {
         let answer = self
             .client
             .generate_data_key_without_plaintext()
             .key_id(&self.key_id)
             .key_spec(DataKeySpec::Aes256)
-            .set_encryption_context(Some(self.context(case)))
+            .set_encryption_context(Some(self.context(id.text())))
             .send()
             .await
             .map_err(|e| StoreError::service("KMS", "GenerateDataKeyWithoutPlaintext", &e))?;
@@ -80,8 +87,9 @@ impl Keyring {
     ///
     /// # Errors
     /// [`StoreError::Service`], for example when the key is disabled.
-    pub async fn unwrap(&self, case: &CaseId, wrapped: &WrappedKey) -> Result<DataKey, StoreError> {
-        if let Some(key) = self.remembered(case, wrapped) {
+    pub async fn unwrap(&self, id: impl Opaque, wrapped: &WrappedKey) -> Result<DataKey, StoreError> {
+        let id = id.text();
+        if let Some(key) = self.remembered(id, wrapped) {
             return Ok(key);
         }
         let answer = self
@@ -89,32 +97,32 @@ impl Keyring {
             .decrypt()
             .key_id(&self.key_id)
             .ciphertext_blob(Blob::new(wrapped.0.clone()))
-            .set_encryption_context(Some(self.context(case)))
+            .set_encryption_context(Some(self.context(id)))
             .send()
             .await
             .map_err(|e| StoreError::service("KMS", "Decrypt", &e))?;
         let plaintext =
             zeroize::Zeroizing::new(answer.plaintext.ok_or(StoreError::Corrupt { place: "data key" })?.into_inner());
         let key = DataKey::from_bytes(&plaintext)?;
-        self.remember(case, wrapped, &key);
+        self.remember(id, wrapped, &key);
         Ok(key)
     }
 
-    fn remembered(&self, case: &CaseId, wrapped: &WrappedKey) -> Option<DataKey> {
+    fn remembered(&self, id: &str, wrapped: &WrappedKey) -> Option<DataKey> {
         let mut kept = self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let now = Instant::now();
         kept.retain(|_, k| k.until > now);
-        kept.get(case).filter(|k| k.wrapped == *wrapped).map(|k| k.key.clone())
+        kept.get(id).filter(|k| k.wrapped == *wrapped).map(|k| k.key.clone())
     }
 
-    fn remember(&self, case: &CaseId, wrapped: &WrappedKey, key: &DataKey) {
+    fn remember(&self, id: &str, wrapped: &WrappedKey, key: &DataKey) {
         let mut kept = self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if kept.len() >= MOST {
-            let oldest = kept.iter().min_by_key(|(_, k)| k.until).map(|(case, _)| case.clone());
+            let oldest = kept.iter().min_by_key(|(_, k)| k.until).map(|(id, _)| id.clone());
             if let Some(oldest) = oldest {
                 kept.remove(&oldest);
             }
         }
-        kept.insert(case.clone(), Kept { wrapped: wrapped.clone(), key: key.clone(), until: Instant::now() + KEEP });
+        kept.insert(id.to_owned(), Kept { wrapped: wrapped.clone(), key: key.clone(), until: Instant::now() + KEEP });
     }
 }

@@ -8,6 +8,7 @@ use crate::place::{Place, Table};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::{hkdf, rand};
+use medius_domain::access::Opaque;
 use medius_domain::id::CaseId;
 use zeroize::Zeroizing;
 
@@ -39,8 +40,8 @@ pub struct Binding(Vec<u8>);
 
 impl Binding {
     /// A field of an item.
-    pub fn field(case: &CaseId, place: &Place, field: &'static str) -> Self {
-        Self::new(case, place.table(), &format!("{}/{}", place.pk(), place.sk()), field)
+    pub fn field(owner: impl Opaque, place: &Place, field: &'static str) -> Self {
+        Self::new(owner.text(), place.table(), &format!("{}/{}", place.pk(), place.sk()), field)
     }
 
     /// An object of the documents bucket.
@@ -48,8 +49,8 @@ impl Binding {
         Self::encode(&[case.as_str(), "documents", key, kind])
     }
 
-    fn new(case: &CaseId, table: Table, item: &str, field: &str) -> Self {
-        Self::encode(&[case.as_str(), table.purpose(), item, field])
+    fn new(owner: &str, table: Table, item: &str, field: &str) -> Self {
+        Self::encode(&[owner, table.purpose(), item, field])
     }
 
     /// Length-prefixed, so that no two places have the same bytes.

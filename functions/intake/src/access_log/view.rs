@@ -137,7 +137,8 @@ fn reference(entry: &Entry) -> String {
         | Thing::Mail
         | Thing::Message
         | Thing::AccessLog
-        | Thing::Right => entry.object.as_str().to_owned(),
+        | Thing::Right
+        | Thing::Inquiry => entry.object.as_str().to_owned(),
         thing @ (Thing::WorkList
         | Thing::Assignment
         | Thing::Directory

@@ -135,6 +135,7 @@ fn noun(thing: Thing, object: &str) -> (&'static str, &'static str) {
         Thing::Chain => ("the seal of access logs", "접근 기록 봉인을"),
         Thing::SignIn => ("a sign-in", "로그인을"),
         Thing::Right => ("a request about your rights", "권리 행사 요청을"),
+        Thing::Inquiry => ("an inquiry", "문의를"),
     }
 }
 

@@ -46,7 +46,8 @@ impl Act {
             | Scope::SignIns(_)
             | Scope::Registry
             | Scope::Review(_)
-            | Scope::Right(_) => None,
+            | Scope::Right(_)
+            | Scope::Inquiry(_) => None,
         };
         let who = Who::of(entry)?;
         Some(Self {

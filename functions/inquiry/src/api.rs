@@ -1,0 +1,240 @@
+//! What clients send and get.
+
+use chrono::{DateTime, Utc};
+use medius_domain::access::AccessReason;
+use medius_domain::id::{CaseId, InquiryId, Subject};
+use medius_domain::inquiry::{Inquiry, InquiryState, Satisfaction, Thread, Topic, Written};
+use medius_domain::message::MessageText;
+use medius_domain::policy::Role;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// A new inquiry.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewInquiry {
+    /// `service`, `referral`, `technical`, `complaint`, or `privacy`: that one goes to the data protection officer.
+    #[schema(value_type = String)]
+    pub topic: Topic,
+    /// What is asked.
+    #[schema(value_type = String, max_length = 4000)]
+    pub text: MessageText,
+    /// The own case that it is about. An answer is then announced by mail to the case's address.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    pub case_id: Option<CaseId>,
+}
+
+/// More about an inquiry.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct More {
+    /// What it says.
+    #[schema(value_type = String, max_length = 4000)]
+    pub text: MessageText,
+}
+
+/// The end of an inquiry.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Closing {
+    /// How content the patient is, from 1 to 5.
+    #[schema(value_type = Option<u8>, minimum = 1, maximum = 5)]
+    #[serde(default)]
+    pub satisfaction: Option<Satisfaction>,
+}
+
+/// An answer of staff.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerRequest {
+    /// What it says.
+    #[schema(value_type = String, max_length = 4000)]
+    pub text: MessageText,
+    /// Code of the reason; needed for an inquiry that is not assigned to the writer.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    pub reason: Option<AccessReason>,
+}
+
+/// Who looks after an inquiry.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assigning {
+    /// `me` or `none`. Nobody is given work by others here.
+    #[schema(value_type = String)]
+    pub assignee: Assignee,
+}
+
+/// Whom an inquiry may be assigned to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Assignee {
+    /// The asker.
+    Me,
+    /// Nobody.
+    None,
+}
+
+/// Which inquiries staff ask for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct QueueParams {
+    /// `open`, `answered` or `closed`; `open` unless said.
+    #[param(value_type = Option<String>)]
+    pub state: Option<InquiryState>,
+    /// One topic; all that are the asker's to answer unless said.
+    #[param(value_type = Option<String>)]
+    pub topic: Option<Topic>,
+}
+
+/// Why staff look.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReasonParams {
+    /// Code of the reason; needed for an inquiry that is not assigned to the asker.
+    #[param(value_type = Option<String>)]
+    pub reason: Option<AccessReason>,
+}
+
+/// An inquiry without what was written in it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InquirySummary {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: InquiryId,
+    /// What it is about.
+    #[schema(value_type = String)]
+    pub topic: Topic,
+    /// The case that it is about.
+    #[schema(value_type = Option<String>)]
+    pub case_id: Option<CaseId>,
+    /// `open`, `answered` or `closed`.
+    #[schema(value_type = String)]
+    pub state: InquiryState,
+    /// What the patient said when closing it, from 1 to 5.
+    #[schema(value_type = Option<u8>)]
+    pub satisfaction: Option<Satisfaction>,
+    /// For the next change.
+    pub version: u64,
+    /// When it was asked.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// When it was closed.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// When all of it is destroyed, as things stand.
+    pub kept_until: DateTime<Utc>,
+}
+
+impl From<&Inquiry> for InquirySummary {
+    fn from(inquiry: &Inquiry) -> Self {
+        Self {
+            id: inquiry.id.clone(),
+            topic: inquiry.topic,
+            case_id: inquiry.case_id.clone(),
+            state: inquiry.state,
+            satisfaction: inquiry.satisfaction,
+            version: inquiry.version,
+            created_at: inquiry.created_at,
+            updated_at: inquiry.updated_at,
+            closed_at: inquiry.closed_at,
+            kept_until: inquiry.expires_at(),
+        }
+    }
+}
+
+/// Own inquiries.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InquiryList {
+    /// The newest first.
+    pub items: Vec<InquirySummary>,
+}
+
+/// A text of a thread.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WrittenView {
+    /// `patient`, `coordinator` or `dpo`. Names of staff are not told.
+    #[schema(value_type = String)]
+    pub from: Role,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What it says.
+    #[schema(value_type = String)]
+    pub text: MessageText,
+}
+
+impl From<&Written> for WrittenView {
+    fn from(written: &Written) -> Self {
+        Self { from: written.from, at: written.at, text: written.text.clone() }
+    }
+}
+
+/// An inquiry with what was written in it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InquiryView {
+    /// What it is and where it stands.
+    #[serde(flatten)]
+    pub inquiry: InquirySummary,
+    /// What was written, the oldest first.
+    pub thread: Vec<WrittenView>,
+}
+
+impl InquiryView {
+    /// Of an opened thread.
+    pub fn new(inquiry: &Inquiry, thread: &Thread) -> Self {
+        Self { inquiry: inquiry.into(), thread: thread.texts().iter().map(Into::into).collect() }
+    }
+}
+
+/// An inquiry in the list of staff.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QueueItem {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: InquiryId,
+    /// What it is about.
+    #[schema(value_type = String)]
+    pub topic: Topic,
+    /// `open`, `answered` or `closed`.
+    #[schema(value_type = String)]
+    pub state: InquiryState,
+    /// Whose it is to look after, as a pseudonym.
+    #[schema(value_type = Option<String>)]
+    pub assignee: Option<Subject>,
+    /// Whether that is the asker.
+    pub mine: bool,
+    /// For the next change.
+    pub version: u64,
+    /// When it was asked.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl QueueItem {
+    /// As somebody of the staff sees it.
+    pub fn new(inquiry: &Inquiry, asker: &Subject) -> Self {
+        Self {
+            id: inquiry.id.clone(),
+            topic: inquiry.topic,
+            state: inquiry.state,
+            assignee: inquiry.assignee.clone(),
+            mine: inquiry.assignee.as_ref() == Some(asker),
+            version: inquiry.version,
+            created_at: inquiry.created_at,
+            updated_at: inquiry.updated_at,
+        }
+    }
+}
+
+/// Inquiries that wait.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Queue {
+    /// Those that wait longest first.
+    pub items: Vec<QueueItem>,
+    /// Whether there are more.
+    pub more: bool,
+}

@@ -1,0 +1,54 @@
+//! Inquiries: what a patient asks the service, about a case of theirs or about none, and what staff answer (policy clause P7).
+//! What is about personal data goes to the data protection officer (PIPA Art. 31) and is for other staff not there.
+//!
+//! What is written is sealed under a key of the inquiry's own and goes nowhere else: the mail that announces an answer carries
+//! a link. A thread has its own term, whatever becomes of the case that it is about.
+
+pub mod api;
+mod handlers;
+mod staff;
+mod thread;
+
+use medius_domain::clock::SystemClock;
+use medius_http::{Env, Error};
+use medius_store::{Aws, Database, Keyring, Tables};
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// What the handlers need.
+#[derive(Clone)]
+pub struct State {
+    pub(crate) db: Database,
+    pub(crate) keyring: Arc<Keyring>,
+}
+
+impl State {
+    /// With the given adapters.
+    pub fn new(db: Database, keyring: Keyring) -> Self {
+        Self { db, keyring: Arc::new(keyring) }
+    }
+
+    /// From the function's environment.
+    ///
+    /// # Errors
+    /// When a variable is missing; the error names it.
+    pub fn from_env(env: &Env) -> Result<Self, Error> {
+        let aws = Aws::from_env()?;
+        let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
+        Ok(Self::new(db, Keyring::inquiries(aws.kms(), env.required("KMS_DATA_KEY")?)))
+    }
+}
+
+/// The routes of this function.
+pub fn api() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(handlers::list, handlers::create))
+        .routes(routes!(handlers::get))
+        .routes(routes!(handlers::ask))
+        .routes(routes!(handlers::close))
+        .routes(routes!(handlers::queue))
+        .routes(routes!(handlers::open))
+        .routes(routes!(handlers::assign))
+        .routes(routes!(handlers::answer))
+}

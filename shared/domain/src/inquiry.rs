@@ -1,0 +1,297 @@
+//! Inquiries: what a patient asks the service, about a case or about none, and what is answered (policy clause P7; PIPA
+//! Art. 15(1)4: what the person asked for). What is about personal data goes to the data protection officer (Art. 31).
+//!
+//! A thread has its own term: complaints and disputes three years after they were closed (E-Commerce Act Decree Art. 6), all
+//! else one year. Who says nothing for ninety days has closed it.
+
+use crate::clock::{end_of_kst_day, kst_day};
+use crate::id::{CaseId, InquiryId, Subject};
+use crate::message::MessageText;
+use crate::policy::Role;
+use chrono::{DateTime, Days, Months, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What an inquiry is about, as the patient says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// How the service works.
+    Service,
+    /// A letter or its delivery.
+    Referral,
+    /// Something does not work.
+    Technical,
+    /// A complaint or a dispute.
+    Complaint,
+    /// Personal data and the rights about it.
+    Privacy,
+}
+
+impl Topic {
+    /// Every topic.
+    pub const ALL: [Self; 5] = [Self::Service, Self::Referral, Self::Technical, Self::Complaint, Self::Privacy];
+
+    /// The code, as in JSON and in the index.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Referral => "referral",
+            Self::Technical => "technical",
+            Self::Complaint => "complaint",
+            Self::Privacy => "privacy",
+        }
+    }
+
+    /// Whose it is to answer: for everybody else of the staff it is as if it were not there.
+    pub const fn answered_by(self) -> Role {
+        match self {
+            Self::Service | Self::Referral | Self::Technical | Self::Complaint => Role::Coordinator,
+            Self::Privacy => Role::Dpo,
+        }
+    }
+
+    /// Months that a thread is kept after it was closed.
+    const fn kept_months(self) -> u32 {
+        match self {
+            Self::Complaint => 36,
+            Self::Service | Self::Referral | Self::Technical | Self::Privacy => 12,
+        }
+    }
+}
+
+/// Where an inquiry stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InquiryState {
+    /// It waits for staff.
+    Open,
+    /// It was answered; the patient may ask on or close it.
+    Answered,
+    /// The patient closed it. Nothing is added any more.
+    Closed,
+}
+
+impl InquiryState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Answered, Self::Closed];
+
+    /// The code, as in JSON and in the index.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Answered => "answered",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The state after a step; none where the step cannot be.
+    pub const fn after(self, step: Step) -> Option<Self> {
+        match (self, step) {
+            (Self::Open | Self::Answered, Step::Ask) => Some(Self::Open),
+            (Self::Open | Self::Answered, Step::Answer) => Some(Self::Answered),
+            (Self::Open | Self::Answered, Step::Close) => Some(Self::Closed),
+            (Self::Closed, Step::Ask | Step::Answer | Step::Close) => None,
+        }
+    }
+}
+
+/// What happens to an inquiry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The patient writes.
+    Ask,
+    /// Staff write.
+    Answer,
+    /// The patient closes it.
+    Close,
+}
+
+impl Step {
+    /// Every step.
+    pub const ALL: [Self; 3] = [Self::Ask, Self::Answer, Self::Close];
+}
+
+/// How content the patient was, from 1 to 5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Satisfaction(u8);
+
+impl TryFrom<u8> for Satisfaction {
+    type Error = crate::field::Invalid;
+    fn try_from(n: u8) -> Result<Self, Self::Error> {
+        if (1..=5).contains(&n) { Ok(Self(n)) } else { Err(crate::field::Invalid::OutOfRange) }
+    }
+}
+
+impl From<Satisfaction> for u8 {
+    fn from(satisfaction: Satisfaction) -> Self {
+        satisfaction.0
+    }
+}
+
+/// Idle days after which a thread counts as closed.
+const IDLE_DAYS: u64 = 90;
+
+/// An inquiry without anything that was written in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inquiry {
+    /// Its id.
+    pub id: InquiryId,
+    /// Whose it is, as a pseudonym.
+    pub subject: Subject,
+    /// What it is about.
+    pub topic: Topic,
+    /// The case that it is about, if any.
+    pub case_id: Option<CaseId>,
+    /// Where it stands.
+    pub state: InquiryState,
+    /// Who of the staff looks after it.
+    pub assignee: Option<Subject>,
+    /// What the patient said of it when they closed it.
+    pub satisfaction: Option<Satisfaction>,
+    /// Grows by one with each change; the ETag.
+    pub version: u64,
+    /// When it was asked.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// When it was closed.
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+impl Inquiry {
+    /// A new inquiry.
+    pub fn new(subject: Subject, topic: Topic, case_id: Option<CaseId>, now: DateTime<Utc>) -> Self {
+        Self {
+            id: InquiryId::new(),
+            subject,
+            topic,
+            case_id,
+            state: InquiryState::Open,
+            assignee: None,
+            satisfaction: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            closed_at: None,
+        }
+    }
+
+    /// The inquiry after a step; none where it cannot be.
+    pub fn after(&self, step: Step, now: DateTime<Utc>) -> Option<Self> {
+        let state = self.state.after(step)?;
+        let closed_at = matches!(state, InquiryState::Closed).then_some(now);
+        Some(Self { state, closed_at, version: self.version + 1, updated_at: now, ..self.clone() })
+    }
+
+    /// The inquiry with somebody who looks after it, or with nobody.
+    #[must_use]
+    pub fn assigned(&self, assignee: Option<Subject>, now: DateTime<Utc>) -> Self {
+        Self { assignee, version: self.version + 1, updated_at: now, ..self.clone() }
+    }
+
+    /// When all of it is destroyed: its term after it was closed, or would count as closed, at the end of that day in Seoul.
+    pub fn expires_at(&self) -> DateTime<Utc> {
+        let closed = match self.closed_at {
+            Some(at) => kst_day(at),
+            None => kst_day(self.updated_at) + Days::new(IDLE_DAYS),
+        };
+        end_of_kst_day(closed.checked_add_months(Months::new(self.topic.kept_months())).unwrap_or(closed))
+    }
+}
+
+/// What was written, in its order. It is sealed as one value, so that all of it has one end.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Thread(Vec<Written>);
+
+/// One text of a thread.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Written {
+    /// As what its author wrote it: names of staff are not told.
+    pub from: Role,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What it says.
+    pub text: MessageText,
+}
+
+/// Bytes of text that a thread holds: with its form it stays below what an item may be.
+const THREAD_BYTES: usize = 256 * 1024;
+
+impl Thread {
+    /// The thread with one more text; none when it is full.
+    pub fn with(mut self, from: Role, text: MessageText, at: DateTime<Utc>) -> Option<Self> {
+        self.0.push(Written { from, at, text });
+        let bytes: usize = self.0.iter().map(|written| written.text.expose().len() + 100).sum();
+        (bytes <= THREAD_BYTES).then_some(self)
+    }
+
+    /// The texts, the oldest first.
+    pub fn texts(&self) -> &[Written] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use chrono::TimeZone;
+
+    fn inquiry(topic: Topic) -> Inquiry {
+        Inquiry::new(Subject::of("x"), topic, None, Utc.with_ymd_and_hms(2027, 11, 30, 15, 0, 0).unwrap())
+    }
+
+    #[test]
+    fn a_closed_inquiry_stays_closed_and_everything_else_can_go_on() {
+        for state in InquiryState::ALL {
+            for step in Step::ALL {
+                assert_eq!(state.after(step).is_none(), state == InquiryState::Closed, "{state:?} {step:?}");
+            }
+        }
+        let open = inquiry(Topic::Service);
+        let now = open.created_at;
+        let answered = open.after(Step::Answer, now).unwrap();
+        assert_eq!((answered.state, answered.version), (InquiryState::Answered, 2));
+        assert_eq!(answered.after(Step::Ask, now).unwrap().state, InquiryState::Open);
+        let closed = answered.after(Step::Close, now).unwrap();
+        assert_eq!((closed.closed_at, closed.after(Step::Ask, now)), (Some(now), None));
+    }
+
+    #[test]
+    fn a_complaint_is_kept_three_years_and_all_else_one_at_the_end_of_the_day_in_seoul() {
+        for topic in Topic::ALL {
+            let years = if topic == Topic::Complaint { 3 } else { 1 };
+            let open = inquiry(topic);
+            // The first of December has begun in Seoul; ninety days later it is the 29th of February.
+            let idle = Utc.with_ymd_and_hms(2028 + years, 2, 28, 15, 0, 0).unwrap();
+            assert_eq!(open.expires_at(), idle, "{topic:?}");
+            let closed = open.after(Step::Close, open.created_at).unwrap();
+            assert_eq!(closed.expires_at(), Utc.with_ymd_and_hms(2027 + years, 12, 1, 15, 0, 0).unwrap());
+        }
+    }
+
+    #[test]
+    fn only_privacy_is_the_officers_and_nobody_else_answers() {
+        for topic in Topic::ALL {
+            assert_eq!(topic.answered_by() == Role::Dpo, topic == Topic::Privacy);
+            assert!(matches!(topic.answered_by(), Role::Coordinator | Role::Dpo));
+        }
+    }
+
+    #[test]
+    fn a_thread_is_full_before_an_item_is_and_does_not_print() {
+        let text = MessageText::parse(&"가".repeat(MessageText::MAX)).unwrap();
+        let now = Utc.with_ymd_and_hms(2026, 11, 22, 3, 0, 0).unwrap();
+        let mut thread = Thread::default();
+        while let Some(next) = thread.clone().with(Role::Patient, text.clone(), now) {
+            thread = next;
+        }
+        assert!(thread.texts().len() > 20);
+        assert!(serde_json::to_vec(&thread).unwrap().len() < 350 * 1024);
+        assert!(!format!("{thread:?}").contains('가'));
+        for (n, fits) in [(0, false), (1, true), (5, true), (6, false)] {
+            assert_eq!(Satisfaction::try_from(n).is_ok(), fits);
+        }
+    }
+}

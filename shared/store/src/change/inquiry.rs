@@ -1,0 +1,76 @@
+//! Writes about inquiries: one item with its sealed thread, and its key. Both are written anew with every change, so that both
+//! end with the inquiry's term.
+
+use super::{Change, Kind};
+use crate::error::{Conflict, StoreError};
+use crate::inquiries::{SealedInquiry, Tally};
+use crate::item::{Item, bytes, encode, key, number, text, time};
+use crate::place::Place;
+use chrono::TimeDelta;
+use medius_domain::inquiry::Inquiry;
+
+impl Change {
+    fn inquiry_items(inquiry: &Inquiry, sealed: &SealedInquiry) -> Result<[(Place, Item); 2], StoreError> {
+        let expires_at = inquiry.expires_at();
+        let beside = [
+            ("subject", text(inquiry.subject.as_str())),
+            ("queue", text(format!("{}#{}", inquiry.topic.code(), inquiry.state.code()))),
+            ("updated_at", text(time(inquiry.updated_at))),
+            ("version", number(inquiry.version)),
+            ("thread", bytes(&sealed.thread)),
+        ];
+        let place = Place::Inquiry(inquiry.id.clone());
+        let item = encode(&place, inquiry, Some(expires_at), beside)?;
+        let key_place = Place::InquiryKey(inquiry.id.clone());
+        let mut key_item = key(&key_place);
+        key_item.insert("wrapped".to_owned(), bytes(&sealed.key.0));
+        key_item.insert("expires_at".to_owned(), number(expires_at.timestamp()));
+        Ok([(place, item), (key_place, key_item)])
+    }
+
+    /// A new inquiry with its key.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn create_inquiry(&mut self, inquiry: &Inquiry, sealed: &SealedInquiry) -> Result<(), StoreError> {
+        for (place, item) in Self::inquiry_items(inquiry, sealed)? {
+            self.create(place, item);
+        }
+        Ok(())
+    }
+
+    /// An inquiry in its next version, if the stored one is the version before and its key is still there: what was
+    /// destroyed meanwhile does not come back.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn update_inquiry(&mut self, inquiry: &Inquiry, sealed: &SealedInquiry) -> Result<(), StoreError> {
+        let [(place, item), (key_place, key_item)] = Self::inquiry_items(inquiry, sealed)?;
+        let expected = [(":expected", number(inquiry.version - 1))];
+        self.push(place, Kind::Put(item), "version = :expected", expected, Conflict::Version);
+        let same = [(":wrapped", bytes(&sealed.key.0))];
+        self.push(key_place, Kind::Put(key_item), "#wrapped = :wrapped", same, Conflict::Version);
+        self.name_last("#wrapped", "wrapped");
+        Ok(())
+    }
+
+    /// One more of what is counted per hour. Two at once do not count as one. An expired tally may still lie there until
+    /// the TTL finds it, so a first one takes its place.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn count(&mut self, name: &str, tally: &Tally) -> Result<(), StoreError> {
+        let place = Place::Tally(name.to_owned());
+        let ends = tally.since + TimeDelta::hours(1);
+        let item = encode(&place, tally, Some(ends), [("n", number(tally.n))])?;
+        if tally.n == 1 {
+            let now = [(":now", number(self.now.timestamp()))];
+            let condition = "attribute_not_exists(pk) OR expires_at <= :now";
+            self.push(place, Kind::Put(item), condition, now, Conflict::Version);
+        } else {
+            let before = [(":before", number(tally.n - 1))];
+            self.push(place, Kind::Put(item), "n = :before", before, Conflict::Version);
+        }
+        Ok(())
+    }
+}

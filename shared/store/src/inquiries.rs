@@ -1,0 +1,157 @@
+//! Reading inquiries, and sealing what was written in them under a key of their own.
+
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::item::{blob, text};
+use crate::keyring::{Keyring, WrappedKey};
+use crate::place::{Place, Table};
+use crate::seal::Binding;
+use crate::snapshot::Snapshot;
+use chrono::{DateTime, TimeDelta, Utc};
+use medius_domain::access::Scope;
+use medius_domain::id::{InquiryId, Subject};
+use medius_domain::inquiry::{Inquiry, InquiryState, Thread, Topic};
+use medius_domain::policy::Permit;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// Inquiries of a topic and state that a list looks at.
+const MOST: usize = 100;
+
+/// What was written in an inquiry, sealed, with its wrapped key.
+#[derive(Debug, Clone)]
+pub struct SealedInquiry {
+    pub(crate) key: WrappedKey,
+    pub(crate) thread: Vec<u8>,
+}
+
+/// How often something was done since a moment; it counts for an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// How often.
+    pub n: u32,
+}
+
+impl Tally {
+    /// One more: within the hour, or the first of a new one.
+    #[must_use]
+    pub fn more(before: Option<Self>, now: DateTime<Utc>) -> Self {
+        match before.filter(|tally| now < tally.since + TimeDelta::hours(1)) {
+            Some(tally) => Self { n: tally.n + 1, ..tally },
+            None => Self { since: now, n: 1 },
+        }
+    }
+}
+
+fn binding(id: &InquiryId) -> Binding {
+    Binding::field(id, &Place::Inquiry(id.clone()), "thread")
+}
+
+impl Keyring {
+    /// Seals the thread of an inquiry: under a new key where there is none yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Seal`].
+    pub async fn seal_thread(
+        &self,
+        id: &InquiryId,
+        sealed: Option<&SealedInquiry>,
+        thread: &Thread,
+    ) -> Result<SealedInquiry, StoreError> {
+        let wrapped = match sealed {
+            Some(sealed) => sealed.key.clone(),
+            None => self.create(id).await?,
+        };
+        let plain = serde_json::to_vec(thread).map_err(|_| StoreError::Corrupt { place: "inquiry" })?;
+        let key = self.unwrap(id, &wrapped).await?;
+        let thread = key.seal(&binding(id), &Zeroizing::new(plain))?;
+        Ok(SealedInquiry { key: wrapped, thread })
+    }
+
+    /// Opens the thread of an inquiry.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`], [`StoreError::Seal`] or [`StoreError::Corrupt`].
+    pub async fn open_thread(&self, id: &InquiryId, sealed: &SealedInquiry) -> Result<Thread, StoreError> {
+        let plain = self.unwrap(id, &sealed.key).await?.open(&binding(id), &sealed.thread)?;
+        serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt { place: "inquiry" })
+    }
+}
+
+impl Snapshot {
+    /// An inquiry.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn inquiry(&self, id: &InquiryId) -> Result<Option<Inquiry>, StoreError> {
+        self.body(&Place::Inquiry(id.clone()))
+    }
+
+    /// What is sealed of the inquiry of a permit; none after shredding, and none for a permit of anything else.
+    pub fn sealed_inquiry(&self, permit: &Permit) -> Option<SealedInquiry> {
+        let Scope::Inquiry(id) = permit.scope() else { return None };
+        let key = self.wrapped(Place::InquiryKey(id.clone()))?;
+        let thread = self.item(&Place::Inquiry(id.clone())).and_then(|item| blob(item, "thread"))?;
+        Some(SealedInquiry { key, thread })
+    }
+
+    /// What was counted under a name.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn tally(&self, name: &str) -> Result<Option<Tally>, StoreError> {
+        self.body(&Place::Tally(name.to_owned()))
+    }
+}
+
+impl Database {
+    /// The inquiries of a patient, the newest first. The index follows the table within a second or so.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn inquiries_of(&self, subject: &Subject) -> Result<Vec<Inquiry>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(self.tables.name(Table::Inquiries)?)
+            .index_name("by_subject")
+            .scan_index_forward(false)
+            .key_condition_expression("subject = :subject")
+            .expression_attribute_values(":subject", text(subject.as_str()));
+        self.all("inquiry", query).await
+    }
+
+    /// Inquiries of a topic in a state, those that wait longest first, and whether there are more.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn inquiries_in(&self, topic: Topic, state: InquiryState) -> Result<(Vec<Inquiry>, bool), StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(self.tables.name(Table::Inquiries)?)
+            .index_name("by_queue")
+            .key_condition_expression("queue = :queue")
+            .expression_attribute_values(":queue", text(format!("{}#{}", topic.code(), state.code())));
+        let mut found: Vec<Inquiry> = self.all("inquiry", query).await?;
+        let more = found.len() > MOST;
+        found.truncate(MOST);
+        Ok((found, more))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_counts_for_an_hour() {
+        let now = Utc::now();
+        let first = Tally::more(None, now);
+        let second = Tally::more(Some(first), now + TimeDelta::minutes(59));
+        assert_eq!((first.n, second.n, second.since), (1, 2, now));
+        assert_eq!(Tally::more(Some(second), now + TimeDelta::minutes(60)).n, 1);
+    }
+}
