@@ -255,6 +255,9 @@ impl RightsRequest {
         now: DateTime<Utc>,
     ) -> Result<Self, Refused> {
         let next = self.take(Step::AskEvidence, Who::Officer, Some(by), now)?;
+        if evidence.is_empty() {
+            return Err(Refused::Evidence);
+        }
         Ok(Self { evidence, ..next })
     }
 

@@ -256,6 +256,8 @@ pub enum Refused {
     Ground,
     /// The result does not belong to this right.
     Outcome,
+    /// Nothing was asked for.
+    Evidence,
 }
 
 /// The one transition table: where a step of somebody leads.

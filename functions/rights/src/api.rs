@@ -1,0 +1,241 @@
+//! What clients send.
+
+use chrono::NaiveDate;
+use medius_domain::access::Purpose;
+use medius_domain::consent::DataItem;
+use medius_domain::field::{FieldError, Invalid};
+use medius_domain::id::{CaseId, ProviderId};
+use medius_domain::lifecycle::SuspensionScope;
+use medius_domain::rights::{DeferralGround, Evidence, Ground, Outcome, Right, State};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use utoipa::{IntoParams, ToSchema};
+
+/// A request about the patient's rights.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RightWish {
+    /// `access`, `correction`, `deletion`, `suspension`, `resume`.
+    #[schema(value_type = String)]
+    pub right: Right,
+    /// The case; without one it is about all of the patient's. A suspension and its end are about one.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub case_id: Option<CaseId>,
+    /// What shall stop; with a suspension only.
+    #[serde(default)]
+    pub scope: Option<RightScope>,
+    /// The parts that are wrong, or that shall be deleted: `identity`, `contact`, `residence`, `reason`, `symptoms`,
+    /// `history`, `allergies`, `medications`, `results`, `concerns`, `guardian`. A correction names at least one.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub parts: BTreeSet<DataItem>,
+}
+
+/// What a suspension is about.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RightScope {
+    /// `all`, `purpose`, `recipient`.
+    #[schema(value_type = String)]
+    pub kind: ScopeKind,
+    /// With `purpose`: `referral_letter`, `provision`, `explanation`, `inquiry`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub purpose: Option<Purpose>,
+    /// With `recipient`: the institution.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub recipient: Option<ProviderId>,
+}
+
+/// The kinds of a suspension.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScopeKind {
+    /// Everything.
+    All,
+    /// One purpose.
+    Purpose,
+    /// One institution.
+    Recipient,
+}
+
+impl RightScope {
+    fn parsed(self) -> Result<SuspensionScope, FieldError> {
+        let wrong = |pointer: &str, why| Err(FieldError::new(pointer, why));
+        match (self.kind, self.purpose, self.recipient) {
+            (ScopeKind::All, None, None) => Ok(SuspensionScope::All),
+            (ScopeKind::Purpose, Some(purpose), None) => match purpose {
+                Purpose::ReferralLetter | Purpose::Provision | Purpose::Explanation | Purpose::Inquiry => {
+                    Ok(SuspensionScope::Purpose { purpose })
+                }
+                // Rights and the oversight that the law asks for never stop.
+                Purpose::PatientRights | Purpose::Oversight | Purpose::Administration => {
+                    wrong("/scope/purpose", Invalid::UnknownValue)
+                }
+            },
+            (ScopeKind::Recipient, None, Some(recipient)) => Ok(SuspensionScope::Recipient { recipient }),
+            (ScopeKind::Purpose, None, _) => wrong("/scope/purpose", Invalid::Missing),
+            (ScopeKind::Recipient, _, None) => wrong("/scope/recipient", Invalid::Missing),
+            (ScopeKind::All | ScopeKind::Recipient, Some(_), _) => wrong("/scope/purpose", Invalid::Inconsistent),
+            (ScopeKind::All | ScopeKind::Purpose, _, Some(_)) => wrong("/scope/recipient", Invalid::Inconsistent),
+        }
+    }
+}
+
+/// A request whose parts fit each other.
+pub(crate) struct Parsed {
+    pub(crate) right: Right,
+    pub(crate) case_id: Option<CaseId>,
+    pub(crate) scope: Option<SuspensionScope>,
+    pub(crate) parts: BTreeSet<DataItem>,
+}
+
+impl RightWish {
+    pub(crate) fn parsed(self) -> Result<Parsed, Vec<FieldError>> {
+        let Self { right, case_id, scope, parts } = self;
+        let mut wrong = Vec::new();
+        let mut says = |pointer: &str, why| wrong.push(FieldError::new(pointer, why));
+        if right.at_once() && case_id.is_none() {
+            says("/case_id", Invalid::Missing);
+        }
+        match (right, &scope) {
+            (Right::Suspension, None) => says("/scope", Invalid::Missing),
+            (Right::Access | Right::Correction | Right::Deletion | Right::Resume, Some(_)) => {
+                says("/scope", Invalid::Inconsistent);
+            }
+            (Right::Suspension, Some(_))
+            | (Right::Access | Right::Correction | Right::Deletion | Right::Resume, None) => {}
+        }
+        match right {
+            Right::Correction if parts.is_empty() => says("/parts", Invalid::Missing),
+            Right::Access | Right::Suspension | Right::Resume if !parts.is_empty() => {
+                says("/parts", Invalid::Inconsistent);
+            }
+            Right::Access | Right::Correction | Right::Deletion | Right::Suspension | Right::Resume => {}
+        }
+        let scope = match scope.map(RightScope::parsed).transpose() {
+            Ok(scope) => scope,
+            Err(why) => {
+                wrong.push(why);
+                None
+            }
+        };
+        if wrong.is_empty() { Ok(Parsed { right, case_id, scope, parts }) } else { Err(wrong) }
+    }
+}
+
+/// Which requests the officer's queue is asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RightQueueParams {
+    /// One state; unless said every one in which something is still to be done.
+    #[param(value_type = Option<String>)]
+    pub state: Option<State>,
+    /// The last day (Asia/Seoul) on which an answer may be due; unless said all.
+    pub due_by: Option<NaiveDate>,
+}
+
+/// What the patient is asked for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RightEvidenceRequest {
+    /// `which_part`, `right_value`, `document`; at least one.
+    #[schema(value_type = Vec<String>)]
+    pub needed: BTreeSet<Evidence>,
+}
+
+/// A refusal. Statute, words and the way to object come with the ground.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RightRefusalRequest {
+    /// Access: `access_barred_by_statute`, `harm_to_others`; correction: `found_accurate`; deletion: `kept_by_statute`.
+    #[schema(value_type = String)]
+    pub ground: Ground,
+}
+
+/// Access put off.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RightDeferralRequest {
+    /// `extent`, `third_party`, `system_failure`.
+    #[schema(value_type = String)]
+    pub ground: DeferralGround,
+    /// The day (Asia/Seoul) to which it is put off: from tomorrow to 30 days ahead.
+    pub until: NaiveDate,
+}
+
+/// What was done.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RightResultRequest {
+    /// Access: `handed_over`; correction: `corrected`, `forwarded_to_source`; deletion: `deleted`.
+    #[schema(value_type = String)]
+    pub outcome: Outcome,
+    /// Where it was done in part only: the ground on which the rest is turned down.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub ground: Option<Ground>,
+}
+
+/// The decision about an objection.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RightObjectionDecision {
+    /// Whether the objection is right.
+    pub uphold: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const CASE: &str = "cas_00000000000000000000000000000000";
+    const PROVIDER: &str = "prv_00000000000000000000000000000000";
+
+    fn wrong(json: &str) -> Vec<String> {
+        let json = json.replace("CASE", CASE).replace("PROVIDER", PROVIDER);
+        let wish: RightWish = serde_json::from_str(&json).unwrap();
+        match wish.parsed() {
+            Ok(_) => vec![],
+            Err(errors) => errors.iter().map(|e| format!("{} {}", e.pointer, e.code)).collect(),
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_request_fit_each_other() {
+        for (json, expected) in [
+            (r#"{"right": "access"}"#, &[] as &[&str]),
+            (r#"{"right": "access", "case_id": "CASE"}"#, &[]),
+            (r#"{"right": "access", "parts": ["contact"]}"#, &["/parts inconsistent"]),
+            (r#"{"right": "correction"}"#, &["/parts missing"]),
+            (r#"{"right": "correction", "parts": ["contact"]}"#, &[]),
+            (r#"{"right": "deletion", "scope": {"kind": "all"}}"#, &["/scope inconsistent"]),
+            (r#"{"right": "suspension"}"#, &["/case_id missing", "/scope missing"]),
+            (r#"{"right": "suspension", "case_id": "CASE", "scope": {"kind": "all"}}"#, &[]),
+            (
+                r#"{"right": "suspension", "case_id": "CASE", "scope": {"kind": "purpose"}}"#,
+                &["/scope/purpose missing"],
+            ),
+            (
+                r#"{"right": "suspension", "case_id": "CASE", "scope": {"kind": "purpose", "purpose": "patient_rights"}}"#,
+                &["/scope/purpose unknown-value"],
+            ),
+            (
+                r#"{"right": "suspension", "case_id": "CASE", "scope": {"kind": "all", "recipient": "PROVIDER"}}"#,
+                &["/scope/recipient inconsistent"],
+            ),
+            (
+                r#"{"right": "suspension", "case_id": "CASE", "scope": {"kind": "recipient", "recipient": "PROVIDER"}}"#,
+                &[],
+            ),
+            (r#"{"right": "resume"}"#, &["/case_id missing"]),
+            (r#"{"right": "resume", "case_id": "CASE"}"#, &[]),
+        ] {
+            assert_eq!(wrong(json), expected, "{json}");
+        }
+    }
+}

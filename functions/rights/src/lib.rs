@@ -1,0 +1,86 @@
+//! Rights: patients ask for access, correction and deletion, stop processing and let it go on; the data protection officer
+//! decides in the order of the days on which an answer is due (PIPA Art. 35 to 38, policy clause P4).
+//!
+//! To stop processing takes effect with the request: nobody is asked. The patient is told of every step by a mail that holds
+//! only a link.
+
+pub mod api;
+mod ask;
+mod handlers;
+mod officer;
+mod officer_handlers;
+mod own;
+pub mod view;
+
+use medius_domain::clock::SystemClock;
+use medius_domain::rights::{Refused, RightsRequest};
+use medius_http::{Env, Error, Problem};
+use medius_store::{Aws, Change, Database, MailAbout, MailRecord, Notice, StoreError, Tables};
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// What the handlers need.
+#[derive(Clone)]
+pub struct State {
+    pub(crate) db: Database,
+}
+
+impl State {
+    /// With the given adapters.
+    pub fn new(db: Database) -> Self {
+        Self { db }
+    }
+
+    /// From the function's environment.
+    ///
+    /// # Errors
+    /// When a variable is missing; the error names it.
+    pub fn from_env(_env: &Env) -> Result<Self, Error> {
+        let aws = Aws::from_env()?;
+        Ok(Self::new(Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock))))
+    }
+}
+
+/// The routes of this function.
+pub fn api() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(handlers::ask, handlers::list))
+        .routes(routes!(handlers::get))
+        .routes(routes!(handlers::cancel))
+        .routes(routes!(handlers::object))
+        .routes(routes!(handlers::evidence))
+        .routes(routes!(officer_handlers::queue))
+        .routes(routes!(officer_handlers::get))
+        .routes(routes!(officer_handlers::assign))
+        .routes(routes!(officer_handlers::request_evidence))
+        .routes(routes!(officer_handlers::take_up))
+        .routes(routes!(officer_handlers::approve))
+        .routes(routes!(officer_handlers::refuse))
+        .routes(routes!(officer_handlers::defer))
+        .routes(routes!(officer_handlers::complete))
+        .routes(routes!(officer_handlers::decide_objection))
+}
+
+/// Tells the patient that there is news, where a case says how to reach them.
+fn tell(change: &mut Change, request: &RightsRequest) -> Result<(), StoreError> {
+    let Some(case) = &request.told_by else { return Ok(()) };
+    let about = MailAbout::PatientNotice { notice: Notice::Right };
+    change.order_mail(&MailRecord::new(about, case.clone(), request.subject.clone(), request.changed_at()))
+}
+
+/// What the domain refuses, as problems; `ground` and `until` are fields of the bodies that can cause it.
+fn refused(refusal: Refused) -> Problem {
+    use medius_domain::field::{FieldError, Invalid};
+    let field = |pointer: &str, why| Problem::invalid([FieldError::new(pointer, why)]);
+    match refusal {
+        Refused::Impossible | Refused::NotTheirs => Problem::conflict("not-in-this-state"),
+        Refused::SecondPersonNeeded => Problem::conflict("second-person-needed"),
+        Refused::AnotherPersonNeeded => Problem::conflict("another-person-needed"),
+        Refused::OnlyAccess => Problem::conflict("only-access-can-be-deferred"),
+        Refused::DeferralDay => field("/until", Invalid::OutOfRange),
+        Refused::Ground => field("/ground", Invalid::Inconsistent),
+        Refused::Evidence => field("/needed", Invalid::Empty),
+        Refused::Outcome => field("/outcome", Invalid::Inconsistent),
+    }
+}

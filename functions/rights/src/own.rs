@@ -1,0 +1,107 @@
+//! Use cases of a patient with a request that is there.
+
+use crate::view::{RightState, RightView};
+use crate::{State, refused, tell};
+use axum::response::Response;
+use http::StatusCode;
+use medius_domain::access::{Action, Object, Purpose, Scope};
+use medius_domain::id::RightId;
+use medius_domain::policy::Thing;
+use medius_domain::rights::RightsRequest;
+use medius_http::{IdempotentRequest, Origin, Patient, Problem, ProblemKind, Remembered, own_right, replay, settle};
+use medius_store::{Change, Place, Snapshot};
+
+/// Times that a step is decided again when somebody else was at the same request at the same moment.
+pub(crate) const ATTEMPTS: usize = 4;
+
+/// What a patient does with a request.
+#[derive(Clone, Copy)]
+pub(crate) enum Move {
+    /// Takes it back.
+    Cancel,
+    /// Objects to the decision.
+    Object,
+    /// Has given what was asked for.
+    EvidenceGiven,
+}
+
+impl Move {
+    const fn part(self) -> &'static str {
+        match self {
+            Self::Cancel => "cancel",
+            Self::Object => "object",
+            Self::EvidenceGiven => "evidence",
+        }
+    }
+}
+
+/// The chain in which what happens to a request is written down: its case's, where it is about one.
+pub(crate) fn scope(request: &RightsRequest) -> Scope {
+    request.case_id.as_ref().map_or_else(|| Scope::Right(request.id.clone()), Scope::from)
+}
+
+/// A request with what else must be known of the same moment. Which that is, the request says itself, so it is read twice.
+pub(crate) async fn read(
+    state: &State,
+    id: &RightId,
+    more: impl IntoIterator<Item = Place>,
+) -> Result<(Snapshot, RightsRequest), Problem> {
+    let first = state.db.read([Place::Right(id.clone())]).await?;
+    let request = first.rights_request(id)?.ok_or_else(Problem::not_found)?;
+    let always = [Place::Right(id.clone()), Place::LogHead(scope(&request))];
+    let case = request.case_id.clone().map(Place::Case);
+    let snapshot = state.db.read(always.into_iter().chain(case).chain(more)).await?;
+    let request = snapshot.rights_request(id)?.ok_or_else(Problem::not_found)?;
+    Ok((snapshot, request))
+}
+
+/// Shows a request.
+pub(crate) async fn look(
+    state: &State,
+    patient: &Patient,
+    origin: &Origin,
+    id: &RightId,
+) -> Result<RightView, Problem> {
+    let (snapshot, request) = read(state, id, []).await?;
+    let object = Object::of(Thing::Right, id, "");
+    let event = origin.patient(patient, Action::View, object, Purpose::PatientRights);
+    let permit = own_right(&state.db, &snapshot, &request, event).await?;
+    state.db.commit(Change::new(permit, state.db.now()), &snapshot).await?;
+    Ok(RightView::new(&request, state.db.now(), false))
+}
+
+/// Takes a step.
+pub(crate) async fn change(
+    state: &State,
+    patient: &Patient,
+    origin: &Origin,
+    id: &RightId,
+    step: Move,
+    request: &IdempotentRequest,
+) -> Result<Response, Problem> {
+    let mut attempt = 1;
+    loop {
+        let (snapshot, found) = read(state, id, [Place::Idempotency(request.scope_sha256.clone())]).await?;
+        let object = Object::of(Thing::Right, id, step.part());
+        let event = origin.patient(patient, Action::Update, object, Purpose::PatientRights);
+        let permit = own_right(&state.db, &snapshot, &found, event).await?;
+        if let Some(answer) = replay(&snapshot, request)? {
+            return Ok(answer);
+        }
+        let now = state.db.now();
+        let next = match step {
+            Move::Cancel => found.cancel(now),
+            Move::Object => found.object(now),
+            Move::EvidenceGiven => found.evidence_given(now),
+        }
+        .map_err(refused)?;
+        let mut change = Change::new(permit, now);
+        change.rights_request(&next)?;
+        tell(&mut change, &next)?;
+        let answer = Remembered::new(&mut change, request, StatusCode::OK, None, &RightState::from(&next))?;
+        match settle(&state.db, change, Some(&snapshot), request, answer).await {
+            Err(problem) if attempt < ATTEMPTS && problem.kind() == ProblemKind::VersionMismatch => attempt += 1,
+            other => return other,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Suspension and its end: in force with the request, on every route, for everybody.
+
+use super::requests::{Ids, ROWS, Reason, Who, routes};
+use super::{ask, member, patient, queued, reason, seen, states, with_case};
+use medius_tests::journey::{demo_story, mailbox};
+use medius_tests::stack::Stack;
+use medius_tests::user::{Institution, PatientApp, fresh_key, read};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// What goes on while everything is suspended: the patient decides about consents and sees what was given to whom and who
+/// looked; what the law asks to be verified stays verifiable.
+const GOES_ON: [&str; 15] = [
+    "GET /v1/cases/{case_id}/access-log",
+    "GET /v1/cases/{case_id}/access-log/export",
+    "GET /v1/cases/{case_id}/consents",
+    "GET /v1/cases/{case_id}/consents/{event_id}/receipt",
+    "GET /v1/cases/{case_id}/consents/{event_id}/receipt.html",
+    "POST /v1/cases/{case_id}/consents",
+    "POST /v1/cases/{case_id}/consents/servings",
+    "POST /v1/cases/{case_id}/consents/withdrawals",
+    "POST /v1/cases/{case_id}/guardian/code",
+    "POST /v1/cases/{case_id}/guardian/verify",
+    "GET /v1/cases/{case_id}/deliveries",
+    "GET /v1/cases/{case_id}/deliveries/{delivery_id}",
+    "POST /v1/cases/{case_id}/deliveries/{delivery_id}/revoke",
+    "POST /v1/cases/{case_id}/close",
+    "GET /staff/v1/cases/{case_id}/verification",
+];
+
+fn suspend(case: &str, scope: &Value) -> Value {
+    json!({"right": "suspension", "case_id": case, "scope": scope})
+}
+
+async fn sent(app: &PatientApp, case: &str, to: &str) -> (String, String) {
+    let letter = app.make_letter(case, to).await.unwrap();
+    let delivery = app.deliver(case, &letter).await.unwrap();
+    (letter, delivery)
+}
+
+#[tokio::test]
+async fn a_suspended_case_is_closed_to_everybody_until_the_patient_resumes_and_no_link_comes_back() {
+    let stack = Stack::load().unwrap();
+    let to = stack.run().providers[0].clone();
+    let (app, token) = patient(&stack).await;
+    let case = app.ready_case(&demo_story().unwrap(), &to).await.unwrap();
+    let (letter, delivery) = sent(&app, &case, &to).await;
+    let box_of = mailbox(&stack, &to).await.unwrap();
+    let institution = Institution::of_delivery(&stack, &case, &delivery, &box_of).await.unwrap();
+    institution.ask_for_code().await.unwrap().expect(202, "a living link").unwrap();
+    let coordinator = member(&stack, "coordinator").await;
+    let assignment = format!("/staff/v1/cases/{case}/assignment");
+    coordinator.put(&assignment, "\"0\"", &json!({"assignee": "me"})).await.unwrap().expect(200, "assign").unwrap();
+    let consents = app.get(&format!("/v1/cases/{case}/consents")).await.unwrap().expect(200, "consents").unwrap();
+    let grant = consents.json()["events"][0].clone();
+
+    let id = ask(&app, &suspend(&case, &json!({"kind": "all"}))).await;
+    let suspended = seen(&app, &id).await;
+    assert_eq!((&suspended["state"], &suspended["outcome"]), (&json!("COMPLETED"), &json!("suspended")));
+    assert_eq!(states(&suspended), ["RECEIVED", "QUEUED", "APPROVED", "EXECUTING", "COMPLETED"]);
+    let again = app.post("/v1/rights-requests", &suspend(&case, &json!({"kind": "all"}))).await.unwrap();
+    assert_eq!(reason(&again), (409, "already-suspended".to_owned()));
+
+    // Every route of the API's description that names the case, as its patient and as the coordinator in charge.
+    let ids = Ids {
+        case: case.clone(),
+        referral: letter.clone(),
+        delivery: delivery.clone(),
+        event: grant["event_id"].as_str().or(grant["id"].as_str()).unwrap().to_owned(),
+        recipient: to.clone(),
+        ..Ids::default()
+    };
+    let staff = stack.new_member(&format!("coordinator-{}@staff.example", fresh_key()), "coordinator").await.unwrap();
+    let staff = stack.sign_in(&staff).await.unwrap().access;
+    let routes = routes();
+    let (mut tried, mut open) = (0, Vec::new());
+    for row in ROWS.iter().filter(|row| row.route.contains("{case_id}") && !GOES_ON.contains(&row.route)) {
+        let route = &routes[row.route];
+        let token = if route.who == Who::Patient { &token } else { &staff };
+        let why = (row.reason != Reason::No).then_some("audit");
+        let answer = row.send(&stack, route, Some(token), &ids, why).await;
+        tried += 1;
+        // Who may not do it at all is told that, before anybody looks at the case.
+        if reason(&answer) != (409, "suspended".to_owned()) && answer.status != 403 {
+            open.push(format!("{}: {} {}", row.route, answer.status, answer.text()));
+        }
+    }
+    assert!(tried >= 19 && open.is_empty(), "{tried} tried, open: {open:#?}");
+    for path in ["access-log", "consents"] {
+        app.get(&format!("/v1/cases/{case}/{path}")).await.unwrap().expect(200, path).unwrap();
+    }
+    let dead = institution.ask_for_code().await.unwrap();
+    assert_eq!(dead.status, 404);
+    // Another right of the same case is not stopped.
+    let access = ask(&app, &json!({"right": "access", "case_id": case})).await;
+    let dpo = member(&stack, "dpo").await;
+    assert!(queued(&dpo, &access, "QUEUED").await.is_some());
+
+    let resumed = ask(&app, &json!({"right": "resume", "case_id": case})).await;
+    assert_eq!(seen(&app, &resumed).await["outcome"], "resumed");
+    let twice = app.post("/v1/rights-requests", &json!({"right": "resume", "case_id": case})).await.unwrap();
+    assert_eq!(reason(&twice), (409, "not-suspended".to_owned()));
+    app.get(&format!("/v1/cases/{case}")).await.unwrap().expect(200, "after resume").unwrap();
+    assert_eq!(institution.ask_for_code().await.unwrap().status, 404, "no link comes back");
+    let view = app.get(&format!("/v1/cases/{case}/deliveries/{delivery}")).await.unwrap().json();
+    assert_eq!(view["state"], "REVOKED");
+    // A new one can be made.
+    let (_, anew) = sent(&app, &case, &to).await;
+    let living = Institution::of_delivery(&stack, &case, &anew, &box_of).await.unwrap();
+    living.ask_for_code().await.unwrap().expect(202, "a new link").unwrap();
+}
+
+#[tokio::test]
+async fn a_suspension_for_one_institution_ends_its_links_and_leaves_the_others() {
+    let stack = Stack::load().unwrap();
+    let (one, two) = (stack.run().providers[0].clone(), stack.run().providers[1].clone());
+    let (app, case) = with_case(&stack).await;
+    for item in ["P", "PS"] {
+        app.agree(&case, item, Some(&two)).await.unwrap();
+    }
+    let (_, to_one) = sent(&app, &case, &one).await;
+    let (_, to_two) = sent(&app, &case, &two).await;
+    ask(&app, &suspend(&case, &json!({"kind": "recipient", "recipient": one}))).await;
+    for (delivery, revoked) in [(to_one, true), (to_two, false)] {
+        let view = app.get(&format!("/v1/cases/{case}/deliveries/{delivery}")).await.unwrap();
+        let view = view.expect(200, "delivery").unwrap().json();
+        assert_eq!(view["state"] == "REVOKED", revoked, "{view}");
+    }
+    // Another institution cannot take its place, but everything can be stopped.
+    let other = app.post("/v1/rights-requests", &suspend(&case, &json!({"kind": "recipient", "recipient": two}))).await;
+    assert_eq!(reason(&other.unwrap()), (409, "already-suspended".to_owned()));
+    ask(&app, &suspend(&case, &json!({"kind": "all"}))).await;
+    let closed = app.get(&format!("/v1/cases/{case}")).await.unwrap();
+    assert_eq!(reason(&closed), (409, "suspended".to_owned()));
+}
+
+#[tokio::test]
+async fn a_suspension_for_one_purpose_stops_that_and_nothing_else() {
+    let stack = Stack::load().unwrap();
+    let (app, case) = with_case(&stack).await;
+    ask(&app, &suspend(&case, &json!({"kind": "purpose", "purpose": "inquiry"}))).await;
+    let messages = app.get(&format!("/v1/cases/{case}/messages")).await.unwrap();
+    assert_eq!(reason(&messages), (409, "suspended".to_owned()));
+    app.get(&format!("/v1/cases/{case}")).await.unwrap().expect(200, "case").unwrap();
+}
+
+#[tokio::test]
+async fn nobody_but_the_patient_suspends_or_resumes() {
+    let stack = Stack::load().unwrap();
+    let (app, case) = with_case(&stack).await;
+    let (other, _) = patient(&stack).await;
+    let foreign = other.post("/v1/rights-requests", &suspend(&case, &json!({"kind": "all"}))).await.unwrap();
+    assert_eq!(foreign.status, 404);
+    app.get(&format!("/v1/cases/{case}")).await.unwrap().expect(200, "not suspended").unwrap();
+    ask(&app, &suspend(&case, &json!({"kind": "all"}))).await;
+    let foreign = other.post("/v1/rights-requests", &json!({"right": "resume", "case_id": case})).await.unwrap();
+    assert_eq!(foreign.status, 404);
+    let url = stack.url("/v1/rights-requests");
+    let dpo = stack.new_member(&format!("dpo-{}@staff.example", fresh_key()), "dpo").await.unwrap();
+    let token = stack.sign_in(&dpo).await.unwrap().access;
+    let request = stack.http().request(Method::POST, url).bearer_auth(token).header("idempotency-key", fresh_key());
+    let answer = read(request.json(&json!({"right": "resume", "case_id": case})).send().await.unwrap()).await.unwrap();
+    assert_eq!(answer.status, 401, "staff have no route to it");
+    assert_eq!(reason(&app.get(&format!("/v1/cases/{case}")).await.unwrap()), (409, "suspended".to_owned()));
+}
