@@ -27,6 +27,8 @@ fn document() -> (String, Vec<Value>) {
         medius_directory::api().into_openapi(),
         medius_members::api().into_openapi(),
         medius_audit::api().into_openapi(),
+        medius_inquiry::api().into_openapi(),
+        medius_rights::api().into_openapi(),
     ];
     let schemas =
         parts.iter().map(|part| serde_json::to_value(part).unwrap()["components"]["schemas"].clone()).collect();

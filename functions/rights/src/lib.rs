@@ -51,7 +51,7 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::object))
         .routes(routes!(handlers::evidence))
         .routes(routes!(officer_handlers::queue))
-        .routes(routes!(officer_handlers::get))
+        .routes(routes!(officer_handlers::open))
         .routes(routes!(officer_handlers::assign))
         .routes(routes!(officer_handlers::request_evidence))
         .routes(routes!(officer_handlers::take_up))

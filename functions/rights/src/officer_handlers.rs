@@ -32,7 +32,7 @@ pub(crate) async fn queue(
     params(("right_id" = String, Path)), responses((status = 200, body = RightView), ReadProblems),
     security(("staff" = [])),
     extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("right"))))]
-pub(crate) async fn get(
+pub(crate) async fn open(
     extract::State(state): extract::State<State>,
     staff: Staff,
     origin: Origin,
