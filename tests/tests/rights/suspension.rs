@@ -126,6 +126,10 @@ async fn a_suspension_for_one_institution_ends_its_links_and_leaves_the_others()
         let view = view.expect(200, "delivery").unwrap().json();
         assert_eq!(view["state"] == "REVOKED", revoked, "{view}");
     }
+    // Nothing new goes there either; to the other one it does.
+    let letter = app.post(&format!("/v1/cases/{case}/referrals"), &json!({"recipient": one})).await.unwrap();
+    assert_eq!(reason(&letter), (409, "suspended".to_owned()));
+    app.make_letter(&case, &two).await.unwrap();
     // Another institution cannot take its place, but everything can be stopped.
     let other = app.post("/v1/rights-requests", &suspend(&case, &json!({"kind": "recipient", "recipient": two}))).await;
     assert_eq!(reason(&other.unwrap()), (409, "already-suspended".to_owned()));
