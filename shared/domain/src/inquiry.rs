@@ -194,7 +194,10 @@ impl Inquiry {
     pub fn expires_at(&self) -> DateTime<Utc> {
         let closed = match self.closed_at {
             Some(at) => kst_day(at),
-            None => kst_day(self.updated_at) + Days::new(IDLE_DAYS),
+            None => {
+                let day = kst_day(self.updated_at);
+                day.checked_add_days(Days::new(IDLE_DAYS)).unwrap_or(day)
+            }
         };
         end_of_kst_day(closed.checked_add_months(Months::new(self.topic.kept_months())).unwrap_or(closed))
     }
