@@ -1,6 +1,7 @@
 //! What the tests and `cargo xtask run` share: the running local stack, and the journey over it as its users go it.
 //! The tests themselves are in `tests/tests`.
 
+pub mod aging;
 pub mod client;
 pub mod journey;
 pub mod run_file;

@@ -1,4 +1,5 @@
-//! What wakes the function: the schedules, and the stream of the cases' table, which says what its expiry removed before us.
+//! What wakes the function: the schedules, and the stream of the cases' table, which says what its expiry removed before us
+//! and whose end has moved, so that everything else about the case follows.
 
 use crate::{Failure, Progress, Retention, idle};
 use chrono::TimeDelta;
@@ -41,6 +42,8 @@ pub struct Report {
     pub overdue: u64,
     /// Open cases that were looked at.
     pub looked_at: u64,
+    /// Cases whose end moved, and everything about them with it.
+    pub retimed: u64,
     /// Whether everything was looked at before the time was over.
     pub complete: bool,
     /// Items of the stream that have to be brought again.
@@ -192,7 +195,25 @@ fn failed(report: &mut Report, error: &Failure) {
     tracing::error!(cause = %error, "left to the next run");
 }
 
-/// A record of the stream, as far as it is used.
+/// A case in the stream that was changed.
+struct Changed {
+    case: CaseId,
+    /// Its end before, in seconds.
+    end: i64,
+}
+
+impl Changed {
+    fn of(record: &Value) -> Option<Self> {
+        let text = |pointer: &str| record.pointer(pointer).and_then(Value::as_str);
+        if text("/eventName") != Some("MODIFY") || text("/dynamodb/Keys/sk/S") != Some("CASE") {
+            return None;
+        }
+        let case = Place::case_of_key(text("/dynamodb/Keys/pk/S")?)?;
+        Some(Self { case, end: text("/dynamodb/OldImage/expires_at/N")?.parse().ok()? })
+    }
+}
+
+/// A case in the stream that the table's own expiry removed.
 struct Removed {
     case: CaseId,
     subject: Subject,
@@ -213,21 +234,35 @@ impl Removed {
     }
 }
 
+impl Retention {
+    /// Does what follows from a record of the stream.
+    async fn follow(&self, record: &Value, report: &mut Report, request_id: &str) -> Result<(), Failure> {
+        if let Some(removed) = Removed::of(record) {
+            let (ground, now) = (Ground::RetentionEnded, self.db.now());
+            // The steps follow with the next schedule: the rest of the case is past its end, too, and cannot be read.
+            self.enter(&removed.case, &removed.subject, ground, now, request_id).await?;
+            report.entered += 1;
+        }
+        if let Some(changed) = Changed::of(record) {
+            // As it is now, not as it was when the record was written: of two records the later may come first.
+            let case = self.db.case_to_destroy(&changed.case).await?;
+            if let Some(case) = case.filter(|case| case.expires_at.timestamp() != changed.end) {
+                self.db.retime(&case.id, case.expires_at).await?;
+                report.retimed += 1;
+            }
+        }
+        Ok(())
+    }
+}
+
 #[tracing::instrument(skip_all, fields(request_id))]
 async fn stream(retention: &Retention, records: &Value, request_id: &str) -> Report {
     let mut report = Report { complete: true, ..Report::default() };
     for record in records.as_array().into_iter().flatten() {
-        let Some(removed) = Removed::of(record) else { continue };
-        let now = retention.db.now();
-        let (ground, subject) = (Ground::RetentionEnded, &removed.subject);
-        // The steps follow with the next schedule: the rest of the case is past its end, too, and cannot be read.
-        match Box::pin(retention.enter(&removed.case, subject, ground, now, request_id)).await {
-            Ok(_) => report.entered += 1,
-            Err(error) => {
-                failed(&mut report, &error);
-                let id = record.pointer("/dynamodb/SequenceNumber").cloned().unwrap_or_default();
-                report.batch_item_failures.push(serde_json::json!({ "itemIdentifier": id }));
-            }
+        if let Err(error) = Box::pin(retention.follow(record, &mut report, request_id)).await {
+            failed(&mut report, &error);
+            let id = record.pointer("/dynamodb/SequenceNumber").cloned().unwrap_or_default();
+            report.batch_item_failures.push(serde_json::json!({ "itemIdentifier": id }));
         }
     }
     report
@@ -268,6 +303,20 @@ mod tests {
             let mut record = record.clone();
             *record.pointer_mut(pointer).unwrap() = other;
             assert!(Removed::of(&record).is_none(), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn a_changed_case_is_known_by_its_end_before() {
+        let case = CaseId::new();
+        let record = json!({"eventName": "MODIFY", "dynamodb": {"Keys": {"pk": {"S": format!("CASE#{case}")},
+            "sk": {"S": "CASE"}}, "OldImage": {"expires_at": {"N": "1800000000"}}}});
+        let changed = Changed::of(&record).unwrap();
+        assert_eq!((changed.case, changed.end), (case, 1_800_000_000));
+        for (pointer, other) in [("/eventName", json!("REMOVE")), ("/dynamodb/Keys/sk/S", json!("INTAKE"))] {
+            let mut record = record.clone();
+            *record.pointer_mut(pointer).unwrap() = other;
+            assert!(Changed::of(&record).is_none(), "{pointer}");
         }
     }
 }

@@ -13,6 +13,7 @@ mod policy;
 mod policy_map;
 mod preflight;
 mod process;
+mod retention;
 mod run;
 mod run_json;
 mod say;
@@ -51,6 +52,14 @@ enum Command {
     PolicyMap(policy_map::Options),
     /// Verifies a consent receipt with the operator's public keys, offline.
     VerifyReceipt(verify::Options),
+    /// Verifies a certificate of destruction with the operator's public keys, offline.
+    VerifyCertificate(retention::CertificateOptions),
+    /// Makes a case of the local stack older.
+    Age(retention::AgeOptions),
+    /// Applies the ledger of destructions to restored tables, before anybody uses them.
+    Restore(retention::RestoreOptions),
+    /// Shows on the running local stack how a case ends.
+    Demo(retention::DemoOptions),
     /// Walks all chains of consents and of the access log, and all signed heads, and finds what was tampered with.
     VerifyChains(chains::Options),
     /// Builds for this machine on behalf of cargo-lambda.
@@ -75,6 +84,10 @@ async fn main() -> ExitCode {
             Command::Policy(options) => policy::run(&options),
             Command::PolicyMap(options) => policy_map::run(&options),
             Command::VerifyReceipt(options) => verify::receipt(&options),
+            Command::VerifyCertificate(options) => retention::certificate(&options),
+            Command::Age(options) => retention::age(&options).await,
+            Command::Restore(options) => retention::restore(&options).await,
+            Command::Demo(options) => retention::demo(&options).await,
             Command::VerifyChains(options) => chains::run(&options).await,
             Command::HostBuild { arguments } => host_build::run(&arguments).await,
         }

@@ -2,6 +2,7 @@
 //! expiry's own stream, restored copies, and other people's cases. The function runs in this process, by a clock of the test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod tools;
 mod world;
 
 use chrono::TimeDelta;
@@ -214,6 +215,31 @@ async fn an_idle_case_is_closed_after_notice_and_everything_about_it_ends_with_i
             assert!(item.ends_with(&format!("|{}", end.destroy_at().timestamp())), "{item}: {}", end.destroy_at());
         }
     }
+}
+
+#[tokio::test]
+async fn everything_about_a_case_gets_the_end_that_the_case_has() {
+    let world = World::new().await;
+    let (case, _) = world.delivered_case().await;
+    // Used again two months later: the story and the case move, and with them consents, letters and links.
+    world.set_ahead(TimeDelta::days(60));
+    let open = world.db.case_to_destroy(&case).await.unwrap().unwrap();
+    world.put_case(&open.touched(world.db.now())).await;
+    let end = world.db.case_to_destroy(&case).await.unwrap().unwrap().expires_at;
+    assert!(end > open.expires_at);
+    let mut late = Vec::new();
+    for _ in 0..60 {
+        let all = world.everything_about(&case).await;
+        late = all
+            .into_iter()
+            .filter(|i| !i.starts_with("s3") && !i.ends_with(&format!("|{}", end.timestamp())))
+            .collect();
+        if late.is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    assert!(late.is_empty(), "{late:?}");
 }
 
 #[tokio::test]

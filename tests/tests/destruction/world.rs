@@ -10,7 +10,7 @@ use medius_domain::id::{CaseId, Subject};
 use medius_domain::policy::{On, Thing, permit};
 use medius_retention::Retention;
 use medius_store::{
-    Aws, Change, CodeMac, Contacts, Database, Destroyer, Keyring, SealedCase, SealedIntake, Signer, Tables,
+    Aws, Change, CodeMac, Contacts, Database, Destroyer, Keyring, Place, SealedCase, SealedIntake, Signer, Tables,
 };
 use medius_tests::journey::demo_story;
 use medius_tests::stack::Stack;
@@ -57,6 +57,22 @@ fn attribute<'a>(item: &'a Item, name: &str) -> &'a str {
     match item.get(name) {
         Some(AttributeValue::S(s) | AttributeValue::N(s)) => s,
         _ => "",
+    }
+}
+
+fn of_patient(case: &Case, action: Action) -> Event {
+    Event {
+        actor: Actor::Patient { subject: case.subject.clone() },
+        authentication: Authentication::AccessToken,
+        action,
+        outcome: Outcome::Done,
+        object: Object::part(Thing::Case, ""),
+        purpose: Purpose::ReferralLetter,
+        reason: None,
+        basis: Vec::new(),
+        evidence: None,
+        source_ip: None,
+        request_id: None,
     }
 }
 
@@ -128,25 +144,22 @@ impl World {
         for _ in 0..number {
             let now = self.db.now();
             let case = Case::new(Subject::of(&fresh_key()), false, now - TimeDelta::hours(25));
-            let event = Event {
-                actor: Actor::Patient { subject: case.subject.clone() },
-                authentication: Authentication::AccessToken,
-                action: Action::Create,
-                outcome: Outcome::Done,
-                object: Object::part(Thing::Case, ""),
-                purpose: Purpose::ReferralLetter,
-                reason: None,
-                basis: Vec::new(),
-                evidence: None,
-                source_ip: None,
-                request_id: None,
-            };
+            let event = of_patient(&case, Action::Create);
             let mut change = Change::new(permit(event, &On::Case(&case)).unwrap(), now);
             change.create_case(&case, &sealed).unwrap();
             self.db.commit_first(change).await.unwrap();
             cases.push(case.id);
         }
         cases
+    }
+
+    /// A case in its next version, as the patient's use of it leaves it.
+    pub(crate) async fn put_case(&self, next: &Case) {
+        let event = of_patient(next, Action::Update);
+        let mut change = Change::new(permit(event, &On::Case(next)).unwrap(), self.db.now());
+        change.put_case(next).unwrap();
+        let snapshot = self.db.read([Place::case_log(&next.id)]).await.unwrap();
+        self.db.commit(change, &snapshot).await.unwrap();
     }
 
     fn partitions(&self, case: &CaseId) -> Vec<(&'static str, String)> {
@@ -230,7 +243,7 @@ impl World {
         for _ in 0..120 {
             let mails = self.stack.mails().await.unwrap();
             let texts = mails.into_iter().filter_map(|mail| mail.body_text);
-            if let Some(text) = texts.filter(|text| text.contains(wanted)).last() {
+            if let Some(text) = texts.filter(|text| text.contains(wanted)).next_back() {
                 return text;
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
