@@ -13,6 +13,7 @@ use medius_domain::id::{CaseId, DestructionId};
 use medius_domain::signed::{KeySet, Kind, verify};
 use medius_retention::{Progress, handle};
 use medius_store::Place;
+use medius_tests::journey::demo_story;
 use medius_tests::stack::Stack;
 use serde_json::{Value, json};
 use world::World;
@@ -257,6 +258,10 @@ async fn a_destroyed_case_stays_destroyed_when_an_old_copy_is_restored() {
     world.put_back(&copy, &["cases", "consents", "links"]).await;
     assert!(world.everything_about(&case).await.len() > 10);
     assert!(copy.iter().any(|(table, _)| *table == "keys") && world.key_items(&case).await == 0);
+    // By the present's clock the restored case is nobody's memory but a live one: even so nothing sealed can be opened.
+    world.set_ahead(TimeDelta::zero());
+    assert!(world.sees(&case).await && !world.can_open(&case).await);
+    world.set_ahead(TimeDelta::days(460));
     let ours: Vec<Ledger> = world
         .db
         .ledgers()
@@ -269,6 +274,54 @@ async fn a_destroyed_case_stays_destroyed_when_an_old_copy_is_restored() {
     world.destroyer().again(&ours[0]).await.unwrap();
     assert!(world.everything_about(&case).await.is_empty());
     assert_eq!(world.destroyer().left(&ours[0]).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_case_that_is_read_and_written_all_the_while_is_destroyed_all_the_same() {
+    let world = World::new().await;
+    let (app, case) = world.open_case().await;
+    let id: CaseId = case.parse().unwrap();
+    let subject = world.db.case_to_destroy(&id).await.unwrap().unwrap().subject;
+    assert!(world.can_open(&id).await);
+    let retention = world.retention();
+    let over = std::sync::atomic::AtomicBool::new(false);
+    let destroy = async {
+        // The patient asked for it: the case is alive.
+        let now = world.db.now();
+        let mut at = retention.enter(&id, &subject, Ground::Deletion, now, "test").await.unwrap();
+        for _ in 0..240 {
+            retention.advance(at, "test", &mut |_| false).await.unwrap();
+            at = ledger(&world, &id).await;
+            if at.step == Step::Destroyed {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        }
+        over.store(true, std::sync::atomic::Ordering::Relaxed);
+        at
+    };
+    let path = format!("/v1/cases/{case}");
+    let use_it = async {
+        let mut seen = std::collections::BTreeSet::new();
+        while !over.load(std::sync::atomic::Ordering::Relaxed) {
+            let read = app.get(&path).await.unwrap();
+            seen.insert(read.status.as_u16());
+            if read.status == 200 {
+                let story = demo_story().unwrap();
+                let part = format!("{path}/intake/basic");
+                let written = app.change(http::Method::PUT, &part, &read.etag(), Some(&story["basic"])).await.unwrap();
+                seen.insert(written.status.as_u16());
+            }
+            let post = app.post(&format!("{path}/messages"), &json!({"text": "hello"})).await.unwrap();
+            seen.insert(post.status.as_u16());
+        }
+        seen
+    };
+    let (end, seen) = tokio::join!(destroy, use_it);
+    assert_eq!(end.step, Step::Destroyed, "{seen:?}");
+    assert!(seen.contains(&200) && seen.contains(&404) && seen.iter().all(|status| *status < 500), "{seen:?}");
+    assert!(world.everything_about(&id).await.is_empty());
+    assert_eq!(world.destroyer().left(&end).await.unwrap(), 0);
 }
 
 #[tokio::test]

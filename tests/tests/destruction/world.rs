@@ -130,6 +130,32 @@ impl World {
         (case, subject)
     }
 
+    /// A case with a story, and the app of its patient.
+    pub(crate) async fn open_case(&self) -> (PatientApp, String) {
+        let address = format!("destroy-{}@patients.example", fresh_key());
+        let tokens = self.stack.sign_in(&self.stack.new_patient(&address).await.unwrap()).await.unwrap();
+        let app = PatientApp::new(&self.stack, &tokens);
+        let case = app.ready_case(&demo_story().unwrap(), &self.stack.run().providers[0].clone()).await.unwrap();
+        (app, case)
+    }
+
+    /// Whether a function sees the case.
+    pub(crate) async fn sees(&self, case: &CaseId) -> bool {
+        self.db.read([Place::Case(case.clone())]).await.unwrap().case(case).unwrap().is_some()
+    }
+
+    /// Whether anything that is sealed about the case can be opened: a patient's own leave gets its keys.
+    pub(crate) async fn can_open(&self, case: &CaseId) -> bool {
+        let places = [Place::Case(case.clone()), Place::Intake(case.clone()), Place::DataKey(case.clone())];
+        let places = places.into_iter().chain([Place::Contact(case.clone()), Place::ContactKey(case.clone())]);
+        let snapshot = self.db.read(places).await.unwrap();
+        let Some(own) = snapshot.case(case).unwrap() else { return false };
+        let leave = permit(of_patient(&own, Action::View), &On::Case(&own)).unwrap();
+        let Some(sealed) = snapshot.sealed_case(&leave) else { return false };
+        let keyring = Keyring::new(self.aws.kms(), self.stack.run().keys["data"].clone());
+        sealed.intake.basic.is_some() && keyring.unwrap(case, &sealed.data_key).await.is_ok()
+    }
+
     /// Cases that were due an hour ago, with nothing but their keys.
     pub(crate) async fn due_cases(&self, number: usize) -> Vec<CaseId> {
         let key = self.stack.run().keys["data"].clone();

@@ -216,7 +216,8 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 14] = [
             ("access_log", &["GetItem", "Query", "PutItem"]),
             ("key code_mac", &["GenerateMac"]),
             ("key signing", &["Sign", "GetPublicKey"]),
-            ("documents", &["ListBucketVersions"]),
+            ("documents", &["ListBucketVersions", "ListBucketMultipartUploads"]),
+            ("documents cases/", &["DeleteObjectVersion", "AbortMultipartUpload"]),
         ],
     ),
 ];

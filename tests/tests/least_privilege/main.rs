@@ -141,6 +141,10 @@ async fn try_buckets(stack: &Stack, who: &Credentials, tries: &mut Tries) {
             // No object has this tag, so even who may write writes nothing.
             tries.note(&place, "PutObject", put.if_match("\"00000000000000000000000000000000\"").send().await);
             tries.note(&place, "DeleteObject", s3.delete_object().bucket(bucket).key(&object).send().await);
+            let version = s3.delete_object().bucket(bucket).key(&object).version_id("null").send().await;
+            tries.note(&place, "DeleteObjectVersion", version);
+            let abort = s3.abort_multipart_upload().bucket(bucket).key(&object).upload_id("nothing").send().await;
+            tries.note(&place, "AbortMultipartUpload", abort);
             let retention = ObjectLockRetention::builder().mode(ObjectLockRetentionMode::Governance);
             let retention = retention.retain_until_date(DateTime::from_secs(4_000_000_000)).build();
             let retain = s3.put_object_retention().bucket(bucket).key(&object).retention(retention);
@@ -148,6 +152,8 @@ async fn try_buckets(stack: &Stack, who: &Credentials, tries: &mut Tries) {
         }
         tries.note(name, "ListBucket", s3.list_objects_v2().bucket(bucket).max_keys(1).send().await);
         tries.note(name, "ListBucketVersions", s3.list_object_versions().bucket(bucket).max_keys(1).send().await);
+        let uploads = s3.list_multipart_uploads().bucket(bucket).send().await;
+        tries.note(name, "ListBucketMultipartUploads", uploads);
         let lock = s3.get_object_lock_configuration().bucket(bucket).send().await;
         tries.note(name, "GetBucketObjectLockConfiguration", lock);
     }
