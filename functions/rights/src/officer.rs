@@ -5,10 +5,11 @@ use crate::own::{ATTEMPTS, read};
 use crate::view::{RightQueueItem, RightQueueList, RightState, RightView};
 use crate::{State, refused, tell};
 use axum::response::Response;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose, Scope};
 use medius_domain::clock::end_of_kst_day;
+use medius_domain::field::{FieldError, Invalid};
 use medius_domain::id::{RightId, Subject};
 use medius_domain::policy::Thing;
 use medius_domain::rights::{DeferralGround, Evidence, Ground, Outcome, Refused, RightsRequest, State as Stands};
@@ -84,6 +85,9 @@ pub(crate) async fn queue(
     let leave = errand(staff, origin, Action::View, Object::part(Thing::Right, "queue"));
     leave.admitted(&state.db).await?;
     let permit = leave.on_service(&Scope::Registry)?;
+    if wanted.due_by.is_some_and(|day| !(0..=9998).contains(&day.year())) {
+        return Err(Problem::invalid([FieldError::new("/due_by", Invalid::OutOfRange)]));
+    }
     let now = state.db.now();
     let open: Vec<Stands> = Stands::ALL.into_iter().filter(|state| !state.closed()).collect();
     let states = wanted.state.map_or(open, |state| vec![state]);

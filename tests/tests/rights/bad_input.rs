@@ -83,6 +83,8 @@ async fn a_decision_is_made_of_codes_and_days() {
         (format!("state={CANARY}"), "/state", "unknown-value"),
         ("state=queued".to_owned(), "/state", "unknown-value"),
         ("due_by=tomorrow".to_owned(), "/due_by", "format"),
+        ("due_by=%2B262142-12-31".to_owned(), "/due_by", "out-of-range"),
+        ("due_by=-262143-01-01".to_owned(), "/due_by", "out-of-range"),
         ("whose=me".to_owned(), "/whose", "unknown-field"),
     ] {
         let answer = dpo.get(&format!("/staff/v1/rights-requests?{query}")).await.unwrap();
