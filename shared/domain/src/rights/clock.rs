@@ -2,7 +2,7 @@
 //! question about identity stops. That a request is late is worked out and never stored.
 
 use super::request::RightsRequest;
-use super::table::State;
+use super::state::State;
 use crate::clock::{end_of_kst_day, kst_day};
 use chrono::{DateTime, Days, Utc};
 use serde::{Deserialize, Serialize};

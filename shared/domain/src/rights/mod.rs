@@ -4,13 +4,16 @@
 mod clock;
 mod refusal;
 mod request;
+mod state;
+mod steps;
 mod table;
 mod waiting;
 
 pub use clock::{Milestone, due_at, milestone, reminders};
 pub use refusal::{Deferral, DeferralGround, Ground, Refusal, Text};
 pub use request::{Evidence, Happened, Objection, Outcome, RightsRequest, Wanted};
-pub use table::{Refused, State, Step, Who, after};
+pub use state::State;
+pub use table::{Refused, Step, Who, after};
 pub use waiting::Waiting;
 
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use super::refusal::Text;
 use super::request::RightsRequest;
-use super::table::State;
+use super::state::State;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
