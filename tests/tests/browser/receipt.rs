@@ -1,9 +1,10 @@
 //! The page that verifies a consent receipt, in a real browser: from the service, and as a file without any service.
 
 use anyhow::{Context, Result, ensure};
+use medius_domain::id::DestructionId;
 use medius_tests::journey::demo_story;
 use medius_tests::stack::Stack;
-use medius_tests::user::PatientApp;
+use medius_tests::user::{PatientApp, fresh_key};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -24,7 +25,7 @@ struct Files {
 
 impl Files {
     async fn new(stack: &Stack) -> Result<Self> {
-        let email = format!("receipt-{}@example.org", medius_tests::user::fresh_key());
+        let email = format!("receipt-{}@example.org", fresh_key());
         let app = PatientApp::new(stack, &stack.sign_in(&stack.new_patient(&email).await?).await?);
         let to = stack.run().providers.first().context("no institution")?.clone();
         let case = app.ready_case(&demo_story()?, &to).await?;
@@ -127,4 +128,40 @@ async fn saved(stack: &Stack, browser: &Chromium, files: &Files) -> Result<()> {
     let asked = browser.requests().await?;
     ensure!(asked.is_empty(), "the saved page asked for something: {asked:#?}");
     Ok(())
+}
+
+#[tokio::test]
+async fn a_certificate_of_destruction_is_verified_on_the_same_page() {
+    let stack = Stack::load().unwrap();
+    let browser = Chromium::start(&stack.run().files).await.unwrap();
+    let outcome = certified(&stack, &browser).await;
+    let ended = browser.quit().await;
+    outcome.unwrap();
+    ended.unwrap();
+}
+
+async fn certified(stack: &Stack, browser: &Chromium) -> Result<()> {
+    let who = stack.new_patient(&format!("certificate-{}@patients.example", fresh_key())).await?;
+    let case = PatientApp::new(stack, &stack.sign_in(&who).await?).open_case().await?;
+    medius_tests::aging::age(stack, &case, 2).await?;
+    let address = stack.url(&format!("/c/{}", DestructionId::of(&case.parse().ok().context("the case's id")?)));
+    let mut certificate = None;
+    for _ in 0..20 {
+        stack.invoke("retention", None, &json!({"kind": "continue"})).await?;
+        let answer = reqwest::get(&address).await?;
+        if answer.status() == 200 {
+            certificate = Some(answer.text().await?);
+            break;
+        }
+    }
+    let certificate = certificate.context("there is no certificate")?;
+    browser.open(&stack.url("/verify")).await?;
+    browser.see("#choose").await?;
+    paste(browser, &certificate.replace("retention_ended", "deletion")).await?;
+    browser.see("#error [data-message=readable]").await?;
+    paste(browser, &certificate).await?;
+    browser.see("#status [data-message=verified]").await?;
+    browser.see("#proof").await?;
+    ensure!(browser.text().await?.contains(&case), "the case is not shown");
+    browser.accessible("r4-certificate").await
 }
