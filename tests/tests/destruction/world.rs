@@ -268,8 +268,8 @@ impl World {
     pub(crate) async fn mail_with(&self, wanted: &str) -> String {
         for _ in 0..120 {
             let mails = self.stack.mails().await.unwrap();
-            let texts = mails.into_iter().filter_map(|mail| mail.body_text);
-            if let Some(text) = texts.filter(|text| text.contains(wanted)).next_back() {
+            let mut texts = mails.into_iter().filter_map(|mail| mail.body_text);
+            if let Some(text) = texts.rfind(|text| text.contains(wanted)) {
                 return text;
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
