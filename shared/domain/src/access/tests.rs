@@ -5,9 +5,13 @@ use crate::case::Case;
 use crate::id::{CaseId, InquiryId, ProviderId, RightId};
 use crate::policy::{On, Thing, permit};
 
+fn now() -> DateTime<Utc> {
+    "2026-11-22T03:00:00Z".parse().unwrap()
+}
+
 fn three() -> (Vec<Entry>, Head) {
     let subject = Subject::of("x");
-    let case = Case::new(subject.clone(), false, Utc::now());
+    let case = Case::new(subject.clone(), false, now());
     let event = Event {
         actor: Actor::Patient { subject },
         authentication: Authentication::AccessToken,
@@ -25,7 +29,7 @@ fn three() -> (Vec<Entry>, Head) {
     let mut head = Head::default();
     let entries = (0..3)
         .map(|_| {
-            let (entry, next) = permit.chain(&head, Utc::now()).unwrap();
+            let (entry, next) = permit.chain(&head, now()).unwrap();
             head = next;
             entry
         })
