@@ -99,7 +99,7 @@ fn only_definitions_count_as_living_code() {
     for good in ["Source", "Source::code", "defines_on", "KEYWORDS", "Source::root"] {
         assert_eq!(source.code(&format!("{here}::{good}")), Ok(()));
     }
-    assert_eq!(source.code("shared/domain/src/access.rs::Purpose::Inquiry"), Ok(()));
+    assert_eq!(source.code("shared/domain/src/access/kinds.rs::Purpose::Inquiry"), Ok(()));
     assert_eq!(source.code("template.yaml::DataKey"), Ok(()));
     // A word of a comment, of a call, of another type; an item of the tests.
     for bad in ["rustfmt", "starts_with", "Source::defines_on", "Promise::code", "a::b::c", ""] {
