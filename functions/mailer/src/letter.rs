@@ -4,7 +4,8 @@
 use crate::Sender;
 use crate::error::MailError;
 use askama::Template;
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
+use medius_domain::clock::kst_minute;
 use medius_domain::link::{Link, LinkSecret, OneTimeCode};
 use medius_domain::provider::Provider;
 use medius_store::Message;
@@ -18,7 +19,7 @@ struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     fn new(provider: &'a Provider, link: &Link, at: DateTime<Utc>) -> Self {
-        Self { provider, reference: reference(link), at: kst(at) }
+        Self { provider, reference: reference(link), at: kst_minute(at) }
     }
 }
 
@@ -118,12 +119,6 @@ pub(crate) fn ended(
 fn reference(link: &Link) -> String {
     let digits: String = link.delivery_id.as_str().chars().skip("dlv_".len()).take(8).collect();
     digits.to_ascii_uppercase()
-}
-
-pub(crate) fn kst(at: DateTime<Utc>) -> String {
-    // Seoul has been nine hours ahead of UTC, without summer time, since 1988.
-    FixedOffset::east_opt(9 * 3600)
-        .map_or_else(|| at.to_rfc3339(), |kst| at.with_timezone(&kst).format("%Y-%m-%d %H:%M").to_string())
 }
 
 /// What every mail must be, whoever it goes to; for the tests of all of them.

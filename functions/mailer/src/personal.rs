@@ -4,10 +4,10 @@
 
 use crate::Sender;
 use crate::error::MailError;
-use crate::letter::kst;
 use crate::ready::Addressee;
 use askama::Template;
 use chrono::{DateTime, Utc};
+use medius_domain::clock::kst_minute;
 use medius_domain::consent::TextLanguage;
 use medius_domain::id::{CaseId, DestructionId};
 use medius_domain::link::OneTimeCode;
@@ -41,7 +41,7 @@ pub(crate) fn guardian_code(
     valid_until: DateTime<Utc>,
     code: &OneTimeCode,
 ) -> Result<Message, MailError> {
-    let (until, code) = (&*kst(valid_until), code.expose());
+    let (until, code) = (&*kst_minute(valid_until), code.expose());
     // Neither the code nor what it is for is in the subject: subjects show on locked screens.
     let (subject, html, text) = match to.language {
         TextLanguage::Ko => {

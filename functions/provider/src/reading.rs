@@ -5,9 +5,10 @@ use crate::Operator;
 use crate::page::READING_STYLE;
 use crate::reader::Shown;
 use askama::Template;
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
 use medius_documents::ReferralView;
 use medius_documents::view::{Bar, Judgement, Part, Status, Trend};
+use medius_domain::clock::kst_minute;
 use medius_domain::health::Urgency;
 use medius_http::Problem;
 
@@ -97,9 +98,7 @@ fn dot(bar: &Bar) -> u16 {
 }
 
 fn kst(at: DateTime<Utc>) -> String {
-    // Seoul has been nine hours ahead of UTC, without summer time, since 1988.
-    FixedOffset::east_opt(9 * 3600)
-        .map_or_else(|| at.to_rfc3339(), |kst| at.with_timezone(&kst).format("%Y-%m-%d %H:%M KST").to_string())
+    format!("{} KST", kst_minute(at))
 }
 
 /// The page of a referral.

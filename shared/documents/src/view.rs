@@ -12,8 +12,8 @@ pub(crate) mod withheld;
 mod words;
 
 use crate::issue::Issue;
-use chrono::{DateTime, FixedOffset, Utc};
-use medius_domain::clock::kst_day;
+use chrono::{DateTime, Utc};
+use medius_domain::clock::{kst_day, kst_minute};
 use medius_domain::disclosure::{Concerns, Disclosure};
 use medius_domain::health::{Severity, Urgency};
 use medius_domain::provider::Provider;
@@ -173,7 +173,7 @@ impl ReferralView {
             document: DocumentView {
                 number: issue.document_number.to_string(),
                 issued_on: kst_day(issue.issued_at).to_string(),
-                issued_at: kst_minute(issue.issued_at),
+                issued_at: kst(issue.issued_at),
                 sha256: bundle_sha256.to_owned(),
                 fingerprint: bundle_sha256
                     .as_bytes()
@@ -209,7 +209,7 @@ impl ReferralView {
                 .map(|c| ConsentView {
                     item: c.item.clone(),
                     event_id: c.event_id.to_string(),
-                    decided_at: kst_minute(c.decided_at),
+                    decided_at: kst(c.decided_at),
                     text_version: c.text_version.clone(),
                     text_fingerprint: c.text_sha256.chars().take(16).collect(),
                     parts: Parts::new(c.kind, disclosure),
@@ -226,10 +226,8 @@ fn wishes(wishes: &Concerns) -> WishesView {
     }
 }
 
-fn kst_minute(at: DateTime<Utc>) -> String {
-    // Seoul has been nine hours ahead of UTC, without summer time, since 1988.
-    FixedOffset::east_opt(9 * 3600)
-        .map_or_else(|| at.to_rfc3339(), |kst| at.with_timezone(&kst).format("%Y-%m-%d %H:%M KST").to_string())
+fn kst(at: DateTime<Utc>) -> String {
+    format!("{} KST", kst_minute(at))
 }
 
 fn urgency(code: Urgency) -> UrgencyView {

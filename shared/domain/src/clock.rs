@@ -28,6 +28,16 @@ pub fn kst_day(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&Seoul).date_naive()
 }
 
+/// A moment as people read it in Seoul, to the minute: `2026-11-22 19:05`.
+pub fn kst_minute(at: DateTime<Utc>) -> String {
+    at.with_timezone(&Seoul).format("%Y-%m-%d %H:%M").to_string()
+}
+
+/// A moment as people read it in Seoul, to the second: `2026-11-22 19:05:00`.
+pub fn kst_second(at: DateTime<Utc>) -> String {
+    at.with_timezone(&Seoul).format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
 /// The first moment after the end of a day in Asia/Seoul.
 pub fn end_of_kst_day(day: NaiveDate) -> DateTime<Utc> {
     let next = day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX);
@@ -114,6 +124,7 @@ mod tests {
     fn the_day_in_seoul_begins_nine_hours_before_utc() {
         let at = Utc.with_ymd_and_hms(2026, 11, 22, 15, 0, 0).unwrap();
         assert_eq!(kst_day(at), NaiveDate::from_ymd_opt(2026, 11, 23).unwrap());
+        assert_eq!((kst_minute(at), kst_second(at)), ("2026-11-23 00:00".into(), "2026-11-23 00:00:00".into()));
         assert_eq!(end_of_kst_day(NaiveDate::from_ymd_opt(2026, 11, 22).unwrap()), at);
     }
 

@@ -2,9 +2,10 @@
 
 use super::Issued;
 use askama::Template;
-use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use data_encoding::{BASE64, HEXLOWER};
 use medius_domain::chain::sha256_hex;
+use medius_domain::clock::kst_second;
 use medius_domain::consent::{ConsentActor, TextLanguage};
 use medius_domain::receipt::{Notice, Party, Purpose, Receipt};
 
@@ -158,12 +159,9 @@ fn state(event_state: &str, korean: bool) -> &'static str {
     if korean { ko } else { en }
 }
 
-/// A moment in Seoul, which has been nine hours ahead of UTC, without summer time, since 1988.
+/// A moment in Seoul.
 fn local(at: DateTime<Utc>) -> String {
-    FixedOffset::east_opt(9 * 3600).map_or_else(
-        || at.to_rfc3339_opts(SecondsFormat::Secs, true),
-        |kst| at.with_timezone(&kst).format("%Y-%m-%d %H:%M:%S KST").to_string(),
-    )
+    format!("{} KST", kst_second(at))
 }
 
 /// Nothing runs, nothing is loaded; only this style counts.
