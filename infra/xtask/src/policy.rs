@@ -109,6 +109,7 @@ const fn noun(thing: Thing) -> &'static str {
         Thing::Consent => "consents, receipts",
         Thing::Guardian => "a child's guardian",
         Thing::Referral => "letter and its data",
+        Thing::Explanation => "explanation of records",
         Thing::Delivery => "delivery",
         Thing::Link => "secure link",
         Thing::Mail => "mail",

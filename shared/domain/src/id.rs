@@ -61,6 +61,8 @@ opaque_id!(/// One patient's request for a referral, with all that belongs to it
     CaseId, "cas_");
 opaque_id!(/// One letter.
     ReferralId, "ref_");
+opaque_id!(/// One explanation of a patient's records.
+    ExplanationId, "exp_");
 opaque_id!(/// One letter on its way to one institution.
     DeliveryId, "dlv_");
 opaque_id!(/// The event that a consent text was shown.

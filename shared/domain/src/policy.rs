@@ -121,7 +121,8 @@ impl On<'_> {
 const fn begins_anew(action: Action, thing: Thing) -> bool {
     matches!(
         (action, thing),
-        (Action::Update, Thing::Intake | Thing::Guardian) | (Action::Create, Thing::Referral | Thing::Delivery)
+        (Action::Update, Thing::Intake | Thing::Guardian)
+            | (Action::Create, Thing::Referral | Thing::Explanation | Thing::Delivery)
     )
 }
 

@@ -4,8 +4,8 @@ use crate::error::StoreError;
 use medius_domain::access::Scope;
 use medius_domain::clock::Month;
 use medius_domain::id::{
-    CaseId, ChangeId, DeliveryId, DestructionId, DocumentNumber, InquiryId, LinkId, MailId, MessageId, ProviderId,
-    ReferralId, RightId, Subject,
+    CaseId, ChangeId, DeliveryId, DestructionId, DocumentNumber, ExplanationId, InquiryId, LinkId, MailId, MessageId,
+    ProviderId, ReferralId, RightId, Subject,
 };
 use std::collections::HashMap;
 
@@ -130,6 +130,8 @@ pub enum Place {
     Message(CaseId, MessageId),
     /// A letter.
     Referral(CaseId, ReferralId),
+    /// An explanation of records.
+    Explanation(CaseId, ExplanationId),
     /// A delivery.
     Delivery(CaseId, DeliveryId),
     /// What can be verified about a document by its number.
@@ -229,6 +231,7 @@ impl Place {
             | Self::Assignment(_)
             | Self::Message(..)
             | Self::Referral(..)
+            | Self::Explanation(..)
             | Self::Delivery(..)
             | Self::Document(_) => Table::Cases,
             Self::DataKey(_) | Self::ContactKey(_) | Self::InquiryKey(_) => Table::Keys,
@@ -251,6 +254,7 @@ impl Place {
             Self::Case(c)
             | Self::Intake(c)
             | Self::Referral(c, _)
+            | Self::Explanation(c, _)
             | Self::Delivery(c, _)
             | Self::Contact(c)
             | Self::Assignment(c)
@@ -310,6 +314,7 @@ impl Place {
             Self::Case(_) => "CASE".to_owned(),
             Self::Intake(_) => "INTAKE".to_owned(),
             Self::Referral(_, r) => format!("{}{r}", Self::REFERRALS),
+            Self::Explanation(_, e) => format!("{}{e}", Self::EXPLANATIONS),
             Self::Delivery(_, d) => format!("{}{d}", Self::DELIVERIES),
             Self::Document(_) => "DOCUMENT".to_owned(),
             Self::Contact(_) | Self::ContactKey(_) => "CONTACT".to_owned(),
@@ -337,6 +342,7 @@ impl Place {
     }
 
     pub(crate) const REFERRALS: &'static str = "REFERRAL#";
+    pub(crate) const EXPLANATIONS: &'static str = "EXPLANATION#";
     pub(crate) const DELIVERIES: &'static str = "DELIVERY#";
     pub(crate) const EVENTS: &'static str = "EVENT#";
     pub(crate) const ENTRIES: &'static str = "ENTRY#";
@@ -349,6 +355,7 @@ impl Place {
             Self::Case(_) => "case",
             Self::Intake(_) => "intake",
             Self::Referral(..) => "referral",
+            Self::Explanation(..) => "explanation",
             Self::Delivery(..) => "delivery",
             Self::Document(_) => "document",
             Self::Contact(_) => "contact",

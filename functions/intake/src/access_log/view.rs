@@ -132,6 +132,7 @@ fn reference(entry: &Entry) -> String {
         | Thing::Consent
         | Thing::Guardian
         | Thing::Referral
+        | Thing::Explanation
         | Thing::Delivery
         | Thing::Link
         | Thing::Mail

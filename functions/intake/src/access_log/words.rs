@@ -122,6 +122,7 @@ fn noun(thing: Thing, object: &str) -> (&'static str, &'static str) {
         Thing::Consent => ("the consents", "동의 내역을"),
         Thing::Guardian => ("the guardian's details", "법정대리인 정보를"),
         Thing::Referral => ("the referral letter", "진료의뢰서를"),
+        Thing::Explanation => ("the explanation of the records", "기록 설명을"),
         Thing::Delivery => ("how far the letter got", "진료의뢰서 전달 상태를"),
         Thing::Link => ("the secure link to the letter", "진료의뢰서 보안 링크를"),
         Thing::Mail => ("an email", "이메일을"),

@@ -70,6 +70,7 @@ macro_rules! opaque {
 opaque!(
     crate::id::ReferralId,
     crate::id::DeliveryId,
+    crate::id::ExplanationId,
     crate::id::LinkId,
     crate::id::EventId,
     crate::id::ServingId,

@@ -74,6 +74,8 @@ pub enum Thing {
     Guardian,
     /// A letter and its data.
     Referral,
+    /// A plain explanation of results and medicines.
+    Explanation,
     /// A letter on its way.
     Delivery,
     /// A secure link.
@@ -106,12 +108,13 @@ pub enum Thing {
 
 impl Thing {
     /// Every thing.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Case,
         Self::Intake,
         Self::Consent,
         Self::Guardian,
         Self::Referral,
+        Self::Explanation,
         Self::Delivery,
         Self::Link,
         Self::Mail,
@@ -136,6 +139,7 @@ impl Thing {
             Self::Consent => "consent",
             Self::Guardian => "guardian",
             Self::Referral => "referral",
+            Self::Explanation => "explanation",
             Self::Delivery => "delivery",
             Self::Link => "link",
             Self::Mail => "mail",

@@ -48,6 +48,7 @@ pub const RULES: &[Rule] = &[
     row(Role::Patient, Thing::Guardian, &[View, Update, GrantChange], OWN, false, "the guardian of a child"),
     row(Role::Patient, Thing::Consent, &[View, GrantChange, Download], OWN, false, "own consents and receipts"),
     row(Role::Patient, Thing::Referral, &[View, Create, Download], OWN, false, "own letters"),
+    row(Role::Patient, Thing::Explanation, &[View, Create, Download], OWN, false, "own explanations of records"),
     row(Role::Patient, Thing::Delivery, &[View, Create, GrantChange], OWN, false, "own deliveries"),
     row(Role::Patient, Thing::Message, &[View, Create], OWN, false, "messages with staff"),
     row(Role::Patient, Thing::Inquiry, &[View, Create, Update], OWN, false, "own inquiries"),
