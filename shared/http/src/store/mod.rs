@@ -1,0 +1,56 @@
+//! Where requests meet the store: who acts for the access log, leave to act, refusals of the store as problems, and repeats.
+
+mod errand;
+mod origin;
+mod own;
+mod repeat;
+
+pub use errand::Errand;
+pub use origin::Origin;
+pub use own::{own_case, own_inquiry, own_right};
+pub use repeat::{Remembered, replay, settle, versioned};
+
+use crate::problem::{MissingConsent, Problem, ProblemKind};
+use medius_domain::consent;
+use medius_domain::field::{FieldError, Invalid};
+use medius_domain::policy::Denied;
+use medius_store::{Conflict, StoreError};
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(Conflict::Version) => Self::new(ProblemKind::VersionMismatch),
+            StoreError::Conflict(Conflict::Consent) => Self::conflict("consent-changed"),
+            StoreError::Conflict(Conflict::Link | Conflict::Mail) => Self::conflict("delivery-changed"),
+            StoreError::Conflict(Conflict::Exists | Conflict::Idempotency | Conflict::Busy)
+            | StoreError::Service { .. } => Self::unavailable(error),
+            StoreError::Corrupt { .. } | StoreError::Seal(_) | StoreError::Configuration(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<consent::MissingConsent> for Problem {
+    fn from(missing: consent::MissingConsent) -> Self {
+        let missing: Vec<MissingConsent> = missing
+            .matters
+            .iter()
+            .map(|m| MissingConsent {
+                item: m.item().code().to_owned(),
+                recipient: m.recipient().map(ToString::to_string),
+            })
+            .collect();
+        Self::consent_required(&missing)
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Foreign => Self::not_found(),
+            Denied::Role => Self::new(ProblemKind::Forbidden),
+            Denied::ReasonNeeded => Self::invalid([FieldError::new("/reason", Invalid::Missing)]),
+            Denied::Suspended => Self::conflict("suspended"),
+            Denied::Closed => Self::conflict("case-closed"),
+        }
+    }
+}

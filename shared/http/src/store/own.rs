@@ -1,0 +1,75 @@
+//! Leave for patients to act on what is their own.
+
+use crate::problem::Problem;
+use medius_domain::access::Event;
+use medius_domain::case::Case;
+use medius_domain::id::{CaseId, InquiryId};
+use medius_domain::inquiry::Inquiry;
+use medius_domain::policy::{On, Permit, permit};
+use medius_domain::rights::RightsRequest;
+use medius_store::{Change, Database, Snapshot};
+
+/// Leave for a patient to act on a case of their own. An attempt at somebody else's case is recorded in that case's log and
+/// answered like a case that is not there. The snapshot must hold the case and the head of its log.
+///
+/// # Errors
+/// The one 404, or the store's failures.
+pub async fn own_case(
+    db: &Database,
+    snapshot: &Snapshot,
+    id: &CaseId,
+    event: Event,
+) -> Result<(Case, Permit), Problem> {
+    let case = snapshot.case(id)?.ok_or_else(Problem::not_found)?;
+    match permit(event.clone(), &On::Case(&case)) {
+        Ok(leave) => Ok((case, leave)),
+        Err(denied) => {
+            let refusal = Permit::refusal(event, &On::Case(&case));
+            db.commit(Change::new(refusal, db.now()), snapshot).await?;
+            Err(denied.into())
+        }
+    }
+}
+
+/// Leave for a patient to act on a request of their own about rights. An attempt at somebody else's is recorded and answered
+/// like a request that is not there. The snapshot must hold the head of the request's chain.
+///
+/// # Errors
+/// The one 404, or the store's failures.
+pub async fn own_right(
+    db: &Database,
+    snapshot: &Snapshot,
+    request: &RightsRequest,
+    event: Event,
+) -> Result<Permit, Problem> {
+    match permit(event.clone(), &On::Right(request)) {
+        Ok(leave) => Ok(leave),
+        Err(denied) => {
+            let refusal = Permit::refusal(event, &On::Right(request));
+            db.commit(Change::new(refusal, db.now()), snapshot).await?;
+            Err(denied.into())
+        }
+    }
+}
+
+/// Leave for a patient to act on an inquiry of their own; an attempt at somebody else's is recorded and answered like one that
+/// is not there. The snapshot must hold the inquiry and the head of its log.
+///
+/// # Errors
+/// The one 404, or the store's failures.
+pub async fn own_inquiry(
+    db: &Database,
+    snapshot: &Snapshot,
+    id: &InquiryId,
+    event: Event,
+) -> Result<(Inquiry, Permit), Problem> {
+    let inquiry = snapshot.inquiry(id)?.ok_or_else(Problem::not_found)?;
+    match permit(event.clone(), &On::Inquiry(&inquiry)) {
+        Ok(leave) => Ok((inquiry, leave)),
+        Err(denied) => {
+            let refusal = Permit::refusal(event, &On::Inquiry(&inquiry));
+            db.commit(Change::new(refusal, db.now()), snapshot).await?;
+            Err(denied.into())
+        }
+    }
+}
