@@ -13,11 +13,11 @@ fn may_import(name: &str) -> &'static [&'static str] {
     match name {
         "medius-domain" | "medius-test-features" => &[],
         "medius-store" | "medius-documents" => &["medius-domain"],
-        // Refusals of the store become problems in one place, shared/http/src/store.rs.
+        // Refusals of the store become problems in one place, shared/http/src/store.
         "medius-http" => &["medius-domain", "medius-store"],
         "medius-intake" | "medius-consent" | "medius-referral" | "medius-delivery" | "medius-provider"
         | "medius-mailer" | "medius-desk" | "medius-directory" | "medius-members" | "medius-audit"
-        | "medius-rights" | "medius-journal" | "medius-inquiry" | "medius-retention" => {
+        | "medius-rights" | "medius-journal" | "medius-inquiry" | "medius-retention" | "medius-fulfilment" => {
             &["medius-domain", "medius-store", "medius-http", "medius-documents"]
         }
         // A user of the service: it knows addresses and ids.

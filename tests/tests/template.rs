@@ -95,7 +95,7 @@ fn only_who_signs_may_sign() {
 fn roles_name_their_resources_and_never_a_pattern_of_actions() {
     let template = template();
     let roles = statements(&template);
-    assert_eq!(roles.len(), 14);
+    assert_eq!(roles.len(), 15);
     for (role, statements) in roles {
         for statement in statements {
             let sid = statement["Sid"].as_str().unwrap();

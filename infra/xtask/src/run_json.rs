@@ -36,7 +36,7 @@ const KEYS: [(&str, &str); 5] = [
     ("signing", "SigningKey"),
 ];
 /// Function by capability, which is its binary's name, and its id in the template.
-pub(crate) const FUNCTIONS: [(&str, &str); 14] = [
+pub(crate) const FUNCTIONS: [(&str, &str); 15] = [
     ("intake", "Intake"),
     ("consent", "Consent"),
     ("referral", "Referral"),
@@ -49,6 +49,7 @@ pub(crate) const FUNCTIONS: [(&str, &str); 14] = [
     ("audit", "Audit"),
     ("journal", "Journal"),
     ("retention", "Retention"),
+    ("fulfilment", "Fulfilment"),
     ("rights", "Rights"),
     ("inquiry", "Inquiry"),
 ];

@@ -191,6 +191,11 @@ impl Place {
         pk.strip_prefix("CASE#")?.parse().ok()
     }
 
+    /// The request that a partition key names, for the reader of the requests' stream.
+    pub fn right_of_key(pk: &str) -> Option<RightId> {
+        pk.strip_prefix("RIGHT#")?.parse().ok()
+    }
+
     /// The chain that a partition key of the access log or of the consents names, for the verifier.
     pub(crate) fn scope_of_key(pk: &str) -> Option<Scope> {
         match pk.split_once('#') {

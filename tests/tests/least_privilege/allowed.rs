@@ -5,7 +5,7 @@
 pub(crate) type Allowed = (&'static str, &'static [&'static str]);
 
 /// Every role: its capability, and what it may do and nothing beside it.
-pub(crate) const ROLES: [(&str, &[Allowed]); 14] = [
+pub(crate) const ROLES: [(&str, &[Allowed]); 15] = [
     (
         "intake",
         &[
@@ -220,4 +220,5 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 14] = [
             ("documents cases/", &["DeleteObjectVersion", "AbortMultipartUpload"]),
         ],
     ),
+    ("fulfilment", &[("rights", &["GetItem"]), ("rights/index/by_state", &["Query"])]),
 ];
