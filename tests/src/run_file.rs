@@ -26,6 +26,10 @@ pub struct RunFile {
     pub bucket: String,
     /// The bucket of the access log's signed heads, locked.
     pub log_heads: String,
+    /// The bucket of files that were not checked yet.
+    pub quarantine: String,
+    /// The bucket of copies for one download.
+    pub handoff: String,
     /// ARN by short name: `data`, `storage`, `link_mac`, `code_mac`, `signing`.
     pub keys: BTreeMap<String, String>,
     /// Function by capability: `intake`, `consent`, `referral`, `delivery`, `provider`, `mailer`, `desk`, `directory`, `members`,

@@ -112,7 +112,7 @@ fn roles_name_their_resources_and_never_a_pattern_of_actions() {
 fn tables_are_encrypted_recoverable_and_forget() {
     let template = template();
     let tables: Vec<_> = of_type(&template, "AWS::DynamoDB::Table").collect();
-    assert_eq!(tables.len(), 12);
+    assert_eq!(tables.len(), 13);
     for (id, table) in tables {
         assert_eq!(table["SSESpecification"]["KMSMasterKeyId"], json!({ "!Ref": "StorageKey" }), "{id}");
         let recovery = &table["PointInTimeRecoverySpecification"];
@@ -133,9 +133,12 @@ fn tables_are_encrypted_recoverable_and_forget() {
 fn buckets_are_closed_encrypted_versioned_and_speak_tls() {
     let template = template();
     let buckets: BTreeMap<_, _> = of_type(&template, "AWS::S3::Bucket").collect();
-    assert_eq!(buckets.len(), 2);
+    assert_eq!(buckets.len(), 4);
     for (id, bucket) in &buckets {
-        assert_eq!(bucket["VersioningConfiguration"]["Status"], "Enabled", "{id}");
+        // What passes through leaves no version behind, and nothing that is older than a day.
+        let passing = ["QuarantineBucket", "HandoffBucket"].contains(id);
+        assert_eq!(bucket["VersioningConfiguration"]["Status"] == "Enabled", !passing, "{id}");
+        assert_eq!(bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == 1, passing, "{id}");
         let blocks = bucket["PublicAccessBlockConfiguration"].as_object().unwrap();
         assert!(blocks.len() == 4 && blocks.values().all(|block| block == true), "{id}");
         let rule = &bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"];

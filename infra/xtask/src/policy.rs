@@ -124,6 +124,8 @@ const fn noun(thing: Thing) -> &'static str {
         Thing::SignIn => "sign-ins",
         Thing::Right => "requests about rights",
         Thing::Inquiry => "inquiries",
+        Thing::Upload => "files that were brought",
+        Thing::Record => "results and medicines of records",
     }
 }
 

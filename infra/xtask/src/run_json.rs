@@ -14,7 +14,7 @@ use crate::{
     ministack::REGION,
 };
 
-const TABLES: [(&str, &str); 12] = [
+const TABLES: [(&str, &str); 13] = [
     ("cases", "Cases"),
     ("keys", "Keys"),
     ("consents", "Consents"),
@@ -27,6 +27,7 @@ const TABLES: [(&str, &str); 12] = [
     ("ledger", "Ledger"),
     ("rights", "Rights"),
     ("inquiries", "Inquiries"),
+    ("uploads", "Uploads"),
 ];
 const KEYS: [(&str, &str); 5] = [
     ("data", "DataKey"),
@@ -89,6 +90,8 @@ pub(crate) fn from_outputs(
         tables,
         bucket: get("DocumentsBucketName")?,
         log_heads: get("LogHeadsBucketName")?,
+        quarantine: get("QuarantineBucketName")?,
+        handoff: get("HandoffBucketName")?,
         keys,
         functions,
         patient_pool: PoolEntry { id: get("PatientPoolId")?, client_id: get("PatientClientId")? },

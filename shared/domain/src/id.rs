@@ -94,6 +94,10 @@ opaque_id!(/// What a patient asks the service.
     InquiryId, "inq_");
 opaque_id!(/// A request about the patient's rights.
     RightId, "rgt_");
+opaque_id!(/// A file that somebody brings.
+    UploadId, "upl_");
+opaque_id!(/// What was read from a file or told in a form: results and medicines, each confirmed by the patient or not.
+    RecordId, "rec_");
 
 /// The person behind a sign-in, as a pseudonym: `sub_` and 128 bits of SHA-256 over the pool's random user id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -33,3 +33,4 @@ pub mod signed;
 pub mod text;
 pub mod unit;
 pub mod work;
+pub mod upload;

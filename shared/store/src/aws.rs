@@ -24,6 +24,10 @@ const ATTEMPT: Duration = Duration::from_secs(2);
 /// Time-out of an operation with its retries.
 const OPERATION: Duration = Duration::from_secs(6);
 
+/// The same for files.
+const FILE_ATTEMPT: Duration = Duration::from_secs(15);
+const FILE_OPERATION: Duration = Duration::from_secs(30);
+
 /// Makes clients.
 #[derive(Debug, Clone)]
 pub struct Aws {
@@ -103,6 +107,17 @@ impl Aws {
     pub fn s3(&self) -> aws_sdk_s3::Client {
         aws_sdk_s3::Client::from_conf(
             aws_sdk_s3::config::Builder::from(&self.config).force_path_style(self.local).build(),
+        )
+    }
+
+    /// An S3 client that has the time for files of some megabytes.
+    pub fn s3_for_files(&self) -> aws_sdk_s3::Client {
+        let time = TimeoutConfig::builder().operation_attempt_timeout(FILE_ATTEMPT).operation_timeout(FILE_OPERATION);
+        aws_sdk_s3::Client::from_conf(
+            aws_sdk_s3::config::Builder::from(&self.config)
+                .force_path_style(self.local)
+                .timeout_config(time.build())
+                .build(),
         )
     }
 

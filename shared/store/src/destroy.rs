@@ -14,7 +14,7 @@ use medius_domain::link::Link;
 use medius_domain::provider::Provider;
 
 /// The stores that are searched at the end, as the certificate names them.
-pub const STORES: [&str; 7] = ["documents", "exports", "cases", "consents", "links", "outbox", "keys"];
+pub const STORES: [&str; 8] = ["documents", "exports", "cases", "consents", "uploads", "links", "outbox", "keys"];
 
 /// Removes what belongs to cases.
 #[derive(Clone)]
@@ -64,7 +64,8 @@ impl Destroyer {
         let case = ledger.case_id.clone();
         let own = self.db.raw_items(Table::Cases, pk(&case)).await?;
         self.note_elsewhere(ledger, &own)?;
-        ledger.count(Category::CaseItems, count(&own));
+        let files = self.db.raw_items(Table::Uploads, pk(&case)).await?;
+        ledger.count(Category::CaseItems, count(&own) + count(&files));
         ledger.count(Category::DocumentItems, count(&ledger.documents));
         ledger.count(Category::ConsentItems, count(&self.db.raw_items(Table::Consents, pk(&case)).await?));
         ledger.count(Category::WrappedKeys, count(&self.db.raw_items(Table::Keys, pk(&case)).await?));
@@ -140,7 +141,9 @@ impl Destroyer {
         let case = ledger.case_id.clone();
         let mut own = self.db.raw_items(Table::Cases, pk(&case)).await?;
         self.note_elsewhere(ledger, &own)?;
-        ledger.count(Category::CaseItems, count(&own));
+        let files = self.db.raw_items(Table::Uploads, pk(&case)).await?;
+        ledger.count(Category::CaseItems, count(&own) + count(&files));
+        self.delete_all(Table::Uploads, &files).await?;
         ledger.count(Category::DocumentItems, count(&ledger.documents));
         let mut links = 0;
         for id in ledger.links.clone() {
@@ -196,7 +199,7 @@ impl Destroyer {
             let found = self.listed(&prefix).await?;
             left += count(&found.versions) + count(&found.uploads);
         }
-        for table in [Table::Cases, Table::Consents, Table::Keys] {
+        for table in [Table::Cases, Table::Consents, Table::Uploads, Table::Keys] {
             left += count(&self.db.raw_items(table, pk(case)).await?);
         }
         for link in &ledger.links {

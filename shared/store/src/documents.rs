@@ -83,11 +83,7 @@ impl Documents {
         if object.content_length().is_none_or(|length| length > most) {
             return Err(corrupt);
         }
-        let sealed = object.body.collect().await.map_err(|_| StoreError::Service {
-            service: "S3",
-            operation: "GetObject",
-            code: "interrupted".to_owned(),
-        })?;
+        let sealed = object.body.collect().await.map_err(|_| StoreError::interrupted("GetObject"))?;
         let content = key.open(&Binding::object(case, &name, kind), &sealed.into_bytes())?;
         if medius_domain::chain::sha256_hex(&content) == sha256 { Ok(content) } else { Err(corrupt) }
     }

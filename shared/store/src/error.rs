@@ -52,6 +52,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A body of S3 that broke off.
+    pub(crate) fn interrupted(operation: &'static str) -> Self {
+        Self::Service { service: "S3", operation, code: "interrupted".to_owned() }
+    }
+
     /// Wraps an SDK error by its code only: its message may repeat what was sent.
     pub(crate) fn service<E, R>(
         service: &'static str,

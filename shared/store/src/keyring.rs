@@ -57,6 +57,11 @@ impl Keyring {
         Self { purpose: "inquiry", owner: "inquiry", ..Self::new(client, key_id) }
     }
 
+    /// The same, for what is brought to a request about rights.
+    pub fn rights(client: Client, key_id: String) -> Self {
+        Self { purpose: "right", owner: "right", ..Self::new(client, key_id) }
+    }
+
     /// Only opaque ids: the context is readable in CloudTrail.
     fn context(&self, id: &str) -> HashMap<String, String> {
         [("app", "medius"), ("purpose", self.purpose), (self.owner, id)]

@@ -15,6 +15,8 @@ mod destroy;
 mod documents;
 mod error;
 mod explanations;
+mod files;
+mod handoff;
 mod heads;
 mod inquiries;
 mod item;
@@ -25,6 +27,7 @@ mod lists;
 mod mac;
 mod mail;
 mod place;
+mod quarantine;
 mod records;
 mod registry;
 mod retime;
@@ -35,6 +38,7 @@ mod signer;
 mod snapshot;
 mod staff_pool;
 mod story;
+mod uploads;
 mod work_list;
 
 pub use aws::Aws;
@@ -48,6 +52,8 @@ pub use destroy::{Destroyer, STORES};
 pub use documents::Documents;
 pub use error::{Conflict, StoreError};
 pub use explanations::ExplanationRecord;
+pub use files::{Files, OwnerKeys};
+pub use handoff::Handoff;
 pub use heads::LogHeads;
 pub use inquiries::{SealedInquiry, Tally};
 pub use keyring::{Keyring, WrappedKey};
@@ -55,6 +61,7 @@ pub use ledger::{Cursor, Page};
 pub use mac::{CodeMac, LinkMac};
 pub use mail::{Message, Postbox};
 pub use place::{Place, Table, Tables};
+pub use quarantine::{PutAddress, Quarantine};
 pub use records::{
     CodeRecord, DeliveryRecord, DocumentRecord, GuardianCode, IdempotencyRecord, MailAbout, MailRecord, MailStatus,
     MessageRecord, Notice, ReferralRecord, SealedCase, SealedIntake, SessionRecord,

@@ -5,8 +5,9 @@ use medius_domain::access::Scope;
 use medius_domain::clock::Month;
 use medius_domain::id::{
     CaseId, ChangeId, DeliveryId, DestructionId, DocumentNumber, ExplanationId, InquiryId, LinkId, MailId, MessageId,
-    ProviderId, ReferralId, RightId, Subject,
+    ProviderId, RecordId, ReferralId, RightId, Subject, UploadId,
 };
+use medius_domain::upload::Owner;
 use std::collections::HashMap;
 
 /// A table. Several, because permissions, TTL, streams, backups and keys are set per table.
@@ -36,6 +37,8 @@ pub enum Table {
     Rights,
     /// Inquiries.
     Inquiries,
+    /// Files that people bring: where each stands, nothing that is in it.
+    Uploads,
 }
 
 impl Table {
@@ -54,6 +57,7 @@ impl Table {
             Self::Ledger => "ledger",
             Self::Rights => "rights",
             Self::Inquiries => "inquiries",
+            Self::Uploads => "uploads",
         }
     }
 
@@ -71,11 +75,12 @@ impl Table {
             Self::Ledger => "TABLE_LEDGER",
             Self::Rights => "TABLE_RIGHTS",
             Self::Inquiries => "TABLE_INQUIRIES",
+            Self::Uploads => "TABLE_UPLOADS",
         }
     }
 
     /// Every table.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Cases,
         Self::Consents,
         Self::Links,
@@ -88,6 +93,7 @@ impl Table {
         Self::Ledger,
         Self::Rights,
         Self::Inquiries,
+        Self::Uploads,
     ];
 }
 
@@ -178,6 +184,12 @@ pub enum Place {
     InquiryKey(InquiryId),
     /// How often somebody did something of late, by an opaque name.
     Tally(String),
+    /// A file that somebody brings.
+    Upload(Owner, UploadId),
+    /// Results and medicines out of a patient's records, sealed.
+    Record(CaseId, RecordId),
+    /// The wrapped data key of a request about rights.
+    RightKey(RightId),
 }
 
 impl Place {
@@ -238,8 +250,9 @@ impl Place {
             | Self::Referral(..)
             | Self::Explanation(..)
             | Self::Delivery(..)
+            | Self::Record(..)
             | Self::Document(_) => Table::Cases,
-            Self::DataKey(_) | Self::ContactKey(_) | Self::InquiryKey(_) => Table::Keys,
+            Self::DataKey(_) | Self::ContactKey(_) | Self::InquiryKey(_) | Self::RightKey(_) => Table::Keys,
             Self::Consents(_) | Self::ConsentEvent(..) | Self::GuardianCode(_) => Table::Consents,
             Self::Link(_) | Self::Code(_) | Self::Session(..) => Table::Links,
             Self::LogHead(_) | Self::LogEntry(..) => Table::AccessLog,
@@ -250,6 +263,7 @@ impl Place {
             Self::Ledger(_) => Table::Ledger,
             Self::Right(_) => Table::Rights,
             Self::Inquiry(_) | Self::Tally(_) => Table::Inquiries,
+            Self::Upload(..) => Table::Uploads,
         }
     }
 
@@ -260,6 +274,7 @@ impl Place {
             | Self::Intake(c)
             | Self::Referral(c, _)
             | Self::Explanation(c, _)
+            | Self::Record(c, _)
             | Self::Delivery(c, _)
             | Self::Contact(c)
             | Self::Assignment(c)
@@ -278,7 +293,8 @@ impl Place {
             Self::Member(subject) => format!("MEMBER#{subject}"),
             Self::Review(month) => format!("REVIEW#{month}"),
             Self::Ledger(d) => format!("DESTRUCTION#{d}"),
-            Self::Right(id) => Self::right_pk(id),
+            Self::Right(id) | Self::RightKey(id) => Self::right_pk(id),
+            Self::Upload(owner, _) => Self::owner_pk(owner),
             Self::Inquiry(id) | Self::InquiryKey(id) => Self::inquiry_pk(id),
             Self::Tally(name) => format!("TALLY#{name}"),
         }
@@ -294,6 +310,24 @@ impl Place {
 
     fn inquiry_pk(inquiry: &InquiryId) -> String {
         format!("INQUIRY#{inquiry}")
+    }
+
+    /// Of everything that belongs to the owner of files.
+    pub(crate) fn owner_pk(owner: &Owner) -> String {
+        match owner {
+            Owner::Case(id) => Self::case_pk(id),
+            Owner::Right(id) => Self::right_pk(id),
+            Owner::Inquiry(id) => Self::inquiry_pk(id),
+        }
+    }
+
+    /// Where the wrapped key of an owner of files lies.
+    pub fn owner_key(owner: &Owner) -> Self {
+        match owner {
+            Owner::Case(id) => Self::DataKey(id.clone()),
+            Owner::Right(id) => Self::RightKey(id.clone()),
+            Owner::Inquiry(id) => Self::InquiryKey(id.clone()),
+        }
     }
 
     fn right_pk(right: &RightId) -> String {
@@ -325,7 +359,9 @@ impl Place {
             Self::Contact(_) | Self::ContactKey(_) => "CONTACT".to_owned(),
             Self::Assignment(_) => "ASSIGNMENT".to_owned(),
             Self::Message(_, m) => format!("{}{m}", Self::MESSAGES),
-            Self::DataKey(_) | Self::InquiryKey(_) => "KEY".to_owned(),
+            Self::DataKey(_) | Self::InquiryKey(_) | Self::RightKey(_) => "KEY".to_owned(),
+            Self::Upload(_, id) => format!("{}{id}", Self::UPLOADS),
+            Self::Record(_, id) => format!("{}{id}", Self::RECORDS),
             Self::GuardianCode(_) => "GUARDIAN".to_owned(),
             Self::Consents(_) | Self::LogHead(_) => "HEAD".to_owned(),
             Self::ConsentEvent(_, seq) => format!("{}{seq:010}", Self::EVENTS),
@@ -352,6 +388,8 @@ impl Place {
     pub(crate) const EVENTS: &'static str = "EVENT#";
     pub(crate) const ENTRIES: &'static str = "ENTRY#";
     pub(crate) const MESSAGES: &'static str = "MESSAGE#";
+    pub(crate) const UPLOADS: &'static str = "UPLOAD#";
+    pub(crate) const RECORDS: &'static str = "RECORD#";
     pub(crate) const CHANGES: &'static str = "CHANGE#";
 
     /// The kind of place, for errors.
@@ -387,6 +425,9 @@ impl Place {
             Self::Inquiry(_) => "inquiry",
             Self::InquiryKey(_) => "inquiry key",
             Self::Tally(_) => "tally",
+            Self::Upload(..) => "upload",
+            Self::Record(..) => "record",
+            Self::RightKey(_) => "right key",
         }
     }
 }

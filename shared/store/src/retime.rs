@@ -57,7 +57,7 @@ impl Database {
         for item in own.iter().filter(|item| sort_key(item) != Some("CASE")) {
             self.move_end(Table::Cases, key_of(item), until).await?;
         }
-        for table in [Table::Consents, Table::Keys] {
+        for table in [Table::Consents, Table::Uploads, Table::Keys] {
             for item in self.raw_items(table, pk.clone()).await? {
                 self.move_end(table, key_of(&item), until).await?;
             }

@@ -9,7 +9,6 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::{hkdf, rand};
 use medius_domain::access::Opaque;
-use medius_domain::id::CaseId;
 use zeroize::Zeroizing;
 
 /// Version of the sealed form, and of the JSON inside.
@@ -45,8 +44,8 @@ impl Binding {
     }
 
     /// An object of the documents bucket.
-    pub fn object(case: &CaseId, key: &str, kind: &'static str) -> Self {
-        Self::encode(&[case.as_str(), "documents", key, kind])
+    pub fn object(owner: impl Opaque, key: &str, kind: &'static str) -> Self {
+        Self::encode(&[owner.text(), "documents", key, kind])
     }
 
     fn new(owner: &str, table: Table, item: &str, field: &str) -> Self {
@@ -154,7 +153,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use data_encoding::HEXLOWER;
-    use medius_domain::id::ReferralId;
+    use medius_domain::id::{CaseId, ReferralId};
 
     fn case() -> CaseId {
         "cas_00112233445566778899aabbccddeeff".parse().unwrap()

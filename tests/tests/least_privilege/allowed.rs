@@ -208,6 +208,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 15] = [
             ("cases", &["GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"]),
             ("cases/index/by_destruction", &["Query"]),
             ("consents", &["Query", "UpdateItem", "DeleteItem"]),
+            ("uploads", &["Query", "UpdateItem", "DeleteItem"]),
             ("links", &["Query", "UpdateItem", "DeleteItem"]),
             ("keys", &["Query", "UpdateItem", "DeleteItem"]),
             ("outbox", &["GetItem", "PutItem", "DeleteItem"]),

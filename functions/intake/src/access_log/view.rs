@@ -139,7 +139,9 @@ fn reference(entry: &Entry) -> String {
         | Thing::Message
         | Thing::AccessLog
         | Thing::Right
-        | Thing::Inquiry => entry.object.as_str().to_owned(),
+        | Thing::Inquiry
+        | Thing::Upload
+        | Thing::Record => entry.object.as_str().to_owned(),
         thing @ (Thing::WorkList
         | Thing::Assignment
         | Thing::Directory

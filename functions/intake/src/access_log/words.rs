@@ -22,6 +22,10 @@ impl Name {
             Actor::Patient { subject } if subject != owner => (("다른 사용자 계정", "에서"), "Another user's account"),
             Actor::Patient { .. } => match entry.authentication {
                 Authentication::AccessTokenAndGuardianCode => (("법정대리인", "이"), "Your guardian"),
+                Authentication::MailboxCode => {
+                    (("등록된 메일로 확인된 분", "이"), "Somebody with a code from the mailbox on file")
+                }
+                Authentication::Nothing => (("확인되지 않은 사람", "이"), "Somebody who showed nothing"),
                 Authentication::AccessToken
                 | Authentication::LinkSecret
                 | Authentication::LinkSecretAndCode
@@ -137,6 +141,8 @@ fn noun(thing: Thing, object: &str) -> (&'static str, &'static str) {
         Thing::SignIn => ("a sign-in", "로그인을"),
         Thing::Right => ("a request about your rights", "권리 행사 요청을"),
         Thing::Inquiry => ("an inquiry", "문의를"),
+        Thing::Upload => ("a file", "파일을"),
+        Thing::Record => ("results and medicines", "검사 결과와 복용 약을"),
     }
 }
 

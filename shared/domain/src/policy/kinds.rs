@@ -104,11 +104,15 @@ pub enum Thing {
     Right,
     /// What a patient asks the service.
     Inquiry,
+    /// A file that somebody brings.
+    Upload,
+    /// Results and medicines of the patient's records.
+    Record,
 }
 
 impl Thing {
     /// Every thing.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Case,
         Self::Intake,
         Self::Consent,
@@ -129,6 +133,8 @@ impl Thing {
         Self::SignIn,
         Self::Right,
         Self::Inquiry,
+        Self::Upload,
+        Self::Record,
     ];
 
     /// The code: the first part of an object's reference.
@@ -154,6 +160,8 @@ impl Thing {
             Self::SignIn => "sign-in",
             Self::Right => "right",
             Self::Inquiry => "inquiry",
+            Self::Upload => "upload",
+            Self::Record => "record",
         }
     }
 

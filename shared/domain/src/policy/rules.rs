@@ -52,6 +52,8 @@ pub const RULES: &[Rule] = &[
     row(Role::Patient, Thing::Delivery, &[View, Create, GrantChange], OWN, false, "own deliveries"),
     row(Role::Patient, Thing::Message, &[View, Create], OWN, false, "messages with staff"),
     row(Role::Patient, Thing::Inquiry, &[View, Create, Update], OWN, false, "own inquiries"),
+    row(Role::Patient, Thing::Upload, &[View, Create, Download], OWN, false, "own files"),
+    row(Role::Patient, Thing::Record, &[View, Create, Update], OWN, false, "own results and medicines"),
     row(Role::Patient, Thing::AccessLog, &[View, Export], OWN, false, "who looked at it"),
     row(Role::Patient, Thing::Right, &[View, Create, Update], OWN, false, "own requests about rights"),
     row(Role::Patient, Thing::Directory, &[View], SERVICE, false, "institutions to choose from"),
@@ -71,6 +73,7 @@ pub const RULES: &[Rule] = &[
     row(Role::Coordinator, Thing::Inquiry, &[Update], ANY_CASE, false, "who answers an inquiry"),
     row(Role::Coordinator, Thing::Inquiry, &[View, Create], ASSIGNED, false, "to answer, all topics but privacy"),
     row(Role::Coordinator, Thing::Inquiry, &[View, Create], UNASSIGNED, true, "to step in"),
+    row(Role::Coordinator, Thing::Upload, &[Download], ANY_CASE, true, "a file that came with an inquiry"),
     row(Role::Coordinator, Thing::Directory, &[View, Create, Update], SERVICE, false, "institutions, by two people"),
     // Clinician reviewers read what they review.
     row(Role::ClinicianReviewer, Thing::WorkList, &[View], SERVICE, false, "which cases wait: ids, states, dates"),
@@ -88,6 +91,7 @@ pub const RULES: &[Rule] = &[
     row(Role::Dpo, Thing::Inquiry, &[Update], ANY_CASE, false, "who answers an inquiry"),
     row(Role::Dpo, Thing::Inquiry, &[View, Create], ASSIGNED, false, "to answer what is about privacy"),
     row(Role::Dpo, Thing::Inquiry, &[View, Create], UNASSIGNED, true, "to step in"),
+    row(Role::Dpo, Thing::Upload, &[Download], ANY_CASE, true, "a file that came with an inquiry"),
     row(Role::Dpo, Thing::Directory, &[View], SERVICE, false, "institutions"),
     row(Role::Dpo, Thing::Member, &[View], SERVICE, false, "who has which role"),
     // Auditors read logs, never stories.
@@ -105,5 +109,6 @@ pub const RULES: &[Rule] = &[
     row(Role::Function, Thing::Mail, &[Send], SERVICE, false, "mails about the service itself"),
     row(Role::Function, Thing::Chain, &[Create], SERVICE, false, "signed daily heads"),
     row(Role::Function, Thing::Case, &[Delete, Update], SERVICE, false, "retention, and destruction at its end"),
+    row(Role::Function, Thing::Upload, &[Update], SERVICE, false, "files that were checked, kept or refused"),
     row(Role::Function, Thing::SignIn, &[SignIn, SignInAttempt], SERVICE, false, "sign-ins, as the pool reports them"),
 ];

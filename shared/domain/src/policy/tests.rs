@@ -34,8 +34,8 @@ fn no_two_rows_speak_about_the_same_combination() {
 
 #[test]
 fn ops_see_no_patient_data_and_every_staff_download_needs_a_reason() {
-    use Thing::{AccessLog, Case, Consent, Delivery, Guardian, Intake, Message, Referral};
-    for thing in [Case, Intake, Consent, Guardian, Referral, Delivery, Message, AccessLog] {
+    use Thing::{AccessLog, Case, Consent, Delivery, Guardian, Intake, Message, Record, Referral, Upload};
+    for thing in [Case, Intake, Consent, Guardian, Referral, Delivery, Message, AccessLog, Upload, Record] {
         for action in Action::ALL {
             for standing in Standing::ALL {
                 assert_eq!(verdict(Role::Ops, action, thing, standing), Verdict::Denied);

@@ -13,6 +13,7 @@ mod member;
 mod referral;
 mod review;
 mod rights;
+mod upload;
 
 pub(crate) use mail::mail_item;
 

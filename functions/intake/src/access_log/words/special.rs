@@ -7,7 +7,7 @@ use medius_domain::policy::Thing;
 pub(super) type Special = (Thing, Action, &'static str, [&'static str; 4]);
 
 /// The first that fits is taken.
-pub(super) const SPECIAL: [Special; 16] = [
+pub(super) const SPECIAL: [Special; 19] = [
     (Thing::Case, Action::Create, "", ["opened the case", "open the case", "신청을 시작했습니다", "신청을 시작하려"]),
     (
         Thing::Consent,
@@ -152,6 +152,29 @@ pub(super) const SPECIAL: [Special; 16] = [
             "take along a copy of the access log",
             "접근 기록 사본을 내려받았습니다",
             "접근 기록 사본을 내려받으려",
+        ],
+    ),
+    (
+        Thing::Upload,
+        Action::Create,
+        "",
+        ["announced a file", "announce a file", "파일 업로드를 시작했습니다", "파일 업로드를 시작하려"],
+    ),
+    (
+        Thing::Upload,
+        Action::Update,
+        "",
+        ["checked a file", "check a file", "파일의 안전을 확인했습니다", "파일의 안전을 확인하려"],
+    ),
+    (
+        Thing::Record,
+        Action::Create,
+        "",
+        [
+            "took results and medicines from a file or a form",
+            "take results and medicines from a file or a form",
+            "파일이나 양식에서 검사 결과와 복용 약을 옮겼습니다",
+            "파일이나 양식에서 검사 결과와 복용 약을 옮기려",
         ],
     ),
 ];

@@ -1,0 +1,124 @@
+//! Reading where files stand: one, those of an owner, and those that somebody has to look at.
+
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::item::{text, time};
+use crate::keyring::WrappedKey;
+use crate::place::{Place, Table};
+use crate::snapshot::Snapshot;
+use chrono::{DateTime, TimeDelta, Utc};
+use medius_domain::id::UploadId;
+use medius_domain::policy::Permit;
+use medius_domain::upload::{Owner, Upload};
+
+/// Files that one look at the index brings.
+const MOST: i32 = 100;
+
+/// Which part of the index a file stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// It has not come, or was not checked.
+    Check,
+    /// Its owner ends, and there is no other sweep over what the owner has.
+    End,
+}
+
+impl Due {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::End => "end",
+        }
+    }
+
+    /// When a file has to be looked at. What a case has ends with the case.
+    pub(crate) fn of(upload: &Upload, kept_until: DateTime<Utc>) -> Option<(Self, DateTime<Utc>)> {
+        if let Some(at) = upload.due_at() {
+            return Some((Self::Check, at));
+        }
+        match upload.owner {
+            Owner::Case(_) => None,
+            Owner::Right(_) | Owner::Inquiry(_) => Some((Self::End, kept_until)),
+        }
+    }
+}
+
+/// How much longer than its file a record lies there, so that the sweep that removes the object still finds it.
+pub(crate) fn spare(owner: &Owner) -> TimeDelta {
+    match owner {
+        Owner::Case(_) => TimeDelta::zero(),
+        Owner::Right(_) | Owner::Inquiry(_) => TimeDelta::days(30),
+    }
+}
+
+impl Snapshot {
+    /// A file.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn upload(&self, owner: &Owner, id: &UploadId) -> Result<Option<Upload>, StoreError> {
+        self.body(&Place::Upload(owner.clone(), id.clone()))
+    }
+
+    /// Until when a file is kept, for who writes its record again without knowing its owner.
+    pub fn upload_kept_until(&self, owner: &Owner, id: &UploadId) -> Option<DateTime<Utc>> {
+        let item = self.item(&Place::Upload(owner.clone(), id.clone()))?;
+        let seconds = item.get("expires_at")?.as_n().ok()?.parse().ok()?;
+        DateTime::from_timestamp(seconds, 0).map(|at| at - spare(owner))
+    }
+
+    /// The wrapped key of an owner of files, for a permit of that owner; none after shredding. A request about rights may
+    /// stand in its case's chain.
+    pub fn owner_key(&self, permit: &Permit, owner: &Owner) -> Option<WrappedKey> {
+        let fits = match owner {
+            Owner::Case(_) | Owner::Inquiry(_) => *permit.scope() == owner.scope(),
+            Owner::Right(_) => true,
+        };
+        fits.then(|| self.wrapped(Place::owner_key(owner))).flatten()
+    }
+}
+
+impl Database {
+    /// The files of an owner, in the order in which they were announced.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn uploads(&self, owner: &Owner) -> Result<Vec<Upload>, StoreError> {
+        let mut found: Vec<Upload> =
+            self.list("upload", Table::Uploads, Place::owner_pk(owner), Place::UPLOADS).await?;
+        found.sort_by_key(|upload| upload.number);
+        Ok(found)
+    }
+
+    /// Files that have not come or were not checked by their time, the oldest first, at most 100.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn unsettled_uploads(&self, until: DateTime<Utc>) -> Result<Vec<Upload>, StoreError> {
+        self.uploads_due(Due::Check, until).await
+    }
+
+    /// Files of inquiries and of requests about rights that may have ended, the oldest first, at most 100.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn ended_uploads(&self, until: DateTime<Utc>) -> Result<Vec<Upload>, StoreError> {
+        self.uploads_due(Due::End, until).await
+    }
+
+    async fn uploads_due(&self, due: Due, until: DateTime<Utc>) -> Result<Vec<Upload>, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(self.tables.name(Table::Uploads)?)
+            .index_name("by_due")
+            .key_condition_expression("due = :due AND due_at <= :until")
+            .expression_attribute_values(":due", text(due.as_str()))
+            .expression_attribute_values(":until", text(time(until)))
+            .limit(MOST)
+            .send()
+            .await
+            .map_err(|e| StoreError::service("DynamoDB", "Query", &e))?;
+        answer.items().iter().map(|item| crate::item::decode("upload", item)).collect()
+    }
+}
