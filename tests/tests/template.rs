@@ -72,6 +72,7 @@ fn the_data_key_opens_for_each_role_only_what_its_purpose_is() {
         ("MailerRole", vec![contact]),
         ("ProviderRole", vec![data, contact]),
         ("ReferralRole", vec![data, contact]),
+        ("ScreeningRole", vec![data, "right", "inquiry"]),
     ];
     assert_eq!(purposes, expected.into());
 }
@@ -95,7 +96,7 @@ fn only_who_signs_may_sign() {
 fn roles_name_their_resources_and_never_a_pattern_of_actions() {
     let template = template();
     let roles = statements(&template);
-    assert_eq!(roles.len(), 15);
+    assert_eq!(roles.len(), 17);
     for (role, statements) in roles {
         for statement in statements {
             let sid = statement["Sid"].as_str().unwrap();
@@ -202,4 +203,24 @@ fn the_day_s_head_is_signed_after_the_day_in_korea_has_ended() {
     let schedule = &template["Resources"]["JournalFunction"]["Properties"]["Events"]["DailyHead"]["Properties"];
     assert_eq!(schedule["ScheduleExpression"], "cron(10 0 * * ? *)");
     assert_eq!(schedule["ScheduleExpressionTimezone"], "Asia/Seoul");
+}
+
+#[test]
+fn whatever_comes_into_quarantine_is_scanned_and_the_verdict_reaches_screening() {
+    let template = template();
+    let resources = &template["Resources"];
+    let bucket = json!({ "!Ref": "QuarantineBucket" });
+    let plan = &resources["ScanPlan"];
+    assert_eq!(plan["Condition"], "IsDeployed");
+    // All of the bucket: no prefix is left out.
+    assert_eq!(plan["Properties"]["ProtectedResource"], json!({ "S3Bucket": { "BucketName": bucket } }));
+    let notified = &resources["QuarantineBucket"]["Properties"]["NotificationConfiguration"];
+    assert_eq!(notified["EventBridgeConfiguration"]["EventBridgeEnabled"], true);
+    let events = &resources["ScreeningFunction"]["Properties"]["Events"];
+    let came = &events["Came"]["Properties"]["Pattern"];
+    assert_eq!((&came["source"], &came["detail"]["bucket"]["name"]), (&json!(["aws.s3"]), &json!([bucket])));
+    let scanned = &events["Scanned"]["Properties"]["Pattern"];
+    assert_eq!(scanned["source"], json!(["aws.guardduty"]));
+    assert_eq!(scanned["detail-type"], json!(["GuardDuty Malware Protection Object Scan Result"]));
+    assert_eq!(scanned["detail"]["s3ObjectDetails"]["bucketName"], json!([bucket]));
 }

@@ -37,7 +37,7 @@ const KEYS: [(&str, &str); 5] = [
     ("signing", "SigningKey"),
 ];
 /// Function by capability, which is its binary's name, and its id in the template.
-pub(crate) const FUNCTIONS: [(&str, &str); 15] = [
+pub(crate) const FUNCTIONS: [(&str, &str); 16] = [
     ("intake", "Intake"),
     ("consent", "Consent"),
     ("referral", "Referral"),
@@ -51,6 +51,7 @@ pub(crate) const FUNCTIONS: [(&str, &str); 15] = [
     ("journal", "Journal"),
     ("retention", "Retention"),
     ("fulfilment", "Fulfilment"),
+    ("screening", "Screening"),
     ("rights", "Rights"),
     ("inquiry", "Inquiry"),
 ];

@@ -5,7 +5,7 @@
 pub(crate) type Allowed = (&'static str, &'static [&'static str]);
 
 /// Every role: its capability, and what it may do and nothing beside it.
-pub(crate) const ROLES: [(&str, &[Allowed]); 15] = [
+pub(crate) const ROLES: [(&str, &[Allowed]); 16] = [
     (
         "intake",
         &[
@@ -19,6 +19,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 15] = [
             ("access_log", &["GetItem", "Query", "PutItem"]),
             ("idempotency", &["GetItem", "PutItem"]),
             ("key data", &["GenerateDataKeyWithoutPlaintext", "Decrypt"]),
+            ("key mailbox_mac", &["GenerateMac"]),
         ],
     ),
     (
@@ -88,6 +89,9 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 15] = [
             ("outbox", &["GetItem", "Query", "PutItem"]),
             ("outbox/index/by_status", &["Query"]),
             ("cases", &["GetItem"]),
+            ("cases/index/by_mailbox", &["Query"]),
+            ("cases/index/by_guardian_mailbox", &["Query"]),
+            ("rights", &["GetItem"]),
             ("keys", &["GetItem"]),
             ("links", &["GetItem", "PutItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
@@ -222,4 +226,21 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 15] = [
         ],
     ),
     ("fulfilment", &[("rights", &["GetItem"]), ("rights/index/by_state", &["Query"])]),
+    (
+        "screening",
+        &[
+            ("uploads", &["GetItem", "PutItem"]),
+            ("uploads/index/by_due", &["Query"]),
+            ("keys", &["GetItem", "ConditionCheckItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+            ("key data", &["Decrypt"]),
+            // It writes below `cases/…/uploads/`, which no try comes to.
+            ("quarantine", &["ListBucket"]),
+            ("quarantine case/", &["GetObject", "DeleteObject"]),
+            ("quarantine elsewhere", &["GetObject", "DeleteObject"]),
+            ("handoff", &["ListBucket"]),
+            ("handoff upl_/", &["DeleteObject"]),
+            ("handoff elsewhere", &["DeleteObject"]),
+        ],
+    ),
 ];

@@ -119,6 +119,7 @@ async fn try_tables(stack: &Stack, who: &Credentials, tries: &mut Tries) {
         ("rights", "by_subject", "subject"),
     ] {
         let name = format!("{short}/index/{index}");
+        ("uploads", "by_due", "due"),
         let query = db.query().table_name(stack.table(short)).index_name(index).limit(1);
         let query = query.key_condition_expression("#p = :p").expression_attribute_names("#p", partition);
         tries.note(&name, "Query", query.expression_attribute_values(":p", key(stack)).send().await);
@@ -129,9 +130,13 @@ async fn try_tables(stack: &Stack, who: &Credentials, tries: &mut Tries) {
 async fn try_buckets(stack: &Stack, who: &Credentials, tries: &mut Tries) {
     let s3 = stack.s3(who.clone());
     let storage_key = &stack.run().keys["storage"];
-    for (name, bucket, folder) in
-        [("documents", &stack.run().bucket, "cases/"), ("log heads", &stack.run().log_heads, "heads/")]
-    {
+    let run = stack.run();
+    for (name, bucket, folder) in [
+        ("documents", &run.bucket, "cases/"),
+        ("log heads", &run.log_heads, "heads/"),
+        ("quarantine", &run.quarantine, "case/"),
+        ("handoff", &run.handoff, "upl_/"),
+    ] {
         for (place, object) in [(folder, format!("{folder}nobody/nothing")), ("elsewhere", "elsewhere/nothing".into())]
         {
             let place = format!("{name} {place}");
