@@ -2,6 +2,7 @@
 //! The tests themselves are in `tests/tests`.
 
 pub mod aging;
+pub mod anybody;
 pub mod client;
 pub mod journey;
 pub mod run_file;

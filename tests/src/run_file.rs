@@ -30,7 +30,7 @@ pub struct RunFile {
     pub quarantine: String,
     /// The bucket of copies for one download.
     pub handoff: String,
-    /// ARN by short name: `data`, `storage`, `link_mac`, `code_mac`, `signing`.
+    /// ARN by short name: `data`, `storage`, `link_mac`, `code_mac`, `mailbox_mac`, `signing`.
     pub keys: BTreeMap<String, String>,
     /// Function by capability: `intake`, `consent`, `referral`, `delivery`, `provider`, `mailer`, `desk`, `directory`, `members`,
     /// `audit`, `journal`.

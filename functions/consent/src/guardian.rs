@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use http::StatusCode;
 use medius_domain::access::{Action, Authentication, Object};
+use medius_domain::code::{CodeState, OneTimeCode, TooMany};
 use medius_domain::consent::ConsentActor;
-use medius_domain::link::{CODE_MINUTES, CODE_TRIES, CODES_PER_WINDOW, OneTimeCode};
 use medius_domain::policy::Thing;
 use medius_http::{Problem, Remembered};
 use medius_store::{Change, GuardianCode, MailAbout, MailRecord, StoreError};
@@ -48,9 +48,9 @@ pub(crate) async fn order_code(state: &State, ask: &Ask<'_>) -> Result<Response,
     let code = next_code(before.as_ref(), card.guardian_rev, now)?;
     let mut change = Change::new(found.permit, now);
     change.put_guardian_code(&found.case.id, &code)?;
-    let about = MailAbout::GuardianCode { code_n: code.n };
+    let about = MailAbout::GuardianCode { code_n: code.code.n };
     change.order_mail(&MailRecord::new(about, found.case.id.clone(), found.case.subject.clone(), now))?;
-    let view = GuardianCodeView { valid_until: code.valid_until };
+    let view = GuardianCodeView { valid_until: code.code.valid_until };
     let answer = Remembered::new(&mut change, ask.request, StatusCode::ACCEPTED, None, &view)?;
     state.db.commit(change, &found.snapshot).await?;
     Ok(answer.into_response())
@@ -68,11 +68,11 @@ pub(crate) async fn verify(state: &State, ask: &Ask<'_>, typed: &OneTimeCode) ->
     let card = state.contacts.open(&found.snapshot, &found.permit).await?.unwrap_or_default();
     let code = found.snapshot.guardian_code(&found.case.id)?;
     let code = code.filter(|c| usable(c, card.guardian_rev, now)).ok_or_else(wrong)?;
-    if state.codes.guardian_code(&found.case.id, code.n).await?.matches(typed) {
+    if state.codes.guardian_code(&found.case.id, code.code.n).await?.matches(typed) {
         let until = now + TimeDelta::minutes(DECIDE_MINUTES);
         let proven = found.permit.authenticated_by(Authentication::AccessTokenAndGuardianCode);
         let mut change = Change::new(proven, now);
-        let done = GuardianCode { used: true, verified_until: Some(until), rev: code.rev + 1, ..code };
+        let done = GuardianCode { code: code.code.spent(), verified_until: Some(until), rev: code.rev + 1, ..code };
         change.put_guardian_code(&found.case.id, &done)?;
         let view = GuardianVerifiedView { verified_until: until };
         let answer = Remembered::new(&mut change, ask.request, StatusCode::OK, None, &view)?;
@@ -80,7 +80,7 @@ pub(crate) async fn verify(state: &State, ask: &Ask<'_>, typed: &OneTimeCode) ->
         return Ok(answer.into_response());
     }
     let mut change = Change::new(found.permit.refused(), now);
-    let tried = GuardianCode { tries: code.tries + 1, rev: code.rev + 1, ..code };
+    let tried = GuardianCode { code: code.code.tried(), rev: code.rev + 1, ..code };
     change.put_guardian_code(&found.case.id, &tried)?;
     match state.db.commit(change, &found.snapshot).await {
         // Two tries at once: the other one counted.
@@ -90,25 +90,13 @@ pub(crate) async fn verify(state: &State, ask: &Ask<'_>, typed: &OneTimeCode) ->
 }
 
 fn usable(code: &GuardianCode, guardian_rev: u32, now: DateTime<Utc>) -> bool {
-    code.guardian_rev == guardian_rev && !code.used && code.tries < CODE_TRIES && now < code.valid_until
+    code.guardian_rev == guardian_rev && code.code.usable(now)
 }
 
 /// The next code, if not too many were sent of late.
-fn next_code(before: Option<&GuardianCode>, guardian_rev: u32, now: DateTime<Utc>) -> Result<GuardianCode, Problem> {
-    let window = TimeDelta::minutes(CODE_MINUTES);
-    let (window_from, sent) =
-        before.filter(|c| now < c.window_from + window).map_or((now, 0), |c| (c.window_from, c.sent_in_window));
-    if sent >= CODES_PER_WINDOW {
-        let wait = (window_from + window - now).num_seconds().max(1);
-        return Err(Problem::too_many_requests(u32::try_from(wait).unwrap_or(1)));
-    }
+fn next_code(before: Option<&GuardianCode>, guardian_rev: u32, now: DateTime<Utc>) -> Result<GuardianCode, TooMany> {
     Ok(GuardianCode {
-        n: before.map_or(1, |c| c.n + 1),
-        valid_until: now + window,
-        tries: 0,
-        window_from,
-        sent_in_window: sent + 1,
-        used: false,
+        code: CodeState::next(before.map(|c| &c.code), now)?,
         guardian_rev,
         // Who was verified stays so: asking for another code must not be a way to shut a guardian out.
         verified_until: before.filter(|c| c.guardian_rev == guardian_rev).and_then(|c| c.verified_until),
@@ -122,17 +110,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_is_for_one_mailbox_and_three_are_sent_in_ten_minutes() {
+    fn a_code_is_for_one_mailbox_and_who_was_verified_at_another_is_not() {
         let now = Utc::now();
         let first = next_code(None, 1, now).unwrap();
         assert!(usable(&first, 1, now) && !usable(&first, 2, now));
-        assert!(!usable(&first, 1, now + TimeDelta::minutes(CODE_MINUTES)));
         let second = next_code(Some(&first), 1, now).unwrap();
-        let third = next_code(Some(&second), 1, now).unwrap();
-        assert_eq!((third.n, third.rev), (3, 3));
-        assert!(next_code(Some(&third), 1, now).is_err());
-        assert!(next_code(Some(&third), 1, now + TimeDelta::minutes(CODE_MINUTES)).is_ok());
+        assert_eq!((second.code.n, second.rev), (2, 2));
         let verified = GuardianCode { verified_until: Some(now), ..first };
+        assert_eq!(next_code(Some(&verified), 1, now).unwrap().verified_until, Some(now));
         assert_eq!(next_code(Some(&verified), 2, now).unwrap().verified_until, None);
     }
 }

@@ -11,7 +11,7 @@ mod service;
 
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, Contacts, Database, Keyring, Tables};
+use medius_store::{Aws, Contacts, Database, Keyring, MailboxMac, Tables};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,12 +22,13 @@ pub struct State {
     pub(crate) db: Database,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) contacts: Arc<Contacts>,
+    pub(crate) mailboxes: Arc<MailboxMac>,
 }
 
 impl State {
     /// With the given adapters.
-    pub fn new(db: Database, keyring: Keyring, contacts: Contacts) -> Self {
-        Self { db, keyring: Arc::new(keyring), contacts: Arc::new(contacts) }
+    pub fn new(db: Database, keyring: Keyring, contacts: Contacts, mailboxes: MailboxMac) -> Self {
+        Self { db, keyring: Arc::new(keyring), contacts: Arc::new(contacts), mailboxes: Arc::new(mailboxes) }
     }
 
     /// From the function's environment.
@@ -38,7 +39,8 @@ impl State {
         let aws = Aws::from_env()?;
         let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
         let key = env.required("KMS_DATA_KEY")?;
-        Ok(Self::new(db, Keyring::new(aws.kms(), key.clone()), Contacts::new(aws.kms(), key)))
+        let mailboxes = MailboxMac::new(aws.kms(), env.required("KMS_MAILBOX_MAC")?);
+        Ok(Self::new(db, Keyring::new(aws.kms(), key.clone()), Contacts::new(aws.kms(), key), mailboxes))
     }
 }
 

@@ -105,8 +105,8 @@ impl Opened {
             None => self.case.continued(state.db.now()),
         };
         if self.new_card {
-            let sealed = state.contacts.seal(&self.case.id, &self.sealed.contact_key, &self.card).await?;
-            self.sealed.card = Some(sealed);
+            let (key, mailboxes) = (&self.sealed.contact_key, &state.mailboxes);
+            self.sealed.card = Some(state.contacts.seal(&self.case.id, key, &self.card, mailboxes).await?);
         }
         let mut change = Change::new(self.permit, state.db.now());
         if let Some(proof) = proof {

@@ -6,7 +6,8 @@ use crate::error::MailError;
 use askama::Template;
 use chrono::{DateTime, Utc};
 use medius_domain::clock::kst_minute;
-use medius_domain::link::{Link, LinkSecret, OneTimeCode};
+use medius_domain::code::OneTimeCode;
+use medius_domain::link::{Link, LinkSecret};
 use medius_domain::provider::Provider;
 use medius_store::Message;
 

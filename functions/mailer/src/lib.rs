@@ -7,6 +7,7 @@
 
 mod error;
 mod event;
+mod export;
 mod letter;
 mod personal;
 mod ready;

@@ -8,9 +8,9 @@ use crate::ready::Addressee;
 use askama::Template;
 use chrono::{DateTime, Utc};
 use medius_domain::clock::kst_minute;
+use medius_domain::code::OneTimeCode;
 use medius_domain::consent::TextLanguage;
 use medius_domain::id::{CaseId, DestructionId};
-use medius_domain::link::OneTimeCode;
 use medius_store::{Message, Notice};
 
 /// One template of a mail; the four of a mail (Korean, English; HTML, text) have the same fields.
@@ -29,6 +29,10 @@ template!(CodeKoHtml, "guardian_code/ko.html", until: &'a str, code: &'a str);
 template!(CodeKoText, "guardian_code/ko.txt", until: &'a str, code: &'a str);
 template!(CodeEnHtml, "guardian_code/en.html", until: &'a str, code: &'a str);
 template!(CodeEnText, "guardian_code/en.txt", until: &'a str, code: &'a str);
+template!(RightKoHtml, "right_code/ko.html", until: &'a str, code: &'a str);
+template!(RightKoText, "right_code/ko.txt", until: &'a str, code: &'a str);
+template!(RightEnHtml, "right_code/en.html", until: &'a str, code: &'a str);
+template!(RightEnText, "right_code/en.txt", until: &'a str, code: &'a str);
 template!(NoticeKoHtml, "patient_notice/ko.html", url: &'a str, notice: Notice);
 template!(NoticeKoText, "patient_notice/ko.txt", url: &'a str, notice: Notice);
 template!(NoticeEnHtml, "patient_notice/en.html", url: &'a str, notice: Notice);
@@ -49,6 +53,25 @@ pub(crate) fn guardian_code(
         }
         TextLanguage::En => {
             ("Your code", CodeEnHtml { sender, until, code }.render()?, CodeEnText { sender, until, code }.render()?)
+        }
+    };
+    Ok(Message { to: to.email.clone(), subject: format!("[{}] {subject}", sender.name), text, html })
+}
+
+/// The mail with a code for somebody who asks about rights without a sign-in. Its subject is that of every code.
+pub(crate) fn right_code(
+    sender: &Sender,
+    to: &Addressee,
+    valid_until: DateTime<Utc>,
+    code: &OneTimeCode,
+) -> Result<Message, MailError> {
+    let (until, code) = (&*kst_minute(valid_until), code.expose());
+    let (subject, html, text) = match to.language {
+        TextLanguage::Ko => {
+            ("확인 코드", RightKoHtml { sender, until, code }.render()?, RightKoText { sender, until, code }.render()?)
+        }
+        TextLanguage::En => {
+            ("Your code", RightEnHtml { sender, until, code }.render()?, RightEnText { sender, until, code }.render()?)
         }
     };
     Ok(Message { to: to.email.clone(), subject: format!("[{}] {subject}", sender.name), text, html })
@@ -104,6 +127,7 @@ mod tests {
             let waits = |kind| notice(&sender(), &to(language), case, kind).unwrap();
             [
                 (format!("guardian-{code}"), guardian_code(&sender(), &to(language), until, &digits).unwrap()),
+                (format!("code-right-{code}"), right_code(&sender(), &to(language), until, &digits).unwrap()),
                 (format!("message-{code}"), waits(Notice::Message)),
                 (format!("receipt-{code}"), waits(Notice::Receipt)),
                 (format!("right-{code}"), waits(Notice::Right)),
@@ -154,10 +178,29 @@ mod tests {
     }
 
     #[test]
+    fn who_asks_about_rights_gets_the_code_its_end_and_what_to_do_otherwise() {
+        let of_rights = mails(&CaseId::new()).into_iter().filter(|m| m.0.starts_with("code-right"));
+        for (name, language, mail) in of_rights {
+            let unknown = match language {
+                TextLanguage::Ko => "모르는 요청이라면",
+                TextLanguage::En => "If you know nothing of this,",
+            };
+            for part in [&mail.text, &mail.html] {
+                assert_eq!(part.matches("09551615").count(), 1, "{name}");
+                assert!(part.contains("2026-11-22 19:15") && part.contains(unknown), "{name}");
+                assert!(!part.contains("://") && !part.contains("href="), "{name}");
+            }
+            assert!(!mail.subject.contains(|c: char| c.is_ascii_digit()), "{name}");
+        }
+    }
+
+    #[test]
     fn a_notice_carries_a_link_and_not_what_waits() {
         let case = CaseId::new();
         let open = format!("https://app.medius.example/open#{case}");
-        let waiting: Vec<_> = mails(&case).into_iter().filter(|m| !m.0.starts_with("guardian")).collect();
+        let codes = ["guardian", "code"];
+        let waits = |name: &str| !codes.iter().any(|code| name.starts_with(code));
+        let waiting: Vec<_> = mails(&case).into_iter().filter(|m| waits(&m.0)).collect();
         for (name, _, mail) in waiting.iter().filter(|m| !m.0.starts_with("destroyed")) {
             let url = &open;
             assert_eq!(mail.html.matches(&format!("href=\"{url}\"")).count(), 1, "{name}");

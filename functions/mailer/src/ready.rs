@@ -4,13 +4,15 @@
 use crate::Mailer;
 use crate::error::MailError;
 use chrono::{DateTime, Utc};
+use medius_domain::case::Case;
 use medius_domain::consent::{ConsentActor, TextLanguage, Use, gate};
-use medius_domain::id::{DeliveryId, LinkId, ProviderId};
-use medius_domain::link::{CODE_TRIES, Link, LinkState};
+use medius_domain::id::{CaseId, DeliveryId, LinkId, ProviderId, RightId};
+use medius_domain::link::{Link, LinkState};
 use medius_domain::person::Email;
-use medius_domain::policy::Permit;
+use medius_domain::policy::{On, Permit, permit};
 use medius_domain::provider::Provider;
-use medius_store::{GuardianCode, MailAbout, MailRecord, Notice, Place};
+use medius_domain::rights::Keeper;
+use medius_store::{GuardianCode, MailAbout, MailRecord, Notice, Place, Snapshot};
 use std::collections::BTreeSet;
 
 /// What a mail says and whom it goes to.
@@ -22,9 +24,15 @@ pub(crate) enum Ready {
     /// That a link has ended, to an institution.
     Ended { link: Link, provider: Provider, at: DateTime<Utc> },
     /// A code, to a guardian.
-    GuardianCode { to: Addressee, n: u32, valid_until: DateTime<Utc> },
+    GuardianCode { to: Addressee, case_id: CaseId, n: u32, valid_until: DateTime<Utc> },
+    /// A code, to who asks about rights without a sign-in.
+    RightCode { to: Addressee, right_id: RightId, n: u32, valid_until: DateTime<Utc> },
+    /// The link to the copy that a patient asked for.
+    Export { to: Addressee, right_id: RightId, until: DateTime<Utc> },
+    /// A code to fetch it.
+    ExportCode { to: Addressee, right_id: RightId, n: u32, until: DateTime<Utc> },
     /// That something waits, to a patient or to whoever acts for a child.
-    Notice { to: Addressee, notice: Notice },
+    Notice { to: Addressee, notice: Notice, case_id: CaseId },
 }
 
 /// A person's mailbox, and the language to write in.
@@ -37,36 +45,48 @@ pub(crate) struct Addressee {
 impl Mailer {
     /// What is to be sent, under a permit that names the consents that it rests on; nothing when the mail must not be sent.
     pub(crate) async fn ready(&self, mail: &MailRecord, leave: Permit) -> Result<Option<(Ready, Permit)>, MailError> {
+        if let MailAbout::RightCode { right_id, code_n } = &mail.about {
+            return self.right_code(&leave, right_id, *code_n).await;
+        }
+        // Everything else is about a case, which stands in the mail.
+        let Some(case) = &mail.case_id else { return Ok(None) };
         match &mail.about {
             MailAbout::ProviderLink { link_id, generation, provider_id } => {
-                self.provision(mail, leave, link_id, *generation, provider_id, None).await
+                self.provision(case, leave, link_id, *generation, provider_id, None).await
             }
             MailAbout::ProviderCode { link_id, generation, provider_id, code_n } => {
-                self.provision(mail, leave, link_id, *generation, provider_id, Some(*code_n)).await
+                self.provision(case, leave, link_id, *generation, provider_id, Some(*code_n)).await
             }
             MailAbout::ProviderEnded { delivery_id, provider_id } => {
-                Ok(self.ended(mail, delivery_id, provider_id).await?.map(|ready| (ready, leave)))
+                Ok(self.ended(mail, case, delivery_id, provider_id).await?.map(|ready| (ready, leave)))
             }
             MailAbout::GuardianCode { code_n } => {
-                Ok(self.guardian_code(mail, &leave, *code_n).await?.map(|ready| (ready, leave)))
+                Ok(self.guardian_code(case, &leave, *code_n).await?.map(|ready| (ready, leave)))
             }
             MailAbout::PatientNotice { notice } => {
-                Ok(self.notice(mail, &leave, *notice).await?.map(|ready| (ready, leave)))
+                Ok(self.notice(case, &leave, *notice).await?.map(|ready| (ready, leave)))
             }
+            MailAbout::PatientExport { right_id } => {
+                Ok(self.export(case, &leave, right_id, None).await?.map(|ready| (ready, leave)))
+            }
+            MailAbout::ExportCode { right_id, code_n } => {
+                Ok(self.export(case, &leave, right_id, Some(*code_n)).await?.map(|ready| (ready, leave)))
+            }
+            MailAbout::RightCode { .. } => Ok(None),
         }
     }
 
     /// The link, or with a number one of its codes: the link lives, the institution may receive, the consents are in force.
     async fn provision(
         &self,
-        mail: &MailRecord,
+        case_id: &CaseId,
         leave: Permit,
         link_id: &LinkId,
         generation: u32,
         provider_id: &ProviderId,
         code_n: Option<u32>,
     ) -> Result<Option<(Ready, Permit)>, MailError> {
-        let mut places = Place::gate(&mail.case_id).to_vec();
+        let mut places = Place::gate(case_id).to_vec();
         places.extend([
             Place::Link(link_id.clone()),
             Place::Code(link_id.clone()),
@@ -77,7 +97,7 @@ impl Mailer {
         let wanted = |l: &Link| l.live(now) && l.generation == generation && l.provider_id == *provider_id;
         let link = snapshot.link(link_id)?.filter(wanted);
         let provider = snapshot.provider(provider_id)?.filter(|p| p.may_receive(now));
-        let (Some(case), Some(link), Some(provider)) = (snapshot.case(&mail.case_id)?, link, provider) else {
+        let (Some(case), Some(link), Some(provider)) = (snapshot.case(case_id)?, link, provider) else {
             return Ok(None);
         };
         if case.suspends(leave.event(), Some(provider_id)) {
@@ -86,7 +106,7 @@ impl Mailer {
         let standing = self.contacts.standing(&snapshot, &leave, &case).await?;
         // The mail itself holds none of the letter's parts; they are checked at every opening of the link.
         let used_for = Use::Provision { recipient: provider_id.clone(), items: BTreeSet::new() };
-        let Ok(proof) = gate(&mail.case_id, &snapshot.consents(&mail.case_id)?, &used_for, &standing) else {
+        let Ok(proof) = gate(case_id, &snapshot.consents(case_id)?, &used_for, &standing) else {
             return Ok(None);
         };
         if !link.rests_on(&proof) {
@@ -108,12 +128,13 @@ impl Mailer {
     async fn ended(
         &self,
         mail: &MailRecord,
+        case_id: &CaseId,
         delivery_id: &DeliveryId,
         provider_id: &ProviderId,
     ) -> Result<Option<Ready>, MailError> {
-        let at = Place::Delivery(mail.case_id.clone(), delivery_id.clone());
+        let at = Place::Delivery(case_id.clone(), delivery_id.clone());
         let snapshot = self.db.read([at, Place::Provider(provider_id.clone())]).await?;
-        let delivery = snapshot.delivery(&mail.case_id, delivery_id)?.filter(|d| d.provider_id == *provider_id);
+        let delivery = snapshot.delivery(case_id, delivery_id)?.filter(|d| d.provider_id == *provider_id);
         let (Some(delivery), Some(provider)) = (delivery, snapshot.provider(provider_id)?) else { return Ok(None) };
         let link = self.db.read([Place::Link(delivery.link_id.clone())]).await?.link(&delivery.link_id)?;
         let Some(link) = link.filter(|l| l.state == LinkState::Revoked && l.sent_at.is_some()) else {
@@ -124,13 +145,12 @@ impl Mailer {
     }
 
     /// A guardian's code, while it can be used, a guardian is who must decide, and the mailbox is the one that it is for.
-    async fn guardian_code(&self, mail: &MailRecord, leave: &Permit, n: u32) -> Result<Option<Ready>, MailError> {
-        let id = &mail.case_id;
+    async fn guardian_code(&self, id: &CaseId, leave: &Permit, n: u32) -> Result<Option<Ready>, MailError> {
         let mut places = Place::gate(id).to_vec();
         places.push(Place::GuardianCode(id.clone()));
         let snapshot = self.db.read(places).await?;
         let now = snapshot.now();
-        let usable = |c: &GuardianCode| c.n == n && !c.used && c.tries < CODE_TRIES && now < c.valid_until;
+        let usable = |c: &GuardianCode| c.code.n == n && c.code.usable(now);
         let code = snapshot.guardian_code(id)?.filter(usable);
         let (Some(case), Some(code)) = (snapshot.case(id)?, code) else { return Ok(None) };
         if self.contacts.standing(&snapshot, leave, &case).await?.must_be() != ConsentActor::Guardian {
@@ -139,19 +159,49 @@ impl Mailer {
         let card = self.contacts.open(&snapshot, leave).await?.filter(|c| c.guardian_rev == code.guardian_rev);
         let guardian = card.and_then(|card| card.guardian);
         let to = guardian.map(|g| Addressee { email: g.email, language: g.language });
-        Ok(to.map(|to| Ready::GuardianCode { to, n, valid_until: code.valid_until }))
+        Ok(to.map(|to| Ready::GuardianCode { to, case_id: id.clone(), n, valid_until: code.code.valid_until }))
     }
 
     /// Word that something waits: to the patient's mailbox, or until a child's 14th birthday to the guardian's.
-    async fn notice(&self, mail: &MailRecord, leave: &Permit, notice: Notice) -> Result<Option<Ready>, MailError> {
-        let snapshot = self.db.read(Place::gate(&mail.case_id)).await?;
-        let Some(case) = snapshot.case(&mail.case_id)? else { return Ok(None) };
-        let who = self.contacts.standing(&snapshot, leave, &case).await?.must_be();
-        let Some(card) = self.contacts.open(&snapshot, leave).await? else { return Ok(None) };
-        let to = match who {
+    async fn notice(&self, case_id: &CaseId, leave: &Permit, notice: Notice) -> Result<Option<Ready>, MailError> {
+        let snapshot = self.db.read(Place::gate(case_id)).await?;
+        let Some(case) = snapshot.case(case_id)? else { return Ok(None) };
+        let to = self.addressee(&snapshot, leave, &case).await?;
+        Ok(to.map(|to| Ready::Notice { to, notice, case_id: case_id.clone() }))
+    }
+
+    /// The patient's mailbox, or until a child's 14th birthday the guardian's.
+    pub(crate) async fn addressee(
+        &self,
+        snapshot: &Snapshot,
+        leave: &Permit,
+        case: &Case,
+    ) -> Result<Option<Addressee>, MailError> {
+        let who = self.contacts.standing(snapshot, leave, case).await?.must_be();
+        let Some(card) = self.contacts.open(snapshot, leave).await? else { return Ok(None) };
+        Ok(match who {
             ConsentActor::Patient => card.email.map(|email| Addressee { email, language: card.language }),
             ConsentActor::Guardian => card.guardian.map(|g| Addressee { email: g.email, language: g.language }),
-        };
-        Ok(to.map(|to| Ready::Notice { to, notice }))
+        })
+    }
+
+    /// A code for a request about rights, while it can be used and where a case has the mailbox on file. Who ordered it does
+    /// not know whether there is one: only here is it looked up, and nothing of that goes back.
+    async fn right_code(&self, leave: &Permit, id: &RightId, n: u32) -> Result<Option<(Ready, Permit)>, MailError> {
+        let snapshot = self.db.read([Place::Right(id.clone())]).await?;
+        let now = snapshot.now();
+        let claim = snapshot.rights_request(id)?.and_then(|request| request.claim);
+        let Some(claim) = claim.filter(|c| c.code.n == n && c.code.usable(now)) else { return Ok(None) };
+        let Some(meant) = claim.meant(&self.db.on_file(&claim.mailbox).await?) else { return Ok(None) };
+        let leave = permit(leave.event().clone(), &On::Behind(&meant.through, &meant.subject))?;
+        let snapshot = self.db.read([Place::Contact(meant.through.clone()), Place::ContactKey(meant.through)]).await?;
+        let card = self.contacts.open(&snapshot, &leave).await?;
+        let email = card.and_then(|card| match meant.keeper {
+            Keeper::Patient => card.email,
+            Keeper::Guardian => card.guardian.map(|guardian| guardian.email),
+        });
+        let Some(email) = email else { return Ok(None) };
+        let to = Addressee { email, language: claim.language };
+        Ok(Some((Ready::RightCode { to, right_id: id.clone(), n, valid_until: claim.code.valid_until }, leave)))
     }
 }

@@ -4,7 +4,7 @@
 use crate::Mailer;
 use crate::error::MailError;
 use crate::ready::Ready;
-use crate::{letter, personal};
+use crate::{export, letter, personal};
 use chrono::TimeDelta;
 use medius_domain::access::{self, Action, Actor, Authentication, Event, Object, Purpose};
 use medius_domain::id::{LinkId, MailId};
@@ -60,7 +60,11 @@ impl Mailer {
             }
             MailStatus::Sending | MailStatus::Pending => {}
         }
-        let behind = On::Behind(&mail.case_id, &mail.subject);
+        let scope = mail.scope();
+        let behind = match (&mail.case_id, &mail.subject) {
+            (Some(case), Some(subject)) => On::Behind(case, subject),
+            (None, _) | (_, None) => On::Service(&scope),
+        };
         let leave = permit(sending(&mail, request_id), &behind)?;
         let held = MailRecord {
             status: MailStatus::Sending,
@@ -96,12 +100,12 @@ impl Mailer {
     /// Looks everything up and sends; nothing when the mail must not be sent any more.
     async fn dispatch(&self, mail: &MailRecord, leave: Permit) -> Result<Option<(String, Permit)>, MailError> {
         let Some((ready, leave)) = Box::pin(self.ready(mail, leave)).await? else { return Ok(None) };
-        let message = self.message(mail, &ready).await?;
+        let message = self.message(&ready).await?;
         let message_id = self.postbox.send(&message).await?;
         Ok(Some((message_id, leave)))
     }
 
-    async fn message(&self, mail: &MailRecord, ready: &Ready) -> Result<Message, MailError> {
+    async fn message(&self, ready: &Ready) -> Result<Message, MailError> {
         let sender = &self.sender;
         match ready {
             Ready::Link { link, provider } => {
@@ -113,11 +117,23 @@ impl Mailer {
                 letter::code(sender, provider, link, *valid_until, &digits)
             }
             Ready::Ended { link, provider, at } => letter::ended(sender, provider, link, *at),
-            Ready::GuardianCode { to, n, valid_until } => {
-                let digits = self.codes.guardian_code(&mail.case_id, *n).await?;
+            Ready::GuardianCode { to, case_id, n, valid_until } => {
+                let digits = self.codes.guardian_code(case_id, *n).await?;
                 personal::guardian_code(sender, to, *valid_until, &digits)
             }
-            Ready::Notice { to, notice } => personal::notice(sender, to, &mail.case_id, *notice),
+            Ready::RightCode { to, right_id, n, valid_until } => {
+                let digits = self.codes.right_code(right_id, *n).await?;
+                personal::right_code(sender, to, *valid_until, &digits)
+            }
+            Ready::Export { to, right_id, until } => {
+                let secret = self.links.export_secret(right_id).await?;
+                export::ready(sender, to, right_id, &secret, *until)
+            }
+            Ready::ExportCode { to, right_id, n, until } => {
+                let digits = self.codes.export_code(right_id, *n).await?;
+                export::code(sender, to, *until, &digits)
+            }
+            Ready::Notice { to, notice, case_id } => personal::notice(sender, to, case_id, *notice),
         }
     }
 
@@ -136,12 +152,15 @@ impl Mailer {
             | MailAbout::ProviderCode { .. }
             | MailAbout::ProviderEnded { .. }
             | MailAbout::GuardianCode { .. }
-            | MailAbout::PatientNotice { .. } => None,
+            | MailAbout::PatientNotice { .. }
+            | MailAbout::PatientExport { .. }
+            | MailAbout::ExportCode { .. }
+            | MailAbout::RightCode { .. } => None,
         };
         let mut attempt = 0;
         loop {
             let link = carried.map(|id| Place::Link(id.clone()));
-            let snapshot = self.db.read([Place::case_log(&held.case_id)].into_iter().chain(link)).await?;
+            let snapshot = self.db.read([Place::LogHead(leave.scope().clone())].into_iter().chain(link)).await?;
             let mut change = Change::new(leave.clone(), self.db.now());
             change.update_mail(&done, held.status, held.attempts)?;
             if let Some(link) = carried {
@@ -181,6 +200,9 @@ fn sending(mail: &MailRecord, request_id: &str) -> Event {
         MailAbout::ProviderCode { .. } => ("code", Purpose::Provision),
         MailAbout::ProviderEnded { .. } => ("ended", Purpose::PatientRights),
         MailAbout::GuardianCode { .. } => ("guardian-code", Purpose::PatientRights),
+        MailAbout::RightCode { .. } => ("right-code", Purpose::PatientRights),
+        MailAbout::PatientExport { .. } => ("export", Purpose::PatientRights),
+        MailAbout::ExportCode { .. } => ("export-code", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Message } => ("message", Purpose::Inquiry),
         MailAbout::PatientNotice { notice: Notice::Receipt } => ("receipt", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Right } => ("right", Purpose::PatientRights),

@@ -1,8 +1,9 @@
 //! What institutions' browsers send and get.
 
 use chrono::{DateTime, Utc};
+use medius_domain::code::OneTimeCode;
 use medius_domain::field::Invalid;
-use medius_domain::link::{LinkSecret, OneTimeCode};
+use medius_domain::link::LinkSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,6 +21,13 @@ pub struct CodeRequest {
 pub struct CodeOrdered {
     /// Until when it can be used.
     pub valid_until: DateTime<Utc>,
+}
+
+/// Where a copy lies that is too large for an answer.
+#[derive(Serialize, ToSchema)]
+pub struct ExportAddress {
+    /// Good for one minute.
+    pub url: String,
 }
 
 /// Starts a session.

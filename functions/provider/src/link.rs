@@ -4,13 +4,14 @@
 use crate::State;
 use chrono::{DateTime, Utc};
 use medius_domain::access::Event;
+use medius_domain::code::CodeState;
 use medius_domain::consent::{ConsentProof, Use, gate};
 use medius_domain::id::LinkId;
 use medius_domain::link::Link;
 use medius_domain::policy::{On, Permit, permit};
 use medius_domain::provider::Provider;
 use medius_http::Problem;
-use medius_store::{Change, CodeRecord, Conflict, Place, ReferralRecord, SessionRecord, Snapshot, StoreError, pause};
+use medius_store::{Change, Conflict, Place, ReferralRecord, SessionRecord, Snapshot, StoreError, pause};
 
 /// Times that a use case is done again when others used the same link at the same moment.
 const ATTEMPTS: u32 = 16;
@@ -18,7 +19,7 @@ const ATTEMPTS: u32 = 16;
 /// A link before anything is known about who asks.
 pub(crate) struct Found {
     pub(crate) link: Link,
-    pub(crate) code: Option<CodeRecord>,
+    pub(crate) code: Option<CodeState>,
     pub(crate) session: Option<SessionRecord>,
 }
 

@@ -4,13 +4,14 @@
 use crate::State;
 use crate::link::{Attempt, Attempts, Found, Usable, find};
 use crate::session::{self, Token};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use medius_domain::access::{Action, Authentication, Object};
+use medius_domain::code::{CodeState, OneTimeCode};
 use medius_domain::id::LinkId;
-use medius_domain::link::{CODE_MINUTES, CODE_TRIES, CODES_PER_WINDOW, Link, LinkEvent, LinkSecret, OneTimeCode};
+use medius_domain::link::{Link, LinkEvent, LinkSecret};
 use medius_domain::policy::{On, Permit, Thing};
 use medius_http::{Origin, Problem};
-use medius_store::{Change, CodeRecord, MailAbout, MailRecord, Place};
+use medius_store::{Change, MailAbout, MailRecord, Place};
 
 /// Orders a code to the institution's mailbox and says until when it can be used. A new code ends the one before.
 pub(crate) async fn order_code(
@@ -34,7 +35,8 @@ async fn try_order(state: &State, origin: &Origin, id: &LinkId, secret: &LinkSec
     let usable = known(state, origin, found, secret, "code").await?;
     let now = state.db.now();
     let link = Link { code_n: usable.link.code_n + 1, ..usable.next() };
-    let next = next_code(code.as_ref(), link.code_n, now)?;
+    // The link counts its codes itself: its number stands in the mail that is ordered.
+    let next = CodeState { n: link.code_n, ..CodeState::next(code.as_ref(), now).map_err(Problem::from)? };
     let about = MailAbout::ProviderCode {
         link_id: link.id.clone(),
         generation: link.generation,
@@ -71,18 +73,6 @@ async fn known(
     Usable::check(state, link, event).await
 }
 
-/// The next code, if not too many were sent of late.
-fn next_code(before: Option<&CodeRecord>, n: u32, now: DateTime<Utc>) -> Result<CodeRecord, Problem> {
-    let window = TimeDelta::minutes(CODE_MINUTES);
-    let (window_from, sent) =
-        before.filter(|c| now < c.window_from + window).map_or((now, 0), |c| (c.window_from, c.sent_in_window));
-    if sent >= CODES_PER_WINDOW {
-        let wait = (window_from + window - now).num_seconds().max(1);
-        return Err(Problem::too_many_requests(u32::try_from(wait).unwrap_or(1)));
-    }
-    Ok(CodeRecord { n, valid_until: now + window, tries: 0, window_from, sent_in_window: sent + 1, used: false })
-}
-
 /// Starts a session. Right or wrong, a try is counted in the same step that uses it up: of many tries at once, each is
 /// one.
 pub(crate) async fn unlock(
@@ -113,20 +103,19 @@ async fn try_unlock(
     let usable = known(state, origin, found, secret, "unlock").await?;
     let now = state.db.now();
     let usable_code = code.filter(|c| tryable(c, &usable.link, now));
-    let mut code = usable_code.ok_or_else(Problem::not_found)?;
+    let code = usable_code.ok_or_else(Problem::not_found)?;
     if state.codes.code(id, code.n).await?.matches(typed) {
         start(state, &usable, code).await
     } else {
-        code.tries += 1;
-        refuse(state, &usable, &code).await
+        refuse(state, &usable, &code.tried()).await
     }
 }
 
-fn tryable(code: &CodeRecord, link: &Link, now: DateTime<Utc>) -> bool {
-    code.n == link.code_n && !code.used && code.tries < CODE_TRIES && now < code.valid_until
+fn tryable(code: &CodeState, link: &Link, now: DateTime<Utc>) -> bool {
+    code.n == link.code_n && code.usable(now)
 }
 
-async fn refuse(state: &State, usable: &Usable, code: &CodeRecord) -> Result<Token, Attempt> {
+async fn refuse(state: &State, usable: &Usable, code: &CodeState) -> Result<Token, Attempt> {
     let mut change = usable.change(state, usable.permit.clone().refused());
     change.update_link(&usable.next(), usable.kept_until)?;
     change.put_code(&usable.link.id, code)?;
@@ -134,7 +123,7 @@ async fn refuse(state: &State, usable: &Usable, code: &CodeRecord) -> Result<Tok
     Err(Problem::not_found().into())
 }
 
-async fn start(state: &State, usable: &Usable, code: CodeRecord) -> Result<Token, Attempt> {
+async fn start(state: &State, usable: &Usable, code: CodeState) -> Result<Token, Attempt> {
     let now = state.db.now();
     let unlocked = usable.link.state.after(LinkEvent::Unlock).ok_or_else(Problem::not_found)?;
     let link = Link { state: unlocked, unlocked_at: usable.link.unlocked_at.or(Some(now)), ..usable.next() };
@@ -143,28 +132,8 @@ async fn start(state: &State, usable: &Usable, code: CodeRecord) -> Result<Token
     let proven = usable.permit.clone().authenticated_by(Authentication::LinkSecretAndCode);
     let mut change = usable.change(state, proven);
     change.update_link(&link, usable.kept_until)?;
-    change.put_code(&link.id, &CodeRecord { used: true, ..code })?;
+    change.put_code(&link.id, &code.spent())?;
     change.start_session(&link.id, &token.sha256(), &session, session::ends(&session))?;
     state.db.commit(change, &usable.snapshot).await?;
     Ok(token)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn three_codes_in_ten_minutes_and_then_a_pause() {
-        let now = Utc::now();
-        let mut last = next_code(None, 1, now).unwrap();
-        for n in 2..=CODES_PER_WINDOW {
-            last = next_code(Some(&last), n, now + TimeDelta::minutes(i64::from(n))).unwrap();
-        }
-        assert_eq!((last.sent_in_window, last.window_from), (CODES_PER_WINDOW, now));
-        let refused = next_code(Some(&last), 4, now + TimeDelta::minutes(9)).unwrap_err();
-        assert_eq!(refused.kind(), medius_http::ProblemKind::TooManyRequests);
-        let later = next_code(Some(&last), 4, now + TimeDelta::minutes(10)).unwrap();
-        assert_eq!((later.sent_in_window, later.tries, later.used), (1, 0, false));
-    }
 }

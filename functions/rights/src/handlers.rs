@@ -2,7 +2,7 @@
 
 use crate::State;
 use crate::api::RightWish;
-use crate::own::Move;
+use crate::own::{By, Move};
 use crate::view::{RightList, RightState, RightView};
 use crate::{ask as asking, own};
 use axum::Json;
@@ -52,7 +52,7 @@ pub(crate) async fn get(
     origin: Origin,
     PathIds(id): PathIds<RightId>,
 ) -> Result<Json<RightView>, Problem> {
-    own::look(&state, &patient, &origin, &id).await.map(Json)
+    own::look(&state, By::Patient(&patient), &origin, &id).await.map(Json)
 }
 
 /// Takes a request back that is not being carried out yet.
@@ -68,7 +68,7 @@ pub(crate) async fn cancel(
     key: IdempotencyKey,
 ) -> Result<Response, Problem> {
     let request = key.request(&patient.subject, "");
-    own::change(&state, &patient, &origin, &id, Move::Cancel, &request).await
+    own::change(&state, By::Patient(&patient), &origin, &id, Move::Cancel, &request).await
 }
 
 /// Objects to a refusal, to a result in part or to a deferral. Somebody else than who decided will decide about it.
@@ -84,7 +84,7 @@ pub(crate) async fn object(
     key: IdempotencyKey,
 ) -> Result<Response, Problem> {
     let request = key.request(&patient.subject, "");
-    own::change(&state, &patient, &origin, &id, Move::Object, &request).await
+    own::change(&state, By::Patient(&patient), &origin, &id, Move::Object, &request).await
 }
 
 /// Says that what was asked for is given: by a message at the case, or by changing what was told.
@@ -100,5 +100,5 @@ pub(crate) async fn evidence(
     key: IdempotencyKey,
 ) -> Result<Response, Problem> {
     let request = key.request(&patient.subject, "");
-    own::change(&state, &patient, &origin, &id, Move::EvidenceGiven, &request).await
+    own::change(&state, By::Patient(&patient), &origin, &id, Move::EvidenceGiven, &request).await
 }

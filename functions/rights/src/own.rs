@@ -4,9 +4,10 @@ use crate::view::{RightState, RightView};
 use crate::{State, refused, tell};
 use axum::response::Response;
 use http::StatusCode;
-use medius_domain::access::{Action, Object, Purpose, Scope};
+use medius_domain::access::{Action, Authentication, Object, Purpose, Scope};
+use medius_domain::code::Ticket;
 use medius_domain::id::RightId;
-use medius_domain::policy::Thing;
+use medius_domain::policy::{On, Permit, Thing, permit};
 use medius_domain::rights::RightsRequest;
 use medius_http::{IdempotentRequest, Origin, Patient, Problem, ProblemKind, Remembered, own_right, replay, settle};
 use medius_store::{Change, Place, Snapshot};
@@ -55,17 +56,49 @@ pub(crate) async fn read(
     Ok((snapshot, request))
 }
 
+/// Who comes to a request of theirs.
+#[derive(Clone, Copy)]
+pub(crate) enum By<'a> {
+    /// The patient, signed in.
+    Patient(&'a Patient),
+    /// Who has the ticket that a right code gave.
+    Ticket(&'a Ticket),
+}
+
+impl By<'_> {
+    /// Leave to do something with it. The snapshot must hold the head of the request's chain.
+    pub(crate) async fn leave(
+        self,
+        state: &State,
+        snapshot: &Snapshot,
+        origin: &Origin,
+        request: &RightsRequest,
+        (action, part): (Action, &'static str),
+    ) -> Result<Permit, Problem> {
+        let object = Object::of(Thing::Right, &request.id, part);
+        let ticket = match self {
+            Self::Patient(patient) => {
+                let event = origin.patient(patient, action, object, Purpose::PatientRights);
+                return own_right(&state.db, snapshot, request, event).await;
+            }
+            Self::Ticket(ticket) => ticket,
+        };
+        let admitted = request.admits(ticket, state.db.now());
+        let how = if admitted { Authentication::MailboxCode } else { Authentication::Nothing };
+        let event = origin.without_sign_in(&request.subject, how, action, object, Purpose::PatientRights);
+        if admitted {
+            return Ok(permit(event, &On::Right(request))?);
+        }
+        let refusal = Permit::refusal(event, &On::Right(request));
+        state.db.commit(Change::new(refusal, state.db.now()), snapshot).await?;
+        Err(Problem::not_found())
+    }
+}
+
 /// Shows a request.
-pub(crate) async fn look(
-    state: &State,
-    patient: &Patient,
-    origin: &Origin,
-    id: &RightId,
-) -> Result<RightView, Problem> {
+pub(crate) async fn look(state: &State, by: By<'_>, origin: &Origin, id: &RightId) -> Result<RightView, Problem> {
     let (snapshot, request) = read(state, id, []).await?;
-    let object = Object::of(Thing::Right, id, "");
-    let event = origin.patient(patient, Action::View, object, Purpose::PatientRights);
-    let permit = own_right(&state.db, &snapshot, &request, event).await?;
+    let permit = by.leave(state, &snapshot, origin, &request, (Action::View, "")).await?;
     state.db.commit(Change::new(permit, state.db.now()), &snapshot).await?;
     Ok(RightView::new(&request, state.db.now(), false))
 }
@@ -73,7 +106,7 @@ pub(crate) async fn look(
 /// Takes a step.
 pub(crate) async fn change(
     state: &State,
-    patient: &Patient,
+    by: By<'_>,
     origin: &Origin,
     id: &RightId,
     step: Move,
@@ -82,9 +115,7 @@ pub(crate) async fn change(
     let mut attempt = 1;
     loop {
         let (snapshot, found) = read(state, id, [Place::Idempotency(request.scope_sha256.clone())]).await?;
-        let object = Object::of(Thing::Right, id, step.part());
-        let event = origin.patient(patient, Action::Update, object, Purpose::PatientRights);
-        let permit = own_right(&state.db, &snapshot, &found, event).await?;
+        let permit = by.leave(state, &snapshot, origin, &found, (Action::Update, step.part())).await?;
         if let Some(answer) = replay(&snapshot, request)? {
             return Ok(answer);
         }

@@ -5,8 +5,8 @@ use medius_domain::consent::DataItem;
 use medius_domain::id::{CaseId, RightId, Subject};
 use medius_domain::lifecycle::SuspensionScope;
 use medius_domain::rights::{
-    DeferralGround, Evidence, Ground, Happened, Milestone, Outcome, Right, RightsRequest, State, Step, Text, Who,
-    reminders,
+    Claimant, DeferralGround, Evidence, Ground, Happened, Milestone, Outcome, Right, RightsRequest, State, Step, Text,
+    Who, reminders,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -143,6 +143,10 @@ pub struct RightView {
     /// What it waits for; none once it is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_for: Option<RightWaiting>,
+    /// As what somebody asks without a sign-in: `self`, `guardian`, `agent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub asked_as: Option<Claimant>,
     /// What processing stops, with a suspension.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -193,6 +197,7 @@ impl RightView {
             standing: request.into(),
             overdue: request.overdue(now),
             waiting_for: request.waiting_for().map(waiting),
+            asked_as: request.claim.as_ref().map(|claim| claim.claimant),
             scope: request.scope.clone(),
             parts: request.parts.clone(),
             needed: request.evidence.clone(),

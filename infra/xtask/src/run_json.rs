@@ -29,11 +29,12 @@ const TABLES: [(&str, &str); 13] = [
     ("inquiries", "Inquiries"),
     ("uploads", "Uploads"),
 ];
-const KEYS: [(&str, &str); 5] = [
+const KEYS: [(&str, &str); 6] = [
     ("data", "DataKey"),
     ("storage", "StorageKey"),
     ("link_mac", "LinkMacKey"),
     ("code_mac", "CodeMacKey"),
+    ("mailbox_mac", "MailboxMacKey"),
     ("signing", "SigningKey"),
 ];
 /// Function by capability, which is its binary's name, and its id in the template.
@@ -50,8 +51,8 @@ pub(crate) const FUNCTIONS: [(&str, &str); 16] = [
     ("audit", "Audit"),
     ("journal", "Journal"),
     ("retention", "Retention"),
-    ("fulfilment", "Fulfilment"),
     ("screening", "Screening"),
+    ("fulfilment", "Fulfilment"),
     ("rights", "Rights"),
     ("inquiry", "Inquiry"),
 ];

@@ -4,11 +4,16 @@
 //! A thread has its own term: complaints and disputes three years after they were closed (E-Commerce Act Decree Art. 6), all
 //! else one year. Who says nothing for ninety days has closed it.
 
+mod thread;
+mod visitor;
+
+pub use thread::{Thread, Written};
+pub use visitor::{AnswerTo, Visitor};
+
 use crate::clock::{end_of_kst_day, kst_day};
 use crate::id::{CaseId, InquiryId, Subject};
-use crate::message::MessageText;
 use crate::policy::Role;
-use chrono::{DateTime, Days, Months, Utc};
+use chrono::{DateTime, Days, Months, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What an inquiry is about, as the patient says.
@@ -63,6 +68,8 @@ impl Topic {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InquiryState {
+    /// A visitor's, who has not shown yet that the mailbox is theirs: staff do not see it.
+    Unconfirmed,
     /// It waits for staff.
     Open,
     /// It was answered; the patient may ask on or close it.
@@ -73,11 +80,12 @@ pub enum InquiryState {
 
 impl InquiryState {
     /// Every state.
-    pub const ALL: [Self; 3] = [Self::Open, Self::Answered, Self::Closed];
+    pub const ALL: [Self; 4] = [Self::Unconfirmed, Self::Open, Self::Answered, Self::Closed];
 
     /// The code, as in JSON and in the index.
     pub const fn code(self) -> &'static str {
         match self {
+            Self::Unconfirmed => "unconfirmed",
             Self::Open => "open",
             Self::Answered => "answered",
             Self::Closed => "closed",
@@ -90,7 +98,10 @@ impl InquiryState {
             (Self::Open | Self::Answered, Step::Ask) => Some(Self::Open),
             (Self::Open | Self::Answered, Step::Answer) => Some(Self::Answered),
             (Self::Open | Self::Answered, Step::Close) => Some(Self::Closed),
-            (Self::Closed, Step::Ask | Step::Answer | Step::Close) => None,
+            (Self::Unconfirmed, Step::Confirm) => Some(Self::Open),
+            (Self::Unconfirmed, Step::Ask | Step::Answer | Step::Close)
+            | (Self::Closed, Step::Ask | Step::Answer | Step::Close)
+            | (Self::Open | Self::Answered | Self::Closed, Step::Confirm) => None,
         }
     }
 }
@@ -98,6 +109,8 @@ impl InquiryState {
 /// What happens to an inquiry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
+    /// The visitor shows that the mailbox is theirs.
+    Confirm,
     /// The patient writes.
     Ask,
     /// Staff write.
@@ -108,7 +121,7 @@ pub enum Step {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 3] = [Self::Ask, Self::Answer, Self::Close];
+    pub const ALL: [Self; 4] = [Self::Confirm, Self::Ask, Self::Answer, Self::Close];
 }
 
 /// How content the patient was, from 1 to 5.
@@ -129,6 +142,8 @@ impl From<Satisfaction> for u8 {
     }
 }
 
+/// Hours after which what no visitor confirmed is gone.
+const UNCONFIRMED_HOURS: i64 = 24;
 /// Idle days after which a thread counts as closed.
 const IDLE_DAYS: u64 = 90;
 
@@ -157,6 +172,9 @@ pub struct Inquiry {
     pub updated_at: DateTime<Utc>,
     /// When it was closed.
     pub closed_at: Option<DateTime<Utc>>,
+    /// Who asks without a sign-in; none for a patient who signed in.
+    #[serde(default)]
+    pub visitor: Option<Visitor>,
 }
 
 impl Inquiry {
@@ -174,6 +192,7 @@ impl Inquiry {
             created_at: now,
             updated_at: now,
             closed_at: None,
+            visitor: None,
         }
     }
 
@@ -192,6 +211,9 @@ impl Inquiry {
 
     /// When all of it is destroyed: its term after it was closed, or would count as closed, at the end of that day in Seoul.
     pub fn expires_at(&self) -> DateTime<Utc> {
+        if self.state == InquiryState::Unconfirmed {
+            return self.created_at + TimeDelta::hours(UNCONFIRMED_HOURS);
+        }
         let closed = match self.closed_at {
             Some(at) => kst_day(at),
             None => {
@@ -203,42 +225,11 @@ impl Inquiry {
     }
 }
 
-/// What was written, in its order. It is sealed as one value, so that all of it has one end.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Thread(Vec<Written>);
-
-/// One text of a thread.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Written {
-    /// As what its author wrote it: names of staff are not told.
-    pub from: Role,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// What it says.
-    pub text: MessageText,
-}
-
-/// Bytes of text that a thread holds: with its form it stays below what an item may be.
-const THREAD_BYTES: usize = 256 * 1024;
-
-impl Thread {
-    /// The thread with one more text; none when it is full.
-    pub fn with(mut self, from: Role, text: MessageText, at: DateTime<Utc>) -> Option<Self> {
-        self.0.push(Written { from, at, text });
-        let bytes: usize = self.0.iter().map(|written| written.text.expose().len() + 100).sum();
-        (bytes <= THREAD_BYTES).then_some(self)
-    }
-
-    /// The texts, the oldest first.
-    pub fn texts(&self) -> &[Written] {
-        &self.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::message::MessageText;
     use chrono::TimeZone;
 
     fn inquiry(topic: Topic) -> Inquiry {
@@ -249,7 +240,12 @@ mod tests {
     fn a_closed_inquiry_stays_closed_and_everything_else_can_go_on() {
         for state in InquiryState::ALL {
             for step in Step::ALL {
-                assert_eq!(state.after(step).is_none(), state == InquiryState::Closed, "{state:?} {step:?}");
+                let goes_on = match state {
+                    InquiryState::Unconfirmed => step == Step::Confirm,
+                    InquiryState::Open | InquiryState::Answered => step != Step::Confirm,
+                    InquiryState::Closed => false,
+                };
+                assert_eq!(state.after(step).is_some(), goes_on, "{state:?} {step:?}");
             }
         }
         let open = inquiry(Topic::Service);

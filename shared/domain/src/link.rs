@@ -11,12 +11,6 @@ use serde::{Deserialize, Serialize};
 pub const LIFE_DAYS: i64 = 14;
 /// Downloads that a link allows.
 pub const MAX_DOWNLOADS: u32 = 10;
-/// Minutes that a one-time code lives (ASVS 5.0, 6.5.5).
-pub const CODE_MINUTES: i64 = 10;
-/// Wrong tries that end a one-time code.
-pub const CODE_TRIES: u32 = 5;
-/// Codes that a link sends in [`CODE_MINUTES`], so that nobody can fill the institution's mailbox.
-pub const CODES_PER_WINDOW: u32 = 3;
 /// Minutes after which an unused session ends.
 pub const SESSION_IDLE_MINUTES: i64 = 15;
 /// Minutes after which any session ends.
@@ -194,33 +188,6 @@ impl LinkSecret {
     }
 }
 
-/// A one-time code: eight digits from the key service. It prints as `[REDACTED]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(transparent)]
-pub struct OneTimeCode(SecretString);
-
-impl OneTimeCode {
-    /// The code of a MAC's first eight bytes.
-    pub fn from_mac(mac: &[u8]) -> Self {
-        let mut first = [0_u8; 8];
-        for (to, from) in first.iter_mut().zip(mac) {
-            *to = *from;
-        }
-        Self(format!("{:08}", u64::from_be_bytes(first) % 100_000_000).into())
-    }
-
-    /// The digits, for the mail only.
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
-    }
-
-    /// Compares in constant time; blanks in what was typed do not count.
-    pub fn matches(&self, typed: &Self) -> bool {
-        let typed: String = typed.expose().chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-        aws_lc_rs::constant_time::verify_slices_are_equal(self.expose().as_bytes(), typed.as_bytes()).is_ok()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,14 +219,10 @@ mod tests {
     }
 
     #[test]
-    fn secrets_and_codes_do_not_print() {
+    fn secrets_do_not_print() {
         let secret = LinkSecret::from_mac(&[7; 32]);
         assert_eq!(secret.expose().len(), 52);
         assert!(!format!("{secret:?}").contains(secret.expose()));
-        let code = OneTimeCode::from_mac(&[255; 32]);
-        assert_eq!(code.expose(), "09551615");
-        assert!(!format!("{code:?}").contains("09551615"));
         assert!(secret.matches(&secret.sha256()) && !secret.matches("00"));
-        assert!(code.matches(&OneTimeCode("0955 1615".into())) && !code.matches(&OneTimeCode("09551616".into())));
     }
 }

@@ -84,6 +84,8 @@ pub mod sign_in {
     pub const STAFF: &str = "staff";
     /// The session of an institution's browser that unlocked a link.
     pub const SESSION: &str = "session";
+    /// The ticket of somebody without a sign-in, got for a one-time code.
+    pub const TICKET: &str = "ticket";
 }
 
 /// Problems of a route that reads: `responses((status = 200, …), ReadProblems)`.
@@ -206,6 +208,9 @@ pub fn merge(parts: Vec<OpenApi>) -> OpenApi {
     let cookie = ApiKeyValue::with_description("__Host-medius", "Set by unlocking a link; for that link only.");
     let session = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
     components.security_schemes.insert(sign_in::SESSION.to_owned(), session.into());
+    let ticket = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
+    let ticket = ticket.description(Some("What a right one-time code gives; for one thing, for an hour.")).build();
+    components.security_schemes.insert(sign_in::TICKET.to_owned(), SecurityScheme::Http(ticket).into());
     let info = InfoBuilder::new().title("Medius").version(env!("CARGO_PKG_VERSION")).description(Some(ABOUT)).build();
     let mut whole = OpenApiBuilder::new().info(info).servers(Some([server()])).components(Some(components)).build();
     for part in parts {

@@ -3,6 +3,8 @@
 
 use crate::error::StoreError;
 use crate::keyring::{Keyring, WrappedKey};
+use crate::mac::MailboxMac;
+use crate::mailboxes::SealedCard;
 use crate::place::Place;
 use crate::seal::Binding;
 use crate::snapshot::Snapshot;
@@ -40,18 +42,33 @@ impl Contacts {
         let (Some(case), Some(wrapped)) = (permit.case(), snapshot.contact_key(permit)) else { return Ok(None) };
         let Some(sealed) = snapshot.sealed_card(permit) else { return Ok(Some(ContactCard::default())) };
         let key = self.0.unwrap(case, &wrapped).await?;
-        let plain = key.open(&binding(case), &sealed)?;
+        let plain = key.open(&binding(case), &sealed.sealed)?;
         serde_json::from_slice(&plain).map(Some).map_err(|_| StoreError::Corrupt { place: "contact" })
     }
 
-    /// Seals a card.
+    /// Seals a card, with what its mailboxes are found by.
     ///
     /// # Errors
     /// [`StoreError::Service`] or [`StoreError::Seal`].
-    pub async fn seal(&self, case: &CaseId, wrapped: &WrappedKey, card: &ContactCard) -> Result<Vec<u8>, StoreError> {
+    pub async fn seal(
+        &self,
+        case: &CaseId,
+        wrapped: &WrappedKey,
+        card: &ContactCard,
+        mailboxes: &MailboxMac,
+    ) -> Result<SealedCard, StoreError> {
         let key = self.0.unwrap(case, wrapped).await?;
         let plain = serde_json::to_vec(card).map_err(|_| StoreError::Corrupt { place: "contact" })?;
-        Ok(key.seal(&binding(case), &Zeroizing::new(plain))?)
+        let sealed = key.seal(&binding(case), &Zeroizing::new(plain))?;
+        let mut macs = [None, None];
+        let both = [card.email.as_ref(), card.guardian.as_ref().map(|guardian| &guardian.email)];
+        for (mac, email) in macs.iter_mut().zip(both) {
+            if let Some(email) = email {
+                *mac = Some(mailboxes.mailbox(email).await?);
+            }
+        }
+        let [mailbox, guardian_mailbox] = macs;
+        Ok(SealedCard { sealed, mailbox, guardian_mailbox })
     }
 
     /// Who must consent for a case now. Costs nothing unless the case was opened for a child.

@@ -35,10 +35,15 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// When it is over.
+    pub fn ends(&self) -> DateTime<Utc> {
+        self.since + TimeDelta::hours(1)
+    }
+
     /// One more: within the hour, or the first of a new one.
     #[must_use]
     pub fn more(before: Option<Self>, now: DateTime<Utc>) -> Self {
-        match before.filter(|tally| now < tally.since + TimeDelta::hours(1)) {
+        match before.filter(|tally| now < tally.ends()) {
             Some(tally) => Self { n: tally.n + 1, ..tally },
             None => Self { since: now, n: 1 },
         }

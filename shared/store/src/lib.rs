@@ -15,6 +15,7 @@ mod destroy;
 mod documents;
 mod error;
 mod explanations;
+mod exports;
 mod files;
 mod handoff;
 mod heads;
@@ -26,6 +27,7 @@ mod ledger;
 mod lists;
 mod mac;
 mod mail;
+mod mailboxes;
 mod place;
 mod quarantine;
 mod records;
@@ -52,19 +54,21 @@ pub use destroy::{Destroyer, STORES};
 pub use documents::Documents;
 pub use error::{Conflict, StoreError};
 pub use explanations::ExplanationRecord;
+pub use exports::Exports;
 pub use files::{Files, OwnerKeys};
 pub use handoff::Handoff;
 pub use heads::LogHeads;
 pub use inquiries::{SealedInquiry, Tally};
 pub use keyring::{Keyring, WrappedKey};
 pub use ledger::{Cursor, Page};
-pub use mac::{CodeMac, LinkMac};
+pub use mac::{CodeMac, LinkMac, MailboxMac};
 pub use mail::{Message, Postbox};
+pub use mailboxes::SealedCard;
 pub use place::{Place, Table, Tables};
 pub use quarantine::{PutAddress, Quarantine};
 pub use records::{
-    CodeRecord, DeliveryRecord, DocumentRecord, GuardianCode, IdempotencyRecord, MailAbout, MailRecord, MailStatus,
-    MessageRecord, Notice, ReferralRecord, SealedCase, SealedIntake, SessionRecord,
+    DeliveryRecord, DocumentRecord, GuardianCode, IdempotencyRecord, MailAbout, MailRecord, MailStatus, MessageRecord,
+    Notice, ReferralRecord, SealedCase, SealedIntake, SessionRecord,
 };
 pub use rights::RightsQueue;
 pub use seal::{Binding, DataKey, SCHEMA_VERSION, SealError};

@@ -25,7 +25,7 @@ pub enum Table {
     AccessLog,
     /// Mail to be sent.
     Outbox,
-    /// Answers to repeated requests.
+    /// Answers to repeated requests, and how often somebody did something of late.
     Idempotency,
     /// Institutions, and proposed changes of them.
     Directory,
@@ -158,6 +158,8 @@ pub enum Place {
     Code(LinkId),
     /// A session of a link, by the SHA-256 of its token.
     Session(LinkId, String),
+    /// The copy that a patient asked for, while it waits to be fetched.
+    Export(RightId),
     /// The head of a chain of the access log.
     LogHead(Scope),
     /// An entry of the access log, by its place in the chain.
@@ -254,15 +256,15 @@ impl Place {
             | Self::Document(_) => Table::Cases,
             Self::DataKey(_) | Self::ContactKey(_) | Self::InquiryKey(_) | Self::RightKey(_) => Table::Keys,
             Self::Consents(_) | Self::ConsentEvent(..) | Self::GuardianCode(_) => Table::Consents,
-            Self::Link(_) | Self::Code(_) | Self::Session(..) => Table::Links,
+            Self::Link(_) | Self::Code(_) | Self::Session(..) | Self::Export(_) => Table::Links,
             Self::LogHead(_) | Self::LogEntry(..) => Table::AccessLog,
             Self::Mail(_) => Table::Outbox,
-            Self::Idempotency(_) => Table::Idempotency,
+            Self::Idempotency(_) | Self::Tally(_) => Table::Idempotency,
             Self::Provider(_) | Self::ProviderChange(..) => Table::Directory,
             Self::Member(_) | Self::Review(_) => Table::Registry,
             Self::Ledger(_) => Table::Ledger,
             Self::Right(_) => Table::Rights,
-            Self::Inquiry(_) | Self::Tally(_) => Table::Inquiries,
+            Self::Inquiry(_) => Table::Inquiries,
             Self::Upload(..) => Table::Uploads,
         }
     }
@@ -287,6 +289,7 @@ impl Place {
             Self::LogHead(scope) | Self::LogEntry(scope, _) => Self::scope_pk(scope),
             Self::Document(n) => format!("DOCUMENT#{n}"),
             Self::Link(l) | Self::Code(l) | Self::Session(l, _) => format!("LINK#{l}"),
+            Self::Export(right) => format!("EXPORT#{right}"),
             Self::Mail(m) => format!("MAIL#{m}"),
             Self::Idempotency(scope) => format!("IDEM#{scope}"),
             Self::Provider(p) | Self::ProviderChange(p, _) => Self::provider_pk(p),
@@ -368,6 +371,7 @@ impl Place {
             Self::Link(_) => "LINK".to_owned(),
             Self::Code(_) => "CODE".to_owned(),
             Self::Session(_, hash) => format!("SESSION#{hash}"),
+            Self::Export(_) => "EXPORT".to_owned(),
             Self::LogEntry(_, seq) => format!("{}{seq:010}", Self::ENTRIES),
             Self::Mail(_) => "MAIL".to_owned(),
             Self::Idempotency(_) => "IDEM".to_owned(),
@@ -412,6 +416,7 @@ impl Place {
             Self::Link(_) => "link",
             Self::Code(_) => "code",
             Self::Session(..) => "session",
+            Self::Export(_) => "export",
             Self::LogHead(_) => "log head",
             Self::LogEntry(..) => "log entry",
             Self::Mail(_) => "mail",

@@ -1,10 +1,13 @@
 //! Records that are more than a domain type: what is kept about letters, deliveries, mails, sessions and repeats.
 
 use crate::keyring::WrappedKey;
+use crate::mailboxes::SealedCard;
 use chrono::{DateTime, Utc};
+use medius_domain::access::Scope;
+use medius_domain::code::CodeState;
 use medius_domain::consent::DataItem;
 use medius_domain::id::{
-    CaseId, DeliveryId, DocumentNumber, EventId, LinkId, MailId, MessageId, ProviderId, ReferralId, Subject,
+    CaseId, DeliveryId, DocumentNumber, EventId, LinkId, MailId, MessageId, ProviderId, ReferralId, RightId, Subject,
 };
 use medius_domain::link::Link;
 use medius_domain::policy::Role;
@@ -30,24 +33,14 @@ pub struct SealedCase {
     /// The story.
     pub intake: SealedIntake,
     /// How to reach the patient.
-    pub card: Option<Vec<u8>>,
+    pub card: Option<SealedCard>,
 }
 
-/// The one-time code to a guardian, without the code itself: it is derived again when needed.
+/// The one-time code to a guardian.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuardianCode {
-    /// Its number.
-    pub n: u32,
-    /// Until when it can be used.
-    pub valid_until: DateTime<Utc>,
-    /// Wrong tries so far.
-    pub tries: u32,
-    /// Start of the window in which codes are counted.
-    pub window_from: DateTime<Utc>,
-    /// Codes sent in that window.
-    pub sent_in_window: u32,
-    /// Whether it was used.
-    pub used: bool,
+    /// Its number, its end, its tries.
+    pub code: CodeState,
     /// Which of the card's mailboxes it went to.
     pub guardian_rev: u32,
     /// Until when the guardian may decide, after a right code.
@@ -130,23 +123,6 @@ pub struct DeliveryRecord {
     pub created_at: DateTime<Utc>,
 }
 
-/// The newest one-time code of a link, without the code itself: it is derived again when needed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CodeRecord {
-    /// Its number.
-    pub n: u32,
-    /// Until when it can be used.
-    pub valid_until: DateTime<Utc>,
-    /// Wrong tries so far.
-    pub tries: u32,
-    /// Start of the window in which codes are counted.
-    pub window_from: DateTime<Utc>,
-    /// Codes sent in that window.
-    pub sent_in_window: u32,
-    /// Whether it was used.
-    pub used: bool,
-}
-
 /// A session at an institution's browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRecord {
@@ -191,6 +167,14 @@ pub enum MailAbout {
         /// The institution.
         provider_id: ProviderId,
     },
+    /// That a case is destroyed, and copies of its letters are to be, too: to an institution that was sent them. Nothing of the
+    /// case is looked up any more when it is sent.
+    ProviderDestroyed {
+        /// The institution.
+        provider_id: ProviderId,
+        /// The numbers of the letters.
+        documents: Vec<DocumentNumber>,
+    },
     /// A one-time code, to a child's guardian.
     GuardianCode {
         /// The code's number.
@@ -200,6 +184,25 @@ pub enum MailAbout {
     PatientNotice {
         /// What.
         notice: Notice,
+    },
+    /// A one-time code to the mailbox on file of who asks about rights without a sign-in, if there is such a mailbox.
+    RightCode {
+        /// The request.
+        right_id: RightId,
+        /// The code's number.
+        code_n: u32,
+    },
+    /// That the copy which a patient asked for is ready, with its link.
+    PatientExport {
+        /// The request.
+        right_id: RightId,
+    },
+    /// A one-time code to fetch that copy.
+    ExportCode {
+        /// The request.
+        right_id: RightId,
+        /// The code's number.
+        code_n: u32,
     },
 }
 
@@ -224,7 +227,28 @@ impl MailAbout {
     pub const fn link(&self) -> Option<&LinkId> {
         match self {
             Self::ProviderLink { link_id, .. } | Self::ProviderCode { link_id, .. } => Some(link_id),
-            Self::ProviderEnded { .. } | Self::GuardianCode { .. } | Self::PatientNotice { .. } => None,
+            Self::ProviderEnded { .. }
+            | Self::ProviderDestroyed { .. }
+            | Self::GuardianCode { .. }
+            | Self::PatientNotice { .. }
+            | Self::PatientExport { .. }
+            | Self::ExportCode { .. }
+            | Self::RightCode { .. } => None,
+        }
+    }
+
+    /// The chain of what is about no case.
+    fn scope(&self) -> Scope {
+        match self {
+            Self::RightCode { right_id, .. } => Scope::Right(right_id.clone()),
+            Self::ProviderLink { .. }
+            | Self::ProviderCode { .. }
+            | Self::ProviderEnded { .. }
+            | Self::ProviderDestroyed { .. }
+            | Self::GuardianCode { .. }
+            | Self::PatientNotice { .. }
+            | Self::PatientExport { .. }
+            | Self::ExportCode { .. } => Scope::Registry,
         }
     }
 }
@@ -262,10 +286,10 @@ pub struct MailRecord {
     pub id: MailId,
     /// What it is about.
     pub about: MailAbout,
-    /// The case.
-    pub case_id: CaseId,
+    /// The case; none where it is about none, or where which one is told only by who reads the mail.
+    pub case_id: Option<CaseId>,
     /// Whose case, as a pseudonym.
-    pub subject: Subject,
+    pub subject: Option<Subject>,
     /// How far it got.
     pub status: MailStatus,
     /// Times that a mailer took it.
@@ -279,19 +303,34 @@ pub struct MailRecord {
 }
 
 impl MailRecord {
-    /// A mail to be sent.
+    /// A mail to be sent about a case.
     pub fn new(about: MailAbout, case_id: CaseId, subject: Subject, now: DateTime<Utc>) -> Self {
+        Self { case_id: Some(case_id), subject: Some(subject), ..Self::apart(about, now) }
+    }
+
+    /// A mail to be sent about no case.
+    pub fn apart(about: MailAbout, now: DateTime<Utc>) -> Self {
         Self {
             id: MailId::new(),
             about,
-            case_id,
-            subject,
+            case_id: None,
+            subject: None,
             status: MailStatus::Pending,
             attempts: 0,
             lease_until: None,
             message_id: None,
             created_at: now,
         }
+    }
+
+    /// A mail to be sent about a case of which nobody knows any more whose it was.
+    pub fn nameless(about: MailAbout, case_id: CaseId, now: DateTime<Utc>) -> Self {
+        Self { case_id: Some(case_id), ..Self::apart(about, now) }
+    }
+
+    /// The chain of the access log in which what becomes of it is written down.
+    pub fn scope(&self) -> Scope {
+        self.case_id.clone().map_or_else(|| self.about.scope(), Scope::Case)
     }
 
     /// The mail that tells an institution that its link has ended.

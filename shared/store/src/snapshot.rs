@@ -3,15 +3,17 @@
 use crate::error::StoreError;
 use crate::item::{Item, blob, decode};
 use crate::keyring::WrappedKey;
+use crate::mailboxes::{SealedCard, attribute};
 use crate::place::Place;
 use crate::records::{
-    CodeRecord, DeliveryRecord, DocumentRecord, GuardianCode, IdempotencyRecord, MailRecord, ReferralRecord,
-    SealedCase, SealedIntake, SessionRecord,
+    DeliveryRecord, DocumentRecord, GuardianCode, IdempotencyRecord, MailRecord, ReferralRecord, SealedCase,
+    SealedIntake, SessionRecord,
 };
 use chrono::{DateTime, Utc};
 use medius_domain::access::Scope;
 use medius_domain::case::Case;
 use medius_domain::chain::Head;
+use medius_domain::code::CodeState;
 use medius_domain::consent::ConsentHead;
 use medius_domain::destruction::Ledger;
 use medius_domain::id::{CaseId, DestructionId, DocumentNumber, LinkId, MailId, ProviderId, ReferralId, Subject};
@@ -89,8 +91,14 @@ impl Snapshot {
     }
 
     /// The sealed contact card.
-    pub(crate) fn sealed_card(&self, permit: &Permit) -> Option<Vec<u8>> {
-        self.item(&Place::Contact(permit.case()?.clone())).and_then(|i| blob(i, "card"))
+    pub(crate) fn sealed_card(&self, permit: &Permit) -> Option<SealedCard> {
+        let item = self.item(&Place::Contact(permit.case()?.clone()))?;
+        let mailbox = |name| attribute(item, name);
+        Some(SealedCard {
+            sealed: blob(item, "card")?,
+            mailbox: mailbox("mailbox"),
+            guardian_mailbox: mailbox("guardian_mailbox"),
+        })
     }
 
     /// The state of the guardian's code.
@@ -172,7 +180,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`].
-    pub fn code(&self, id: &LinkId) -> Result<Option<CodeRecord>, StoreError> {
+    pub fn code(&self, id: &LinkId) -> Result<Option<CodeState>, StoreError> {
         self.body(&Place::Code(id.clone()))
     }
 

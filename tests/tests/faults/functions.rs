@@ -6,7 +6,7 @@ use axum::body::Body;
 use chrono::{DateTime, TimeDelta, Utc};
 use medius_domain::clock::{Clock, SystemClock};
 use medius_http::{ApiConfig, Env, Gateway, service};
-use medius_store::{Aws, CodeMac, Contacts, Database, Documents, Keyring, LinkMac, PublicKeys, Tables};
+use medius_store::{Aws, CodeMac, Contacts, Database, Documents, Keyring, LinkMac, MailboxMac, PublicKeys, Tables};
 use medius_tests::stack::Stack;
 use medius_tests::user::{Institution, PatientApp, fresh_key};
 use serde_json::Value;
@@ -93,6 +93,10 @@ impl Service {
         Contacts::new(self.aws.kms(), self.key("data"))
     }
 
+    fn mailboxes(&self) -> MailboxMac {
+        MailboxMac::new(self.aws.kms(), self.key("mailbox_mac"))
+    }
+
     fn codes(&self) -> CodeMac {
         CodeMac::new(self.aws.kms(), self.key("code_mac"))
     }
@@ -153,7 +157,7 @@ impl Service {
         headers: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Reply {
-        let state = medius_intake::State::new(self.database(), self.keyring(), self.contacts());
+        let state = medius_intake::State::new(self.database(), self.keyring(), self.contacts(), self.mailboxes());
         self.call(medius_intake::api().with_state(state).into(), method, path, headers, body).await
     }
 
@@ -212,10 +216,14 @@ impl Service {
         body: Option<&Value>,
     ) -> Reply {
         let run = self.stack.run();
-        let documents = Documents::new(self.aws.s3(), run.bucket.clone(), None);
+        let files = (
+            Documents::new(self.aws.s3(), run.bucket.clone(), None),
+            medius_store::Exports::new(self.aws.s3(), run.bucket.clone(), None),
+            medius_store::Handoff::new(self.aws.s3(), run.handoff.clone(), None),
+        );
         let state = medius_provider::State::new(
             self.database(),
-            documents,
+            files,
             self.keyring(),
             self.contacts(),
             self.codes(),

@@ -109,6 +109,8 @@ async fn try_tables(stack: &Stack, who: &Credentials, tries: &mut Tries) {
         ("cases", "by_subject", "subject"),
         ("cases", "by_state", "state"),
         ("cases", "by_destruction", "lifecycle"),
+        ("cases", "by_mailbox", "mailbox"),
+        ("cases", "by_guardian_mailbox", "guardian_mailbox"),
         ("ledger", "by_step", "step"),
         ("access_log", "by_day", "day"),
         ("outbox", "by_status", "status"),
@@ -117,9 +119,9 @@ async fn try_tables(stack: &Stack, who: &Credentials, tries: &mut Tries) {
         ("inquiries", "by_queue", "queue"),
         ("rights", "by_state", "state"),
         ("rights", "by_subject", "subject"),
+        ("uploads", "by_due", "due"),
     ] {
         let name = format!("{short}/index/{index}");
-        ("uploads", "by_due", "due"),
         let query = db.query().table_name(stack.table(short)).index_name(index).limit(1);
         let query = query.key_condition_expression("#p = :p").expression_attribute_names("#p", partition);
         tries.note(&name, "Query", query.expression_attribute_values(":p", key(stack)).send().await);
@@ -131,14 +133,14 @@ async fn try_buckets(stack: &Stack, who: &Credentials, tries: &mut Tries) {
     let s3 = stack.s3(who.clone());
     let storage_key = &stack.run().keys["storage"];
     let run = stack.run();
-    for (name, bucket, folder) in [
-        ("documents", &run.bucket, "cases/"),
-        ("log heads", &run.log_heads, "heads/"),
-        ("quarantine", &run.quarantine, "case/"),
-        ("handoff", &run.handoff, "upl_/"),
+    for (name, bucket, folders) in [
+        ("documents", &run.bucket, &["cases/", "exports/"][..]),
+        ("log heads", &run.log_heads, &["heads/"]),
+        ("quarantine", &run.quarantine, &["case/"]),
+        ("handoff", &run.handoff, &["upl_/"]),
     ] {
-        for (place, object) in [(folder, format!("{folder}nobody/nothing")), ("elsewhere", "elsewhere/nothing".into())]
-        {
+        let inside = folders.iter().map(|folder| (*folder, format!("{folder}nobody/nothing")));
+        for (place, object) in inside.chain([("elsewhere", "elsewhere/nothing".to_owned())]) {
             let place = format!("{name} {place}");
             tries.note(&place, "GetObject", s3.get_object().bucket(bucket).key(&object).send().await);
             let put = s3.put_object().bucket(bucket).key(&object).body(Vec::new().into());

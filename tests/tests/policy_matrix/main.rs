@@ -10,7 +10,7 @@ use medius_domain::access::{Outcome, Scope};
 use medius_domain::policy::{Role, Standing, Verdict, verdict};
 use medius_tests::stack::Stack;
 use medius_tests::user::{Answer, Institution};
-use requests::{Ids, OF_A_LINK, PUBLIC, ROWS, Reason, Route, Row, Who, routes};
+use requests::{Ids, OF_A_CODE, OF_A_LINK, PUBLIC, ROWS, Reason, Route, Row, Who, routes};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,7 +81,8 @@ fn rows(routes: &BTreeMap<String, Route>, who: Who) -> Vec<(&'static Row, &Route
 fn every_route_is_in_the_matrix_and_says_what_it_does_to_what() {
     let routes = routes();
     let here = ROWS.iter().map(|row| row.route).chain(PUBLIC.iter().map(|(route, _)| *route));
-    let here: BTreeSet<String> = here.chain(OF_A_LINK.iter().copied()).map(ToOwned::to_owned).collect();
+    let here = here.chain(OF_A_LINK.iter().chain(OF_A_CODE).copied());
+    let here: BTreeSet<String> = here.map(ToOwned::to_owned).collect();
     let there: BTreeSet<String> = routes.keys().cloned().collect();
     let missing: Vec<_> = there.symmetric_difference(&here).collect();
     assert!(missing.is_empty(), "only here or only in infra/openapi.json: {missing:#?}");
@@ -91,9 +92,14 @@ fn every_route_is_in_the_matrix_and_says_what_it_does_to_what() {
         assert!(!public || route.who == Who::Nobody, "{name} has a sign-in");
         let of_a_link = OF_A_LINK.contains(&name.as_str());
         assert_eq!(of_a_link, name.contains("/r/") && !public, "{name}");
+        let of_a_code = OF_A_CODE.contains(&name.as_str());
+        assert_eq!(of_a_code, name.contains("/v1/public/") || name.contains("/e/") && !public, "{name}");
+        assert!(!of_a_code || matches!(route.who, Who::Ticket | Who::Nobody), "{name} has a sign-in");
         if let Some((action, thing)) = route.does {
             let (roles, standings): (&[Role], &[Standing]) = match route.who {
                 Who::Patient => (&[Role::Patient], &[Standing::Own, Standing::Service]),
+                Who::Ticket => (&[Role::Patient], &[Standing::Own]),
+                Who::Nobody if of_a_code => (&[Role::Patient], &[Standing::Own]),
                 Who::Staff => (&Role::STAFF, &Standing::ALL),
                 Who::Session | Who::Nobody => (&[Role::Institution], &[Standing::Recipient]),
             };

@@ -26,6 +26,10 @@ pub(crate) struct Ids {
     pub(crate) day: String,
     pub(crate) month: String,
     pub(crate) inquiry: String,
+    /// A file of the inquiry, and one of the case: both announced and not sent.
+    pub(crate) attachment: String,
+    pub(crate) upload: String,
+    pub(crate) record: String,
     /// The institution as it is now, for a proposal that changes nothing.
     pub(crate) particulars: Value,
 }
@@ -47,6 +51,9 @@ impl Ids {
             day: "2999-01-01".to_owned(),
             month: "2999-01".to_owned(),
             inquiry: none("inq"),
+            attachment: none("upl"),
+            upload: none("upl"),
+            record: none("rec"),
             recipient: like.recipient.clone(),
             particulars: like.particulars.clone(),
         }
@@ -67,6 +74,8 @@ impl Ids {
             ("{day}", &self.day),
             ("{month}", &self.month),
             ("{inquiry_id}", &self.inquiry),
+            ("{upload_id}", if path.contains("/attachments/") { &self.attachment } else { &self.upload }),
+            ("{record_id}", &self.record),
         ]
         .into_iter()
         .fold(path.to_owned(), |path, (name, id)| path.replace(name, id));
@@ -109,6 +118,11 @@ fn none(_: &Ids) -> Value {
 
 fn empty(_: &Ids) -> Value {
     json!({})
+}
+
+/// A file that is announced.
+pub(crate) fn file(_: &Ids) -> Value {
+    json!({"kind": "pdf", "bytes": 9, "sha256": "0".repeat(64)})
 }
 
 /// In the order in which they are tried: what ends something comes last.
@@ -154,6 +168,9 @@ pub(crate) const ROWS: &[Row] = &[
     row("GET /v1/inquiries/{inquiry_id}", none, &[200]),
     row("POST /v1/inquiries/{inquiry_id}/messages", |_| json!({"text": "Is it still open?"}), &[201]),
     row("POST /v1/inquiries/{inquiry_id}/close", empty, &[412]),
+    row("POST /v1/inquiries/{inquiry_id}/attachments", file, &[201]),
+    row("GET /v1/inquiries/{inquiry_id}/attachments/{upload_id}", none, &[409]),
+    why("GET /staff/v1/inquiries/{inquiry_id}/attachments/{upload_id}", Reason::Query, none, &[409]),
     row("GET /staff/v1/inquiries", none, &[200]),
     why("GET /staff/v1/inquiries/{inquiry_id}", Reason::Query, none, &[200]),
     row("POST /staff/v1/inquiries/{inquiry_id}/assign", |_| json!({"assignee": "me"}), &[412]),
@@ -230,6 +247,8 @@ pub(crate) const ROWS: &[Row] = &[
 pub(crate) const PUBLIC: &[(&str, &str)] = &[
     ("GET /r/{link_id}", "the same page for every address; its script takes the secret from the fragment"),
     ("HEAD /r/{link_id}", "the headers of that page, for mail scanners"),
+    ("GET /e/{right_id}", "the same page for every address, as with links of letters"),
+    ("HEAD /e/{right_id}", "the headers of that page"),
     ("GET /d/{document_number}", "the same page for every number"),
     ("HEAD /d/{document_number}", "the headers of that page"),
     ("POST /d/{document_number}/verify", "who holds a letter may ask whether it is genuine; one answer for all others"),
@@ -253,12 +272,27 @@ pub(crate) const OF_A_LINK: &[&str] = &[
     "POST /r/{link_id}/close",
 ];
 
+/// Routes for who cannot sign in: a code, and the ticket that it gives, are what counts. The tests of requests about rights try
+/// them.
+pub(crate) const OF_A_CODE: &[&str] = &[
+    "POST /v1/public/rights-requests",
+    "POST /v1/public/rights-requests/{right_id}/code",
+    "POST /v1/public/rights-requests/{right_id}/verify",
+    "GET /v1/public/rights-requests/{right_id}",
+    "POST /v1/public/rights-requests/{right_id}/cancel",
+    "POST /v1/public/rights-requests/{right_id}/object",
+    "POST /v1/public/rights-requests/{right_id}/evidence",
+    "POST /e/{right_id}/code",
+    "POST /e/{right_id}/copy",
+];
+
 /// Who signs in for a route.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Who {
     Patient,
     Staff,
     Session,
+    Ticket,
     Nobody,
 }
 
@@ -285,6 +319,7 @@ pub(crate) fn routes() -> BTreeMap<String, Route> {
                 Some("patient") => Who::Patient,
                 Some("staff") => Who::Staff,
                 Some("session") => Who::Session,
+                Some("ticket") => Who::Ticket,
                 None => Who::Nobody,
                 Some(other) => panic!("{method} {path} names {other}"),
             };

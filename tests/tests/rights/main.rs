@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bad_input;
+mod claims;
+mod copy;
+mod export;
 mod journeys;
 #[allow(dead_code, reason = "the requests of every route serve two test programs")]
 #[path = "../policy_matrix/requests.rs"]
@@ -70,6 +73,19 @@ async fn taken(staff: &StaffApp, id: &str, what: &str, body: &Value, state: &str
 /// A request as its patient sees it.
 async fn seen(app: &PatientApp, id: &str) -> Value {
     app.get(&format!("/v1/rights-requests/{id}")).await.unwrap().expect(200, "request").unwrap().json()
+}
+
+/// A request once the service has brought it to a state.
+async fn ended(app: &PatientApp, id: &str, state: &str) -> Value {
+    let mut last = Value::Null;
+    for _ in 0..150 {
+        last = seen(app, id).await;
+        if last["state"] == state {
+            return last;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    panic!("the request is {} and not {state} after 30 s", last["state"])
 }
 
 fn reason(answer: &Answer) -> (u16, String) {

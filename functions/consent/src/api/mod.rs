@@ -7,9 +7,9 @@ pub use recorded::{ConsentOverview, CurrentView, EventView, ReaderView};
 pub use text::{Catalogue, CatalogueText, PartView, PassageView, ServingView, TextView};
 
 use chrono::{DateTime, Utc};
+use medius_domain::code::OneTimeCode;
 use medius_domain::consent::{DataItem, Item, TextLanguage};
 use medius_domain::id::{ProviderId, ServingId};
-use medius_domain::link::OneTimeCode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;

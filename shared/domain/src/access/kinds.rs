@@ -56,6 +56,10 @@ pub enum Authentication {
     LinkSecret,
     /// The link's secret and a one-time code to the institution's mailbox.
     LinkSecretAndCode,
+    /// A one-time code to the mailbox on file, or the ticket that it gave.
+    MailboxCode,
+    /// Not at all: whoever it was has shown nothing yet.
+    Nothing,
     /// The function's own role.
     Role,
 }

@@ -1,7 +1,10 @@
 //! Rights of the patient (PIPA Art. 35 to 38): one record for each request, one table of what may follow what, and a clock
 //! that nothing stops. Withdrawal of a consent is not among them: it is done by the patient alone, at once.
 
+mod carried;
+mod claim;
 mod clock;
+mod deletion;
 mod refusal;
 mod request;
 mod state;
@@ -9,7 +12,9 @@ mod steps;
 mod table;
 mod waiting;
 
+pub use claim::{Claim, Claimant, Keeper, Meant, OnFile};
 pub use clock::{Milestone, due_at, milestone, reminders};
+pub use deletion::Held;
 pub use refusal::{Deferral, DeferralGround, Ground, Refusal, Text};
 pub use request::{Evidence, Happened, Objection, Outcome, RightsRequest, Wanted};
 pub use state::State;

@@ -2,11 +2,13 @@
 //! about is in it.
 
 use super::Right;
+use super::claim::Claim;
+use super::deletion::Held;
 use super::refusal::{Deferral, Refusal};
 use super::state::State;
 use super::table::{Step, Who};
 use crate::consent::DataItem;
-use crate::id::{CaseId, RightId, Subject};
+use crate::id::{CaseId, DestructionId, RightId, Subject};
 use crate::lifecycle::SuspensionScope;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -132,8 +134,17 @@ pub struct RightsRequest {
     pub objection: Option<Objection>,
     /// What was done.
     pub outcome: Option<Outcome>,
+    /// The destructions that carry it out, with a deletion.
+    #[serde(default)]
+    pub destructions: Vec<DestructionId>,
+    /// The cases that a statute keeps, with a deletion that was carried out in part.
+    #[serde(default)]
+    pub held: Vec<Held>,
     /// Everything that happened, in order.
     pub events: Vec<Happened>,
+    /// Who asks without a sign-in; none for a patient who signed in.
+    #[serde(default)]
+    pub claim: Option<Claim>,
     /// Grows by one with each change.
     pub rev: u64,
 }

@@ -41,14 +41,23 @@ impl RightsRequest {
             deferral: None,
             objection: None,
             outcome: None,
+            destructions: Vec::new(),
+            held: Vec::new(),
             events: vec![received],
+            claim: None,
             rev: 0,
         };
         request.take(Step::Verify, Who::Patient, None, now)
     }
 
     /// The request after a step, as the table has it.
-    fn stepped(&self, step: Step, who: Who, by: Option<&Subject>, now: DateTime<Utc>) -> Result<Self, Refused> {
+    pub(super) fn stepped(
+        &self,
+        step: Step,
+        who: Who,
+        by: Option<&Subject>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Refused> {
         let state = after(self.state, step, who)?;
         let mut next = self.clone();
         next.state = state;
@@ -56,7 +65,7 @@ impl RightsRequest {
         Ok(next)
     }
 
-    fn take(&self, step: Step, who: Who, by: Option<&Subject>, now: DateTime<Utc>) -> Result<Self, Refused> {
+    pub(super) fn take(&self, step: Step, who: Who, by: Option<&Subject>, now: DateTime<Utc>) -> Result<Self, Refused> {
         let next = self.stepped(step, who, by, now)?;
         Ok(Self { rev: self.rev + 1, ..next })
     }
@@ -200,6 +209,10 @@ impl RightsRequest {
     ) -> Result<Self, Refused> {
         let step = if but.is_some() { Step::CompletePart } else { Step::Complete };
         let next = self.take(step, Who::Officer, Some(by), now)?;
+        if self.right == Right::Deletion {
+            // Only what was looked for everywhere and not found is destroyed: the service says so, with a certificate.
+            return Err(Refused::NotTheirs);
+        }
         if !outcome.fits(self.right) {
             return Err(Refused::Outcome);
         }

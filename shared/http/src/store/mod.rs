@@ -11,6 +11,7 @@ pub use own::{own_case, own_inquiry, own_right};
 pub use repeat::{Remembered, replay, settle, versioned};
 
 use crate::problem::{MissingConsent, Problem, ProblemKind};
+use medius_domain::code::{NoRandomness, TooMany};
 use medius_domain::consent;
 use medius_domain::field::{FieldError, Invalid};
 use medius_domain::policy::Denied;
@@ -26,6 +27,18 @@ impl From<StoreError> for Problem {
             | StoreError::Service { .. } => Self::unavailable(error),
             StoreError::Corrupt { .. } | StoreError::Seal(_) | StoreError::Configuration(_) => Self::internal(error),
         }
+    }
+}
+
+impl From<TooMany> for Problem {
+    fn from(too_many: TooMany) -> Self {
+        Self::too_many_requests(too_many.retry_after)
+    }
+}
+
+impl From<NoRandomness> for Problem {
+    fn from(error: NoRandomness) -> Self {
+        Self::internal(error)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::problem::Problem;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose};
-use medius_domain::id::{EventId, ProviderId};
+use medius_domain::id::{EventId, ProviderId, Subject};
 use medius_domain::policy::Role;
 
 /// Where a request came from, for the access log.
@@ -31,6 +31,18 @@ impl Origin {
     pub fn patient(&self, patient: &Patient, action: Action, object: Object, purpose: Purpose) -> Event {
         let actor = Actor::Patient { subject: patient.subject.clone() };
         self.event(actor, Authentication::AccessToken, action, object, purpose, &[])
+    }
+
+    /// What somebody without a sign-in does about something of their own, or of whom they act for.
+    pub fn without_sign_in(
+        &self,
+        subject: &Subject,
+        how: Authentication,
+        action: Action,
+        object: Object,
+        purpose: Purpose,
+    ) -> Event {
+        self.event(Actor::Patient { subject: subject.clone() }, how, action, object, purpose, &[])
     }
 
     /// What a signed-in member of staff does in one of their roles.

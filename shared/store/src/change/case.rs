@@ -76,23 +76,27 @@ impl Change {
             self.name_last("#wrapped", "wrapped");
         }
         let story = [("basic", &sealed.intake.basic), ("health", &sealed.intake.health)];
-        self.put_sealed(Place::Intake(case.id.clone()), case, &story);
-        if sealed.card.is_some() {
-            self.put_sealed(Place::Contact(case.id.clone()), case, &[("card", &sealed.card)]);
+        let story = Self::sealed_item(&Place::Intake(case.id.clone()), case, &story);
+        self.push(Place::Intake(case.id.clone()), Kind::Put(story), "", [], Conflict::Version);
+        if let Some(card) = &sealed.card {
+            let place = Place::Contact(case.id.clone());
+            let mut item = Self::sealed_item(&place, case, &[("card", &Some(card.sealed.clone()))]);
+            item.extend(card.attributes().map(|(name, mac)| (name.to_owned(), text(mac))));
+            self.push(place, Kind::Put(item), "", [], Conflict::Version);
         }
         Ok(())
     }
 
     /// Sealed fields of a case. The case's version, checked in the same transaction, guards them too.
-    fn put_sealed(&mut self, place: Place, case: &Case, fields: &[(&str, &Option<Vec<u8>>)]) {
-        let mut item = key(&place);
+    fn sealed_item(place: &Place, case: &Case, fields: &[(&str, &Option<Vec<u8>>)]) -> Item {
+        let mut item = key(place);
         item.insert("expires_at".to_owned(), number(case.expires_at.timestamp()));
         for (name, sealed) in fields {
             if let Some(sealed) = sealed {
                 item.insert((*name).to_owned(), bytes(sealed));
             }
         }
-        self.push(place, Kind::Put(item), "", [], Conflict::Version);
+        item
     }
 
     /// Makes the change depend on the case being at a version.

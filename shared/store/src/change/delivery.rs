@@ -4,9 +4,10 @@ use super::{Change, Kind, PRESENT};
 use crate::error::{Conflict, StoreError};
 use crate::item::{encode, number};
 use crate::place::Place;
-use crate::records::{CodeRecord, DeliveryRecord, SessionRecord};
+use crate::records::{DeliveryRecord, SessionRecord};
 use chrono::{DateTime, TimeDelta, Utc};
 use medius_domain::case::Case;
+use medius_domain::code::CodeState;
 use medius_domain::id::LinkId;
 use medius_domain::link::Link;
 
@@ -51,7 +52,7 @@ impl Change {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`].
-    pub fn put_code(&mut self, link: &LinkId, code: &CodeRecord) -> Result<(), StoreError> {
+    pub fn put_code(&mut self, link: &LinkId, code: &CodeState) -> Result<(), StoreError> {
         let place = Place::Code(link.clone());
         let item = encode(&place, code, Some(code.valid_until + TimeDelta::hours(CODE_HOURS)), [])?;
         self.push(place, Kind::Put(item), "", [], Conflict::Link);
