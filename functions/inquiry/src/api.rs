@@ -6,6 +6,9 @@ use medius_domain::id::{CaseId, InquiryId, Subject};
 use medius_domain::inquiry::{Inquiry, InquiryState, Satisfaction, Thread, Topic, Written};
 use medius_domain::message::MessageText;
 use medius_domain::policy::Role;
+use medius_domain::upload::Upload;
+use medius_http::Language;
+use medius_http::uploads::UploadView;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -180,12 +183,18 @@ pub struct InquiryView {
     pub inquiry: InquirySummary,
     /// What was written, the oldest first.
     pub thread: Vec<WrittenView>,
+    /// Files that the patient brought.
+    pub attachments: Vec<UploadView>,
 }
 
 impl InquiryView {
-    /// Of an opened thread.
-    pub fn new(inquiry: &Inquiry, thread: &Thread) -> Self {
-        Self { inquiry: inquiry.into(), thread: thread.texts().iter().map(Into::into).collect() }
+    /// Of an opened thread, with the files beside it.
+    pub fn new(inquiry: &Inquiry, thread: &Thread, files: &[Upload], language: Language) -> Self {
+        Self {
+            inquiry: inquiry.into(),
+            thread: thread.texts().iter().map(Into::into).collect(),
+            attachments: files.iter().map(|file| UploadView::new(file, language)).collect(),
+        }
     }
 }
 

@@ -5,13 +5,16 @@ use crate::api::{
     AnswerRequest, Assigning, Closing, InquiryList, InquirySummary, InquiryView, More, NewInquiry, Queue, QueueItem,
     QueueParams, ReasonParams,
 };
-use crate::{staff, thread};
+use crate::{attachments, staff, thread};
 use axum::Json;
 use axum::extract;
 use axum::response::Response;
-use medius_domain::id::InquiryId;
+use medius_domain::id::{InquiryId, UploadId};
 use medius_http::openapi::{ChangeProblems, ReadProblems};
-use medius_http::{Body, IdempotencyKey, IfMatch, Origin, Params, PathIds, Patient, Problem, Staff, versioned};
+use medius_http::uploads::{Announced, NewUpload};
+use medius_http::{
+    Body, IdempotencyKey, IfMatch, Language, Origin, Params, PathIds, Patient, Problem, Staff, versioned,
+};
 
 /// Asks the service: about an own case, or about none.
 #[utoipa::path(post, path = "/v1/inquiries", tag = "inquiry", params(IdempotencyKey), request_body = NewInquiry,
@@ -51,9 +54,10 @@ pub(crate) async fn get(
     extract::State(state): extract::State<State>,
     patient: Patient,
     origin: Origin,
+    language: Language,
     PathIds(id): PathIds<InquiryId>,
 ) -> Result<Response, Problem> {
-    let (version, view) = thread::get(&state, &patient, &origin, &id).await?;
+    let (version, view) = thread::get(&state, &patient, &origin, &id, language).await?;
     Ok(versioned(version, view))
 }
 
@@ -113,10 +117,11 @@ pub(crate) async fn open(
     extract::State(state): extract::State<State>,
     staff: Staff,
     origin: Origin,
+    language: Language,
     PathIds(id): PathIds<InquiryId>,
     Params(why): Params<ReasonParams>,
 ) -> Result<Response, Problem> {
-    let (version, view) = staff::open(&state, (&staff, &origin), &id, why.reason).await?;
+    let (version, view) = staff::open(&state, (&staff, &origin), &id, why.reason, language).await?;
     Ok(versioned(version, view))
 }
 
@@ -152,4 +157,54 @@ pub(crate) async fn answer(
 ) -> Result<Response, Problem> {
     let request = key.request(&staff.subject, &body.sha256);
     staff::answer(&state, (&staff, &origin), &id, &body.value, &request).await
+}
+
+/// Announces a file for an own inquiry that is not closed: a PDF or a picture, at most five. The answer has the address that
+/// takes its bytes.
+#[utoipa::path(post, path = "/v1/inquiries/{inquiry_id}/attachments", tag = "inquiry",
+    params(("inquiry_id" = String, Path), IdempotencyKey), request_body = NewUpload,
+    responses((status = 201, body = Announced), ChangeProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("create")), ("x-medius-thing" = json!("upload"))))]
+pub(crate) async fn attach(
+    extract::State(state): extract::State<State>,
+    patient: Patient,
+    origin: Origin,
+    language: Language,
+    PathIds(id): PathIds<InquiryId>,
+    key: IdempotencyKey,
+    body: Body<NewUpload>,
+) -> Result<Response, Problem> {
+    let request = key.request(&patient.subject, &body.sha256);
+    attachments::announce(&state, (&patient, &origin), &id, &body.value, &request, language).await
+}
+
+/// A file of an own inquiry; a large one by an address that is good for a minute (303).
+#[utoipa::path(get, path = "/v1/inquiries/{inquiry_id}/attachments/{upload_id}", tag = "inquiry",
+    params(("inquiry_id" = String, Path), ("upload_id" = String, Path)),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 303, description = "a larger file, at `Location`"), ReadProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("download")), ("x-medius-thing" = json!("upload"))))]
+pub(crate) async fn attachment(
+    extract::State(state): extract::State<State>,
+    patient: Patient,
+    origin: Origin,
+    PathIds((id, upload)): PathIds<(InquiryId, UploadId)>,
+) -> Result<Response, Problem> {
+    attachments::download(&state, (&patient, &origin), (&id, &upload)).await
+}
+
+/// A file of an inquiry, for staff with a reason.
+#[utoipa::path(get, path = "/staff/v1/inquiries/{inquiry_id}/attachments/{upload_id}", tag = "inquiry",
+    params(("inquiry_id" = String, Path), ("upload_id" = String, Path), ReasonParams),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 303, description = "a larger file, at `Location`"), ReadProblems), security(("staff" = [])),
+    extensions(("x-medius-action" = json!("download")), ("x-medius-thing" = json!("upload"))))]
+pub(crate) async fn staff_attachment(
+    extract::State(state): extract::State<State>,
+    staff: Staff,
+    origin: Origin,
+    PathIds((id, upload)): PathIds<(InquiryId, UploadId)>,
+    Params(why): Params<ReasonParams>,
+) -> Result<Response, Problem> {
+    attachments::staff_download(&state, (&staff, &origin), (&id, &upload), why.reason).await
 }

@@ -5,13 +5,14 @@
 //! a link. A thread has its own term, whatever becomes of the case that it is about.
 
 pub mod api;
+mod attachments;
 mod handlers;
 mod staff;
 mod thread;
 
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, Database, Keyring, Tables};
+use medius_store::{Aws, Database, Files, Handoff, Keyring, OwnerKeys, Quarantine, Tables};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,14 +22,13 @@ use utoipa_axum::routes;
 pub struct State {
     pub(crate) db: Database,
     pub(crate) keyring: Arc<Keyring>,
+    pub(crate) keys: Arc<OwnerKeys>,
+    pub(crate) quarantine: Quarantine,
+    pub(crate) files: Files,
+    pub(crate) handoff: Handoff,
 }
 
 impl State {
-    /// With the given adapters.
-    pub fn new(db: Database, keyring: Keyring) -> Self {
-        Self { db, keyring: Arc::new(keyring) }
-    }
-
     /// From the function's environment.
     ///
     /// # Errors
@@ -36,7 +36,15 @@ impl State {
     pub fn from_env(env: &Env) -> Result<Self, Error> {
         let aws = Aws::from_env()?;
         let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
-        Ok(Self::new(db, Keyring::inquiries(aws.kms(), env.required("KMS_DATA_KEY")?)))
+        let (key, s3) = (env.required("KMS_DATA_KEY")?, aws.s3_for_files());
+        Ok(Self {
+            db,
+            keys: Arc::new(OwnerKeys::new(&aws.kms(), &key)),
+            keyring: Arc::new(Keyring::inquiries(aws.kms(), key)),
+            quarantine: Quarantine::new(s3.clone(), env.required("BUCKET_QUARANTINE")?),
+            files: Files::new(s3.clone(), env.required("BUCKET_DOCUMENTS")?, None),
+            handoff: Handoff::new(s3, env.required("BUCKET_HANDOFF")?, Some(env.required("KMS_STORAGE_KEY")?)),
+        })
     }
 }
 
@@ -51,4 +59,7 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::open))
         .routes(routes!(handlers::assign))
         .routes(routes!(handlers::answer))
+        .routes(routes!(handlers::attach))
+        .routes(routes!(handlers::attachment))
+        .routes(routes!(handlers::staff_attachment))
 }

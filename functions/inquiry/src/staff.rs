@@ -9,7 +9,10 @@ use medius_domain::access::{AccessReason, Action, Object, Purpose, Scope};
 use medius_domain::id::InquiryId;
 use medius_domain::inquiry::{Inquiry, InquiryState, Step, Topic};
 use medius_domain::policy::Thing;
-use medius_http::{Errand, IdempotentRequest, IfMatch, Origin, Problem, ProblemKind, Remembered, Staff, replay};
+use medius_domain::upload::Owner;
+use medius_http::{
+    Errand, IdempotentRequest, IfMatch, Language, Origin, Problem, ProblemKind, Remembered, Staff, replay,
+};
 use medius_store::{Change, MailAbout, MailRecord, Notice, Place};
 
 /// Inquiries in one answer.
@@ -50,14 +53,16 @@ pub(crate) async fn open(
     who: (&Staff, &Origin),
     id: &InquiryId,
     reason: Option<AccessReason>,
+    language: Language,
 ) -> Result<(u64, InquiryView), Problem> {
     let errand = errand(who, Action::View, object(id, ""), reason);
     errand.admitted(&state.db).await?;
     let snapshot = state.db.read(places(id)).await?;
     let (inquiry, leave) = errand.on_inquiry(&state.db, &snapshot, id).await?;
     let thread = state.keyring.open_thread(id, &sealed(&snapshot, &leave)?).await?;
+    let files = state.db.uploads(&Owner::Inquiry(id.clone())).await?;
     state.db.commit(Change::new(leave, state.db.now()), &snapshot).await?;
-    Ok((inquiry.version, InquiryView::new(&inquiry, &thread)))
+    Ok((inquiry.version, InquiryView::new(&inquiry, &thread, &files, language)))
 }
 
 /// Takes an inquiry, or gives it back.

@@ -11,7 +11,10 @@ use medius_domain::id::{CaseId, InquiryId, Subject};
 use medius_domain::inquiry::{Inquiry, Step, Thread};
 use medius_domain::message::MessageText;
 use medius_domain::policy::{On, Permit, Role, Thing, permit};
-use medius_http::{IdempotentRequest, IfMatch, Origin, Patient, Problem, ProblemKind, Remembered, own_inquiry, replay};
+use medius_domain::upload::Owner;
+use medius_http::{
+    IdempotentRequest, IfMatch, Language, Origin, Patient, Problem, ProblemKind, Remembered, own_inquiry, replay,
+};
 use medius_store::{Change, Conflict, Place, SealedInquiry, Snapshot, StoreError, Tally, pause};
 
 /// New inquiries of one person in an hour.
@@ -125,7 +128,7 @@ fn full() -> Problem {
     Problem::conflict("thread-full")
 }
 
-fn closed() -> Problem {
+pub(crate) fn closed() -> Problem {
     Problem::conflict("inquiry-closed")
 }
 
@@ -134,11 +137,13 @@ pub(crate) async fn get(
     state: &State,
     patient: &Patient,
     origin: &Origin,
+    language: Language,
     id: &InquiryId,
 ) -> Result<(u64, InquiryView), Problem> {
     let snapshot = state.db.read(places(id)).await?;
     let event = origin.patient(patient, Action::View, object(id, ""), Purpose::Inquiry);
     let (inquiry, leave) = own_inquiry(&state.db, &snapshot, id, event).await?;
+    let files = state.db.uploads(&Owner::Inquiry(id.clone())).await?;
     let thread = state.keyring.open_thread(id, &sealed(&snapshot, &leave)?).await?;
     state.db.commit(Change::new(leave, state.db.now()), &snapshot).await?;
     Ok((inquiry.version, InquiryView::new(&inquiry, &thread)))

@@ -2,7 +2,7 @@
 //! that was there.
 
 use super::links::{Sent, enter, sent};
-use super::requests::Ids;
+use super::requests::{Ids, file};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Utc;
 use medius_domain::clock::{Month, kst_day};
@@ -81,11 +81,14 @@ async fn ids_of(app: &PatientApp, sent: &Sent, recipient: &str) -> Ids {
     let asked =
         app.post("/v1/inquiries", &json!({"topic": "service", "text": "How long does it take?"})).await.unwrap();
     let asked = asked.expect(201, "inquiry").unwrap().json();
+    let inquiry = asked["id"].as_str().unwrap().to_owned();
+    let attachment = announced(app, &format!("/v1/inquiries/{inquiry}/attachments")).await;
     let wish = json!({"right": "access", "case_id": sent.case});
     let right = app.post("/v1/rights-requests", &wish).await.unwrap().expect(201, "right").unwrap().json();
     Ids {
         right: right["id"].as_str().unwrap().to_owned(),
-        inquiry: asked["id"].as_str().unwrap().to_owned(),
+        inquiry,
+        attachment,
         case: sent.case.clone(),
         referral: sent.referral.clone(),
         delivery: sent.delivery.clone(),
@@ -96,6 +99,12 @@ async fn ids_of(app: &PatientApp, sent: &Sent, recipient: &str) -> Ids {
         month: Month::of(today).to_string(),
         ..Ids::default()
     }
+}
+
+/// The id of a file that is announced.
+async fn announced(app: &PatientApp, path: &str) -> String {
+    let answer = app.post(path, &file(&Ids::default())).await.unwrap().expect(201, "file").unwrap();
+    answer.json()["id"].as_str().unwrap().to_owned()
 }
 
 /// Everything under a partition key, taken out as only an operator could.
