@@ -3,10 +3,10 @@
 use crate::State;
 use crate::api::{Closing, InquirySummary, InquiryView, NewInquiry};
 use axum::response::{IntoResponse, Response};
-use chrono::TimeDelta;
 use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::chain::sha256_hex;
+use medius_domain::code::TooMany;
 use medius_domain::id::{CaseId, InquiryId, Subject};
 use medius_domain::inquiry::{Inquiry, Step, Thread};
 use medius_domain::message::MessageText;
@@ -107,8 +107,7 @@ async fn try_create(
     own(&snapshot, new.case_id.as_ref(), &patient.subject)?;
     let tally = Tally::more(snapshot.tally(&tally_name)?, now);
     if tally.n > MOST_PER_HOUR {
-        let wait = (tally.since + TimeDelta::hours(1) - now).num_seconds().max(1);
-        return Err(Problem::too_many_requests(u32::try_from(wait).unwrap_or(1)));
+        return Err(TooMany::until(tally.ends(), now).into());
     }
     let inquiry = Inquiry::new(patient.subject.clone(), new.topic, new.case_id.clone(), now);
     let event = origin.patient(patient, Action::Create, object(&inquiry.id, ""), Purpose::Inquiry);
@@ -137,16 +136,16 @@ pub(crate) async fn get(
     state: &State,
     patient: &Patient,
     origin: &Origin,
-    language: Language,
     id: &InquiryId,
+    language: Language,
 ) -> Result<(u64, InquiryView), Problem> {
     let snapshot = state.db.read(places(id)).await?;
     let event = origin.patient(patient, Action::View, object(id, ""), Purpose::Inquiry);
     let (inquiry, leave) = own_inquiry(&state.db, &snapshot, id, event).await?;
-    let files = state.db.uploads(&Owner::Inquiry(id.clone())).await?;
     let thread = state.keyring.open_thread(id, &sealed(&snapshot, &leave)?).await?;
+    let files = state.db.uploads(&Owner::Inquiry(id.clone())).await?;
     state.db.commit(Change::new(leave, state.db.now()), &snapshot).await?;
-    Ok((inquiry.version, InquiryView::new(&inquiry, &thread)))
+    Ok((inquiry.version, InquiryView::new(&inquiry, &thread, &files, language)))
 }
 
 /// Adds a text to a thread: the same for both sides.
