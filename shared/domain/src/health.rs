@@ -270,6 +270,27 @@ pub struct Medication {
     /// Since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<PartialDate>,
+    /// Where it was read. A story has none: whoever sends one cannot say it.
+    #[serde(skip)]
+    pub source: Option<Source>,
+}
+
+/// Where a value of the patient's records was read. It stays with the value, and the Bundle shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The patient typed it from a record.
+    Form,
+    /// It was read from a file, and the patient confirmed it or put it right.
+    File {
+        /// The file's number among the files of the case.
+        number: u32,
+        /// The file's kind.
+        kind: &'static str,
+        /// The file's SHA-256.
+        sha256: String,
+        /// The page and row, or line, or entry.
+        place: String,
+    },
 }
 
 /// An exact decimal, given as a JSON string so that no digit is lost: at most 12 digits, 6 of them after the point.
@@ -385,4 +406,7 @@ pub struct TestResult {
     /// Who measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub laboratory: Option<Phrase>,
+    /// Where it was read. A story has none: whoever sends one cannot say it.
+    #[serde(skip)]
+    pub source: Option<Source>,
 }

@@ -29,6 +29,7 @@ pub mod person;
 pub mod policy;
 pub mod provider;
 pub mod receipt;
+pub mod record;
 pub mod review;
 pub mod rights;
 pub mod signed;

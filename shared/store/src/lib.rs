@@ -5,6 +5,7 @@
 //! Personal data is sealed before it leaves the function ([`DataKey`]), bound to its case, table, item and field.
 
 mod aws;
+mod case_records;
 mod chains;
 mod change;
 mod commit;
@@ -44,6 +45,7 @@ mod uploads;
 mod work_list;
 
 pub use aws::Aws;
+pub use case_records::SealedRecord;
 pub use chains::{CaseVerdict, ChainNames, DayLog, Verdict};
 pub use change::{Change, provider_item};
 pub use commit::pause;

@@ -207,6 +207,10 @@ pub(crate) struct MedicationStatement {
     pub(crate) date_asserted: String,
     pub(crate) information_source: Reference,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) derived_from: Vec<Reference>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) note: Vec<Annotation>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) dosage: Vec<Dosage>,
 }
 
@@ -234,7 +238,11 @@ pub(crate) struct Observation {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) interpretation: Vec<CodeableConcept>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) note: Vec<Annotation>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) reference_range: Vec<ReferenceRange>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) derived_from: Vec<Reference>,
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! What the patient tells about their health: unconfirmed, asserted by the patient.
 
-use super::Context;
+use super::{Context, source};
 use crate::fhir::catalogue::section;
 use crate::fhir::datatypes::{Annotation, CodeableConcept, Meta, Period, translation};
 use crate::fhir::resources::{AllergyIntolerance, Condition, Dosage, MedicationStatement, Reaction};
@@ -119,6 +119,8 @@ pub(super) fn medication(cx: &Context<'_>, medicine: &Medication) -> MedicationS
         effective_period: medicine.since.as_ref().map(|d| Period { start: d.expose().to_owned() }),
         date_asserted: cx.now.clone(),
         information_source: cx.patient(),
+        derived_from: source::derived_from(medicine.source.as_ref()),
+        note: source::note(medicine.source.as_ref()),
         dosage: dosage(medicine).into_iter().collect(),
     }
 }

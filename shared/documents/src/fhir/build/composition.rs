@@ -1,6 +1,6 @@
 //! The Composition: the letter's outline, with a narrative for readers that do not understand the entries.
 
-use super::{Context, path};
+use super::{Context, path, source};
 use crate::fhir::catalogue::section;
 use crate::fhir::datatypes::{CodeableConcept, Identifier, Narrative, Reference, translation};
 use crate::fhir::narrative::{bilingual, line, list, paragraph, plain};
@@ -67,7 +67,11 @@ fn sections(cx: &Context<'_>) -> Vec<Section> {
             title: "Attachments",
             title_extended: translation("ko", Some("첨부 자료")),
             code: Some(CodeableConcept::loinc(section::ATTACHMENTS)),
-            text: paragraph("The patient was not asked for attachments."),
+            text: paragraph(if source::any_file(d) {
+                "Nothing is attached. Values that were read from files of the patient name file, page and row."
+            } else {
+                "The patient was not asked for attachments."
+            }),
             entry: Vec::new(),
             empty_reason: empty_reason(Status::NotAsked),
             section: Vec::new(),

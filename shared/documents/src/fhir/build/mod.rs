@@ -1,13 +1,14 @@
 //! From what the patient agreed to hand on to the Bundle. A part that is withheld has no resource; its section says so.
 //!
 //! There is no DocumentReference: everything that the letter says is structured here, the PDF contains this Bundle and so
-//! cannot be hashed inside it, and FHIR's `Attachment.hash` is SHA-1. Once patients can upload attachments, each of them is
-//! one DocumentReference under section 77599-9; until then that section says that nobody was asked for any.
+//! cannot be hashed inside it, and FHIR's `Attachment.hash` is SHA-1. The files that values were read from stay with the
+//! patient: a value names its file by number and SHA-256, and section 77599-9 says that nothing is attached.
 
 mod administrative;
 mod clinical;
 mod composition;
 mod results;
+mod source;
 
 use super::datatypes::{Identifier, Reference};
 use super::ids;

@@ -1,6 +1,6 @@
 //! Test results as the patient copied them.
 
-use super::{Context, path};
+use super::{Context, path, source};
 use crate::fhir::catalogue::{LOINC, section};
 use crate::fhir::datatypes::{CodeableConcept, Coding, Meta, Quantity, Reference, number, translation};
 use crate::fhir::resources::{DiagnosticReport, Observation, ReferenceRange};
@@ -30,7 +30,9 @@ pub(super) fn observation(cx: &Context<'_>, result: &TestResult) -> Result<Obser
         value_quantity,
         value_string,
         interpretation,
+        note: source::note(result.source.as_ref()),
         reference_range,
+        derived_from: source::derived_from(result.source.as_ref()),
     })
 }
 

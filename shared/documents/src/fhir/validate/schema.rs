@@ -183,13 +183,13 @@ static RESOURCES: &[(&str, &[Element])] = &[
     ("MedicationStatement", &[
         META, one("status", MEDICATION_STATUS), one("medicationCodeableConcept", CONCEPT), one("subject", REFERENCE),
         opt("effectivePeriod", Type("Period")), opt("dateAsserted", DateTime), opt("informationSource", REFERENCE),
-        many("dosage", Type("Dosage")),
+        many("derivedFrom", REFERENCE), many("note", Type("Annotation")), many("dosage", Type("Dosage")),
     ]),
     ("Observation", &[
         META, one("status", OBSERVATION_STATUS), one("code", CONCEPT), opt("subject", REFERENCE),
         opt("effectiveDateTime", DateTime), many("performer", REFERENCE), opt("valueQuantity", Type("Quantity")),
         opt("valueString", Text), opt("dataAbsentReason", CONCEPT), many("interpretation", CONCEPT),
-        many("referenceRange", Type("ReferenceRange")),
+        many("note", Type("Annotation")), many("referenceRange", Type("ReferenceRange")), many("derivedFrom", REFERENCE),
     ]),
     ("DiagnosticReport", &[
         META, one("status", REPORT_STATUS), one("code", CONCEPT), opt("subject", REFERENCE), opt("issued", Instant),
