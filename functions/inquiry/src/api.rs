@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use medius_domain::access::AccessReason;
+use medius_domain::consent::TextLanguage;
 use medius_domain::id::{CaseId, InquiryId, Subject};
-use medius_domain::inquiry::{Inquiry, InquiryState, Satisfaction, Thread, Topic, Written};
+use medius_domain::inquiry::{AnswerTo, Inquiry, InquiryState, Satisfaction, Thread, Topic, Written};
 use medius_domain::message::MessageText;
+use medius_domain::person::Email;
 use medius_domain::policy::Role;
 use medius_domain::upload::Upload;
 use medius_http::Language;
@@ -26,6 +28,21 @@ pub struct NewInquiry {
     #[schema(value_type = Option<String>)]
     #[serde(default)]
     pub case_id: Option<CaseId>,
+    /// The mailbox that an answer is announced at, instead of the case's.
+    #[schema(value_type = Option<String>, format = "email")]
+    #[serde(default)]
+    pub email: Option<Email>,
+    /// The language of that mail: `ko` or, unless said, `en`.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    pub language: Option<TextLanguage>,
+}
+
+impl NewInquiry {
+    pub(crate) fn answer_to(&self) -> Option<AnswerTo> {
+        let language = self.language.unwrap_or(TextLanguage::En);
+        self.email.clone().map(|email| AnswerTo { email, language })
+    }
 }
 
 /// More about an inquiry.
@@ -215,6 +232,8 @@ pub struct QueueItem {
     pub assignee: Option<Subject>,
     /// Whether that is the asker.
     pub mine: bool,
+    /// Whether a visitor asks, and not a patient who signed in.
+    pub visitor: bool,
     /// For the next change.
     pub version: u64,
     /// When it was asked.
@@ -232,6 +251,7 @@ impl QueueItem {
             state: inquiry.state,
             assignee: inquiry.assignee.clone(),
             mine: inquiry.assignee.as_ref() == Some(asker),
+            visitor: inquiry.visitor.is_some(),
             version: inquiry.version,
             created_at: inquiry.created_at,
             updated_at: inquiry.updated_at,

@@ -2,6 +2,7 @@
 //! with it.
 
 use crate::State;
+use crate::by::By;
 use crate::thread::{closed, places};
 use axum::response::Response;
 use medius_domain::access::{AccessReason, Action, Object, Purpose};
@@ -10,27 +11,30 @@ use medius_domain::inquiry::{Inquiry, InquiryState};
 use medius_domain::policy::{Permit, Thing};
 use medius_domain::upload::{Owner, Upload, UploadState};
 use medius_http::uploads::{Bringing, Counter, NewUpload, hand_out};
-use medius_http::{Errand, IdempotentRequest, Language, Origin, Patient, Problem, Staff, own_inquiry};
+use medius_http::{Errand, IdempotentRequest, Language, Origin, Problem, Staff};
 use medius_store::{Change, Place, Snapshot};
 
 /// Announces a file.
 pub(crate) async fn announce(
     state: &State,
-    (patient, origin): (&Patient, &Origin),
+    (by, origin): (By<'_>, &Origin),
     id: &InquiryId,
     new: &NewUpload,
     request: &IdempotentRequest,
     language: Language,
 ) -> Result<Response, Problem> {
-    let location = format!("/v1/inquiries/{id}/attachments");
+    let location = match by {
+        By::Patient(_) => format!("/v1/inquiries/{id}/attachments"),
+        By::Visitor(_) => format!("/v1/public/inquiries/{id}/attachments"),
+    };
     let counter = Counter { db: &state.db, quarantine: &state.quarantine, location: &location, language };
     let owner = Owner::Inquiry(id.clone());
-    counter.announce(&owner, new, request, |upload| bring(state, (patient, origin), id, request, upload)).await
+    counter.announce(&owner, new, request, |upload| bring(state, (by, origin), id, request, upload)).await
 }
 
 async fn bring(
     state: &State,
-    (patient, origin): (&Patient, &Origin),
+    (by, origin): (By<'_>, &Origin),
     id: &InquiryId,
     request: &IdempotentRequest,
     upload: UploadId,
@@ -38,8 +42,7 @@ async fn bring(
     let repeat = Place::Idempotency(request.scope_sha256.clone());
     let snapshot = state.db.read(places(id).into_iter().chain([repeat])).await?;
     let object = Object::of(Thing::Upload, &upload, "");
-    let event = origin.patient(patient, Action::Create, object, Purpose::Inquiry);
-    let (inquiry, leave) = own_inquiry(&state.db, &snapshot, id, event).await?;
+    let (inquiry, leave) = by.leave_on(state, &snapshot, origin, id, (Action::Create, object)).await?;
     let repeated = snapshot.idempotency(&request.scope_sha256)?.is_some();
     if inquiry.state == InquiryState::Closed && !repeated {
         return Err(closed());
@@ -48,8 +51,7 @@ async fn bring(
     let wrapped = snapshot.owner_key(&leave, &owner).ok_or_else(Problem::not_found)?;
     let mut change = Change::new(leave, state.db.now());
     change.require_owner_key(&owner, &wrapped);
-    let subject = Some(patient.subject.clone());
-    Ok(Bringing { snapshot, change, subject, kept_until: inquiry.expires_at() })
+    Ok(Bringing { snapshot, change, subject: by.subject(), kept_until: inquiry.expires_at() })
 }
 
 fn places_with(id: &InquiryId, upload: &UploadId) -> impl Iterator<Item = Place> {
@@ -59,13 +61,12 @@ fn places_with(id: &InquiryId, upload: &UploadId) -> impl Iterator<Item = Place>
 /// Hands a file to the patient.
 pub(crate) async fn download(
     state: &State,
-    (patient, origin): (&Patient, &Origin),
+    (by, origin): (By<'_>, &Origin),
     (id, upload): (&InquiryId, &UploadId),
 ) -> Result<Response, Problem> {
     let snapshot = state.db.read(places_with(id, upload)).await?;
     let object = Object::of(Thing::Upload, upload, "");
-    let event = origin.patient(patient, Action::Download, object, Purpose::Inquiry);
-    let (inquiry, leave) = own_inquiry(&state.db, &snapshot, id, event).await?;
+    let (inquiry, leave) = by.leave_on(state, &snapshot, origin, id, (Action::Download, object)).await?;
     content(state, &snapshot, (&inquiry, leave), upload).await
 }
 

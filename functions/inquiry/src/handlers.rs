@@ -5,6 +5,7 @@ use crate::api::{
     AnswerRequest, Assigning, Closing, InquiryList, InquirySummary, InquiryView, More, NewInquiry, Queue, QueueItem,
     QueueParams, ReasonParams,
 };
+use crate::by::By;
 use crate::{attachments, staff, thread};
 use axum::Json;
 use axum::extract;
@@ -57,7 +58,7 @@ pub(crate) async fn get(
     language: Language,
     PathIds(id): PathIds<InquiryId>,
 ) -> Result<Response, Problem> {
-    let (version, view) = thread::get(&state, &patient, &origin, &id, language).await?;
+    let (version, view) = thread::get(&state, By::Patient(&patient), &origin, &id, language).await?;
     Ok(versioned(version, view))
 }
 
@@ -75,7 +76,7 @@ pub(crate) async fn ask(
     body: Body<More>,
 ) -> Result<Response, Problem> {
     let request = key.request(&patient.subject, &body.sha256);
-    thread::ask(&state, &patient, &origin, &id, &body.value.text, &request).await
+    thread::ask(&state, By::Patient(&patient), &origin, &id, &body.value.text, &request).await
 }
 
 /// Closes an own inquiry, and may say how content one was. What was written is kept for its term from then on.
@@ -91,7 +92,7 @@ pub(crate) async fn close(
     expected: IfMatch,
     body: Body<Closing>,
 ) -> Result<Response, Problem> {
-    let inquiry = thread::close(&state, &patient, &origin, &id, expected, &body.value).await?;
+    let inquiry = thread::close(&state, By::Patient(&patient), &origin, &id, expected, &body.value).await?;
     Ok(versioned(inquiry.version, InquirySummary::from(&inquiry)))
 }
 
@@ -175,7 +176,7 @@ pub(crate) async fn attach(
     body: Body<NewUpload>,
 ) -> Result<Response, Problem> {
     let request = key.request(&patient.subject, &body.sha256);
-    attachments::announce(&state, (&patient, &origin), &id, &body.value, &request, language).await
+    attachments::announce(&state, (By::Patient(&patient), &origin), &id, &body.value, &request, language).await
 }
 
 /// A file of an own inquiry; a large one by an address that is good for a minute (303).
@@ -190,7 +191,7 @@ pub(crate) async fn attachment(
     origin: Origin,
     PathIds((id, upload)): PathIds<(InquiryId, UploadId)>,
 ) -> Result<Response, Problem> {
-    attachments::download(&state, (&patient, &origin), (&id, &upload)).await
+    attachments::download(&state, (By::Patient(&patient), &origin), (&id, &upload)).await
 }
 
 /// A file of an inquiry, for staff with a reason.

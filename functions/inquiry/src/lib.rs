@@ -6,13 +6,15 @@
 
 pub mod api;
 mod attachments;
+mod by;
 mod handlers;
 mod staff;
 mod thread;
+pub mod visitor;
 
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, Database, Files, Handoff, Keyring, OwnerKeys, Quarantine, Tables};
+use medius_store::{Aws, CodeMac, Database, Files, Handoff, Keyring, MailboxMac, OwnerKeys, Quarantine, Tables};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -26,6 +28,9 @@ pub struct State {
     pub(crate) quarantine: Quarantine,
     pub(crate) files: Files,
     pub(crate) handoff: Handoff,
+    pub(crate) codes: Arc<CodeMac>,
+    pub(crate) mailboxes: Arc<MailboxMac>,
+    pub(crate) answers: Arc<Keyring>,
 }
 
 impl State {
@@ -40,6 +45,9 @@ impl State {
         Ok(Self {
             db,
             keys: Arc::new(OwnerKeys::new(&aws.kms(), &key)),
+            codes: Arc::new(CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?)),
+            mailboxes: Arc::new(MailboxMac::new(aws.kms(), env.required("KMS_MAILBOX_MAC")?)),
+            answers: Arc::new(Keyring::inquiry_mailboxes(aws.kms(), key.clone())),
             keyring: Arc::new(Keyring::inquiries(aws.kms(), key)),
             quarantine: Quarantine::new(s3.clone(), env.required("BUCKET_QUARANTINE")?),
             files: Files::new(s3.clone(), env.required("BUCKET_DOCUMENTS")?, None),
@@ -62,4 +70,12 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::attach))
         .routes(routes!(handlers::attachment))
         .routes(routes!(handlers::staff_attachment))
+        .routes(routes!(visitor::handlers::visit))
+        .routes(routes!(visitor::handlers::code))
+        .routes(routes!(visitor::handlers::verify))
+        .routes(routes!(visitor::handlers::get))
+        .routes(routes!(visitor::handlers::ask))
+        .routes(routes!(visitor::handlers::close))
+        .routes(routes!(visitor::handlers::attach))
+        .routes(routes!(visitor::handlers::attachment))
 }

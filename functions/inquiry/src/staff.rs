@@ -6,6 +6,7 @@ use crate::thread::{Decided, commit, object, places, sealed, written};
 use axum::response::Response;
 use http::StatusCode;
 use medius_domain::access::{AccessReason, Action, Object, Purpose, Scope};
+use medius_domain::field::{FieldError, Invalid};
 use medius_domain::id::InquiryId;
 use medius_domain::inquiry::{Inquiry, InquiryState, Step, Topic};
 use medius_domain::policy::Thing;
@@ -32,6 +33,10 @@ pub(crate) async fn queue(state: &State, who: (&Staff, &Origin), wanted: &QueueP
     let errand = errand(who, Action::View, Object::part(Thing::Inquiry, ""), None);
     errand.admitted(&state.db).await?;
     let leave = errand.on_service(&Scope::Registry)?;
+    if wanted.state == Some(InquiryState::Unconfirmed) {
+        // Nobody has shown yet whose they are: for staff they are not there.
+        return Err(Problem::invalid([FieldError::new("/state", Invalid::UnknownValue)]));
+    }
     let mine = |topic: &Topic| who.0.roles.contains(&topic.answered_by()) && wanted.topic.is_none_or(|t| t == *topic);
     let (mut found, mut more): (Vec<Inquiry>, bool) = (Vec::new(), false);
     for topic in Topic::ALL.into_iter().filter(mine) {
@@ -93,7 +98,8 @@ pub(crate) async fn assign(
     Ok(next)
 }
 
-/// Answers. Where the inquiry is about a case, the patient gets a mail with a link and none of the text.
+/// Answers. Whoever left a mailbox with the inquiry, or with the case that it is about, gets a mail with a link and none of the
+/// text.
 pub(crate) async fn answer(
     state: &State,
     who: (&Staff, &Origin),
@@ -120,9 +126,13 @@ async fn try_answer(
         return Ok(Decided::Before(answer));
     }
     let (next, mut change) = written(state, &snapshot, (&inquiry, &leave), Step::Answer, &body.text).await?;
-    if let Some(case) = &next.case_id {
+    let now = state.db.now();
+    if snapshot.answer_to(&leave).is_some() {
+        let about = MailAbout::InquiryAnswer { inquiry_id: id.clone() };
+        change.order_mail(&MailRecord::apart(about, now))?;
+    } else if let Some(case) = &next.case_id {
         let about = MailAbout::PatientNotice { notice: Notice::Message };
-        change.order_mail(&MailRecord::new(about, case.clone(), next.subject.clone(), state.db.now()))?;
+        change.order_mail(&MailRecord::new(about, case.clone(), next.subject.clone(), now))?;
     }
     let summary = InquirySummary::from(&next);
     let answer = Remembered::new(&mut change, request, StatusCode::CREATED, None, &summary)?;

@@ -2,6 +2,7 @@
 
 use crate::State;
 use crate::api::{Closing, InquirySummary, InquiryView, NewInquiry};
+use crate::by::By;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose};
@@ -12,9 +13,7 @@ use medius_domain::inquiry::{Inquiry, Step, Thread};
 use medius_domain::message::MessageText;
 use medius_domain::policy::{On, Permit, Role, Thing, permit};
 use medius_domain::upload::Owner;
-use medius_http::{
-    IdempotentRequest, IfMatch, Language, Origin, Patient, Problem, ProblemKind, Remembered, own_inquiry, replay,
-};
+use medius_http::{IdempotentRequest, IfMatch, Language, Origin, Patient, Problem, ProblemKind, Remembered, replay};
 use medius_store::{Change, Conflict, Place, SealedInquiry, Snapshot, StoreError, Tally, pause};
 
 /// New inquiries of one person in an hour.
@@ -48,7 +47,7 @@ fn own(snapshot: &Snapshot, case: Option<&CaseId>, subject: &Subject) -> Result<
 }
 
 /// Times that a change is decided about anew when somebody else changed the same thing, or the same request was quicker.
-const ATTEMPTS: u32 = 5;
+pub(crate) const ATTEMPTS: u32 = 5;
 
 /// What is decided on what was read: an answer to a repeat, or a change with its answer.
 pub(crate) enum Decided {
@@ -113,7 +112,11 @@ async fn try_create(
     let event = origin.patient(patient, Action::Create, object(&inquiry.id, ""), Purpose::Inquiry);
     let leave = permit(event, &On::Inquiry(&inquiry))?;
     let thread = Thread::default().with(Role::Patient, new.text.clone(), now).ok_or_else(full)?;
-    let sealed = state.keyring.seal_thread(&inquiry.id, None, &thread).await?;
+    let answer_to = match new.answer_to() {
+        Some(to) => Some(state.answers.seal_answer_to(&inquiry.id, &to).await?),
+        None => None,
+    };
+    let sealed = state.keyring.seal_thread(&inquiry.id, None, &thread).await?.announced_at(answer_to);
     let mut change = Box::new(Change::new(leave, now));
     change.create_inquiry(&inquiry, &sealed)?;
     change.count(&tally_name, &tally)?;
@@ -123,7 +126,7 @@ async fn try_create(
     Ok(Decided::Now { change, snapshot: None, answer })
 }
 
-fn full() -> Problem {
+pub(crate) fn full() -> Problem {
     Problem::conflict("thread-full")
 }
 
@@ -134,14 +137,13 @@ pub(crate) fn closed() -> Problem {
 /// One's own inquiry with what was written in it.
 pub(crate) async fn get(
     state: &State,
-    patient: &Patient,
+    by: By<'_>,
     origin: &Origin,
     id: &InquiryId,
     language: Language,
 ) -> Result<(u64, InquiryView), Problem> {
     let snapshot = state.db.read(places(id)).await?;
-    let event = origin.patient(patient, Action::View, object(id, ""), Purpose::Inquiry);
-    let (inquiry, leave) = own_inquiry(&state.db, &snapshot, id, event).await?;
+    let (inquiry, leave) = by.leave(state, &snapshot, origin, id, (Action::View, "")).await?;
     let thread = state.keyring.open_thread(id, &sealed(&snapshot, &leave)?).await?;
     let files = state.db.uploads(&Owner::Inquiry(id.clone())).await?;
     state.db.commit(Change::new(leave, state.db.now()), &snapshot).await?;
@@ -171,26 +173,25 @@ pub(crate) async fn written(
 /// Asks on.
 pub(crate) async fn ask(
     state: &State,
-    patient: &Patient,
+    by: By<'_>,
     origin: &Origin,
     id: &InquiryId,
     text: &MessageText,
     request: &IdempotentRequest,
 ) -> Result<Response, Problem> {
-    commit(state, || try_ask(state, (patient, origin), id, text, request)).await
+    commit(state, || try_ask(state, (by, origin), id, text, request)).await
 }
 
 async fn try_ask(
     state: &State,
-    (patient, origin): (&Patient, &Origin),
+    (by, origin): (By<'_>, &Origin),
     id: &InquiryId,
     text: &MessageText,
     request: &IdempotentRequest,
 ) -> Result<Decided, Problem> {
     let repeat = Place::Idempotency(request.scope_sha256.clone());
     let snapshot = state.db.read(places(id).into_iter().chain([repeat])).await?;
-    let event = origin.patient(patient, Action::Create, object(id, "message"), Purpose::Inquiry);
-    let (inquiry, leave) = own_inquiry(&state.db, &snapshot, id, event).await?;
+    let (inquiry, leave) = by.leave(state, &snapshot, origin, id, (Action::Create, "message")).await?;
     if let Some(answer) = replay(&snapshot, request)? {
         return Ok(Decided::Before(answer));
     }
@@ -203,15 +204,14 @@ async fn try_ask(
 /// Closes.
 pub(crate) async fn close(
     state: &State,
-    patient: &Patient,
+    by: By<'_>,
     origin: &Origin,
     id: &InquiryId,
     expected: IfMatch,
     closing: &Closing,
 ) -> Result<Inquiry, Problem> {
     let snapshot = state.db.read(places(id)).await?;
-    let event = origin.patient(patient, Action::Update, object(id, "closing"), Purpose::Inquiry);
-    let (inquiry, leave) = own_inquiry(&state.db, &snapshot, id, event).await?;
+    let (inquiry, leave) = by.leave(state, &snapshot, origin, id, (Action::Update, "closing")).await?;
     if inquiry.version != expected.0 {
         return Err(ProblemKind::VersionMismatch.into());
     }

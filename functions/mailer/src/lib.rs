@@ -5,6 +5,7 @@
 //! lease, looks everything up anew, sends, and records it; whatever fails in between leaves the mail in the outbox, and
 //! a repeat carries the same link or code, because both are derived.
 
+mod destroyed;
 mod error;
 mod event;
 mod export;
@@ -19,7 +20,7 @@ pub use send::Outcome;
 
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, CodeMac, Contacts, Database, LinkMac, Postbox, Tables};
+use medius_store::{Aws, CodeMac, Contacts, Database, Keyring, LinkMac, Postbox, Tables};
 use std::sync::Arc;
 
 /// What mails say about the service itself.
@@ -43,6 +44,7 @@ pub struct Mailer {
     links: LinkMac,
     codes: CodeMac,
     contacts: Contacts,
+    answers: Keyring,
     postbox: Postbox,
     sender: Sender,
 }
@@ -54,10 +56,11 @@ impl Mailer {
         links: LinkMac,
         codes: CodeMac,
         contacts: Contacts,
+        answers: Keyring,
         postbox: Postbox,
         sender: Sender,
     ) -> Self {
-        Self { db, links, codes, contacts, postbox, sender }
+        Self { db, links, codes, contacts, answers, postbox, sender }
     }
 
     /// From the function's environment.
@@ -70,6 +73,7 @@ impl Mailer {
         let links = LinkMac::new(aws.kms(), env.required("KMS_LINK_MAC")?);
         let codes = CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?);
         let contacts = Contacts::new(aws.kms(), env.required("KMS_DATA_KEY")?);
+        let answers = Keyring::inquiry_mailboxes(aws.kms(), env.required("KMS_DATA_KEY")?);
         let postbox = Postbox::new(aws.ses(), env.required("SENDER")?);
         let url = |name| env.required(name).map(|url| url.trim_end_matches('/').to_owned());
         let sender = Sender {
@@ -79,6 +83,6 @@ impl Mailer {
             base_url: url("PROVIDER_BASE_URL")?,
             app_url: url("APP_BASE_URL")?,
         };
-        Ok(Self::new(db, links, codes, contacts, postbox, sender))
+        Ok(Self::new(db, links, codes, contacts, answers, postbox, sender))
     }
 }

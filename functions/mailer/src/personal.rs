@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use medius_domain::clock::kst_minute;
 use medius_domain::code::OneTimeCode;
 use medius_domain::consent::TextLanguage;
-use medius_domain::id::{CaseId, DestructionId};
+use medius_domain::id::{CaseId, DestructionId, InquiryId};
 use medius_store::{Message, Notice};
 
 /// One template of a mail; the four of a mail (Korean, English; HTML, text) have the same fields.
@@ -29,10 +29,14 @@ template!(CodeKoHtml, "guardian_code/ko.html", until: &'a str, code: &'a str);
 template!(CodeKoText, "guardian_code/ko.txt", until: &'a str, code: &'a str);
 template!(CodeEnHtml, "guardian_code/en.html", until: &'a str, code: &'a str);
 template!(CodeEnText, "guardian_code/en.txt", until: &'a str, code: &'a str);
-template!(RightKoHtml, "right_code/ko.html", until: &'a str, code: &'a str);
-template!(RightKoText, "right_code/ko.txt", until: &'a str, code: &'a str);
-template!(RightEnHtml, "right_code/en.html", until: &'a str, code: &'a str);
-template!(RightEnText, "right_code/en.txt", until: &'a str, code: &'a str);
+template!(MailboxKoHtml, "mailbox_code/ko.html", purpose: CodeFor, until: &'a str, code: &'a str);
+template!(AnswerKoHtml, "inquiry_answer/ko.html", url: &'a str);
+template!(MailboxKoText, "mailbox_code/ko.txt", purpose: CodeFor, until: &'a str, code: &'a str);
+template!(AnswerKoText, "inquiry_answer/ko.txt", url: &'a str);
+template!(MailboxEnHtml, "mailbox_code/en.html", purpose: CodeFor, until: &'a str, code: &'a str);
+template!(AnswerEnHtml, "inquiry_answer/en.html", url: &'a str);
+template!(MailboxEnText, "mailbox_code/en.txt", purpose: CodeFor, until: &'a str, code: &'a str);
+template!(AnswerEnText, "inquiry_answer/en.txt", url: &'a str);
 template!(NoticeKoHtml, "patient_notice/ko.html", url: &'a str, notice: Notice);
 template!(NoticeKoText, "patient_notice/ko.txt", url: &'a str, notice: Notice);
 template!(NoticeEnHtml, "patient_notice/en.html", url: &'a str, notice: Notice);
@@ -58,21 +62,51 @@ pub(crate) fn guardian_code(
     Ok(Message { to: to.email.clone(), subject: format!("[{}] {subject}", sender.name), text, html })
 }
 
-/// The mail with a code for somebody who asks about rights without a sign-in. Its subject is that of every code.
-pub(crate) fn right_code(
+/// What a code to a mailbox is for.
+#[derive(Clone, Copy)]
+pub(crate) enum CodeFor {
+    /// A request about rights.
+    Right,
+    /// A visitor's inquiry.
+    Inquiry,
+}
+
+/// The mail with a code for somebody without a sign-in. Its subject is that of every code.
+pub(crate) fn mailbox_code(
     sender: &Sender,
     to: &Addressee,
+    purpose: CodeFor,
     valid_until: DateTime<Utc>,
     code: &OneTimeCode,
 ) -> Result<Message, MailError> {
     let (until, code) = (&*kst_minute(valid_until), code.expose());
     let (subject, html, text) = match to.language {
+        TextLanguage::Ko => (
+            "확인 코드",
+            MailboxKoHtml { sender, purpose, until, code }.render()?,
+            MailboxKoText { sender, purpose, until, code }.render()?,
+        ),
+        TextLanguage::En => (
+            "Your code",
+            MailboxEnHtml { sender, purpose, until, code }.render()?,
+            MailboxEnText { sender, purpose, until, code }.render()?,
+        ),
+    };
+    Ok(Message { to: to.email.clone(), subject: format!("[{}] {subject}", sender.name), text, html })
+}
+
+/// The mail that says that an inquiry was answered. Its opaque id stands after `#`, so that no server on the way logs it.
+pub(crate) fn inquiry_answer(sender: &Sender, to: &Addressee, inquiry: &InquiryId) -> Result<Message, MailError> {
+    let url = &*format!("{}/open#{inquiry}", sender.app_url);
+    let (subject, html, text) = match to.language {
         TextLanguage::Ko => {
-            ("확인 코드", RightKoHtml { sender, until, code }.render()?, RightKoText { sender, until, code }.render()?)
+            ("확인하실 내용이 있습니다", AnswerKoHtml { sender, url }.render()?, AnswerKoText { sender, url }.render()?)
         }
-        TextLanguage::En => {
-            ("Your code", RightEnHtml { sender, until, code }.render()?, RightEnText { sender, until, code }.render()?)
-        }
+        TextLanguage::En => (
+            "Something is waiting for you",
+            AnswerEnHtml { sender, url }.render()?,
+            AnswerEnText { sender, url }.render()?,
+        ),
     };
     Ok(Message { to: to.email.clone(), subject: format!("[{}] {subject}", sender.name), text, html })
 }
@@ -115,6 +149,8 @@ mod tests {
         Addressee { email: Email::parse("somebody@people.example").unwrap(), language }
     }
 
+    const INQUIRY: &str = "inq_1a2b3c4d00000000000000000000000f";
+
     fn korean(text: &str) -> bool {
         text.chars().any(|c| ('가'..='힣').contains(&c))
     }
@@ -123,11 +159,15 @@ mod tests {
     fn mails(case: &CaseId) -> Vec<(String, TextLanguage, Message)> {
         let until = "2026-11-22T10:15:00Z".parse().unwrap();
         let digits = OneTimeCode::from_mac(&[255; 32]);
+        let inquiry: InquiryId = INQUIRY.parse().unwrap();
         let of = |(language, code): (TextLanguage, &str)| {
+            let of_mailbox = |purpose| mailbox_code(&sender(), &to(language), purpose, until, &digits).unwrap();
             let waits = |kind| notice(&sender(), &to(language), case, kind).unwrap();
             [
                 (format!("guardian-{code}"), guardian_code(&sender(), &to(language), until, &digits).unwrap()),
-                (format!("code-right-{code}"), right_code(&sender(), &to(language), until, &digits).unwrap()),
+                (format!("code-right-{code}"), of_mailbox(CodeFor::Right)),
+                (format!("code-inquiry-{code}"), of_mailbox(CodeFor::Inquiry)),
+                (format!("answer-{code}"), inquiry_answer(&sender(), &to(language), &inquiry).unwrap()),
                 (format!("message-{code}"), waits(Notice::Message)),
                 (format!("receipt-{code}"), waits(Notice::Receipt)),
                 (format!("right-{code}"), waits(Notice::Right)),
@@ -178,9 +218,10 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_about_rights_gets_the_code_its_end_and_what_to_do_otherwise() {
-        let of_rights = mails(&CaseId::new()).into_iter().filter(|m| m.0.starts_with("code-right"));
-        for (name, language, mail) in of_rights {
+    fn who_asks_without_a_sign_in_gets_the_code_its_end_and_what_to_do_otherwise() {
+        let codes: Vec<_> = mails(&CaseId::new()).into_iter().filter(|m| m.0.starts_with("code-")).collect();
+        assert_eq!(codes.len(), 4);
+        for (name, language, mail) in codes {
             let unknown = match language {
                 TextLanguage::Ko => "모르는 요청이라면",
                 TextLanguage::En => "If you know nothing of this,",
@@ -198,8 +239,8 @@ mod tests {
     fn a_notice_carries_a_link_and_not_what_waits() {
         let case = CaseId::new();
         let open = format!("https://app.medius.example/open#{case}");
-        let codes = ["guardian", "code"];
-        let waits = |name: &str| !codes.iter().any(|code| name.starts_with(code));
+        let others = ["guardian", "code", "answer"];
+        let waits = |name: &str| !others.iter().any(|other| name.starts_with(other));
         let waiting: Vec<_> = mails(&case).into_iter().filter(|m| waits(&m.0)).collect();
         for (name, _, mail) in waiting.iter().filter(|m| !m.0.starts_with("destroyed")) {
             let url = &open;
@@ -212,6 +253,15 @@ mod tests {
             let same: Vec<_> = waiting.iter().filter(|(_, other, _)| other == language).collect();
             assert!(same.iter().all(|(_, _, other)| other.subject == mail.subject), "{name}");
             assert_eq!(same.iter().filter(|(_, _, other)| other.text == mail.text).count(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn word_of_an_answer_leads_to_the_inquiry_and_says_nothing_of_it() {
+        let url = format!("https://app.medius.example/open#{INQUIRY}");
+        for (name, _, mail) in mails(&CaseId::new()).into_iter().filter(|m| m.0.starts_with("answer")) {
+            assert_eq!(mail.html.matches(&format!("href=\"{url}\"")).count(), 1, "{name}");
+            assert_eq!((mail.html.matches(INQUIRY).count(), mail.text.matches(INQUIRY).count()), (2, 1), "{name}");
         }
     }
 

@@ -6,7 +6,8 @@ use crate::error::MailError;
 use chrono::{DateTime, Utc};
 use medius_domain::case::Case;
 use medius_domain::consent::{ConsentActor, TextLanguage, Use, gate};
-use medius_domain::id::{CaseId, DeliveryId, LinkId, ProviderId, RightId};
+use medius_domain::id::{CaseId, DeliveryId, DocumentNumber, InquiryId, LinkId, ProviderId, RightId};
+use medius_domain::inquiry::AnswerTo;
 use medius_domain::link::{Link, LinkState};
 use medius_domain::person::Email;
 use medius_domain::policy::{On, Permit, permit};
@@ -23,10 +24,16 @@ pub(crate) enum Ready {
     Code { link: Link, provider: Provider, n: u32, valid_until: DateTime<Utc> },
     /// That a link has ended, to an institution.
     Ended { link: Link, provider: Provider, at: DateTime<Utc> },
+    /// That a case is destroyed, to an institution that holds copies.
+    Destroyed { provider: Provider, case_id: CaseId, documents: Vec<DocumentNumber> },
     /// A code, to a guardian.
     GuardianCode { to: Addressee, case_id: CaseId, n: u32, valid_until: DateTime<Utc> },
     /// A code, to who asks about rights without a sign-in.
     RightCode { to: Addressee, right_id: RightId, n: u32, valid_until: DateTime<Utc> },
+    /// A code, to a visitor.
+    InquiryCode { to: Addressee, inquiry_id: InquiryId, n: u32, valid_until: DateTime<Utc> },
+    /// That an inquiry was answered.
+    InquiryAnswer { to: Addressee, inquiry_id: InquiryId },
     /// The link to the copy that a patient asked for.
     Export { to: Addressee, right_id: RightId, until: DateTime<Utc> },
     /// A code to fetch it.
@@ -48,6 +55,12 @@ impl Mailer {
         if let MailAbout::RightCode { right_id, code_n } = &mail.about {
             return self.right_code(&leave, right_id, *code_n).await;
         }
+        if let MailAbout::InquiryCode { inquiry_id, code_n } = &mail.about {
+            return Ok(self.of_inquiry(&leave, inquiry_id, Some(*code_n)).await?.map(|ready| (ready, leave)));
+        }
+        if let MailAbout::InquiryAnswer { inquiry_id } = &mail.about {
+            return Ok(self.of_inquiry(&leave, inquiry_id, None).await?.map(|ready| (ready, leave)));
+        }
         // Everything else is about a case, which stands in the mail.
         let Some(case) = &mail.case_id else { return Ok(None) };
         match &mail.about {
@@ -59,6 +72,9 @@ impl Mailer {
             }
             MailAbout::ProviderEnded { delivery_id, provider_id } => {
                 Ok(self.ended(mail, case, delivery_id, provider_id).await?.map(|ready| (ready, leave)))
+            }
+            MailAbout::ProviderDestroyed { provider_id, documents } => {
+                Ok(self.destroyed(case, provider_id, documents).await?.map(|ready| (ready, leave)))
             }
             MailAbout::GuardianCode { code_n } => {
                 Ok(self.guardian_code(case, &leave, *code_n).await?.map(|ready| (ready, leave)))
@@ -72,7 +88,7 @@ impl Mailer {
             MailAbout::ExportCode { right_id, code_n } => {
                 Ok(self.export(case, &leave, right_id, Some(*code_n)).await?.map(|ready| (ready, leave)))
             }
-            MailAbout::RightCode { .. } => Ok(None),
+            MailAbout::RightCode { .. } | MailAbout::InquiryCode { .. } | MailAbout::InquiryAnswer { .. } => Ok(None),
         }
     }
 
@@ -164,7 +180,13 @@ impl Mailer {
 
     /// Word that something waits: to the patient's mailbox, or until a child's 14th birthday to the guardian's.
     async fn notice(&self, case_id: &CaseId, leave: &Permit, notice: Notice) -> Result<Option<Ready>, MailError> {
-        let snapshot = self.db.read(Place::gate(case_id)).await?;
+        let snapshot = match notice {
+            // Retention found it late: it is past its end, and still the patient is told what becomes of it.
+            Notice::Destroyed => self.db.read_past_end(Place::gate(case_id)).await?,
+            Notice::Message | Notice::Receipt | Notice::ClosingSoon | Notice::Right => {
+                self.db.read(Place::gate(case_id)).await?
+            }
+        };
         let Some(case) = snapshot.case(case_id)? else { return Ok(None) };
         let to = self.addressee(&snapshot, leave, &case).await?;
         Ok(to.map(|to| Ready::Notice { to, notice, case_id: case_id.clone() }))
@@ -183,6 +205,28 @@ impl Mailer {
             ConsentActor::Patient => card.email.map(|email| Addressee { email, language: card.language }),
             ConsentActor::Guardian => card.guardian.map(|g| Addressee { email: g.email, language: g.language }),
         })
+    }
+
+    /// A code for a visitor while it can be used, or word of an answer: to the mailbox that lies sealed with the inquiry.
+    async fn of_inquiry(
+        &self,
+        leave: &Permit,
+        id: &InquiryId,
+        code_n: Option<u32>,
+    ) -> Result<Option<Ready>, MailError> {
+        let snapshot = self.db.read([Place::Inquiry(id.clone()), Place::InquiryKey(id.clone())]).await?;
+        let (Some(inquiry), Some(sealed)) = (snapshot.inquiry(id)?, snapshot.answer_to(leave)) else { return Ok(None) };
+        let code = inquiry.visitor.map(|visitor| visitor.code);
+        let code = code.filter(|code| Some(code.n) == code_n && code.usable(snapshot.now()));
+        if code_n.is_some() && code.is_none() {
+            return Ok(None);
+        }
+        let AnswerTo { email, language } = self.answers.open_answer_to(id, &sealed).await?;
+        let (to, inquiry_id) = (Addressee { email, language }, id.clone());
+        Ok(Some(match code {
+            Some(code) => Ready::InquiryCode { to, inquiry_id, n: code.n, valid_until: code.valid_until },
+            None => Ready::InquiryAnswer { to, inquiry_id },
+        }))
     }
 
     /// A code for a request about rights, while it can be used and where a case has the mailbox on file. Who ordered it does

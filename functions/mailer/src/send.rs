@@ -3,8 +3,9 @@
 
 use crate::Mailer;
 use crate::error::MailError;
+use crate::personal::CodeFor;
 use crate::ready::Ready;
-use crate::{export, letter, personal};
+use crate::{destroyed, export, letter, personal};
 use chrono::TimeDelta;
 use medius_domain::access::{self, Action, Actor, Authentication, Event, Object, Purpose};
 use medius_domain::id::{LinkId, MailId};
@@ -117,14 +118,22 @@ impl Mailer {
                 letter::code(sender, provider, link, *valid_until, &digits)
             }
             Ready::Ended { link, provider, at } => letter::ended(sender, provider, link, *at),
+            Ready::Destroyed { provider, case_id, documents } => {
+                destroyed::letter(sender, provider, case_id, documents)
+            }
             Ready::GuardianCode { to, case_id, n, valid_until } => {
                 let digits = self.codes.guardian_code(case_id, *n).await?;
                 personal::guardian_code(sender, to, *valid_until, &digits)
             }
             Ready::RightCode { to, right_id, n, valid_until } => {
                 let digits = self.codes.right_code(right_id, *n).await?;
-                personal::right_code(sender, to, *valid_until, &digits)
+                personal::mailbox_code(sender, to, CodeFor::Right, *valid_until, &digits)
             }
+            Ready::InquiryCode { to, inquiry_id, n, valid_until } => {
+                let digits = self.codes.inquiry_code(inquiry_id, *n).await?;
+                personal::mailbox_code(sender, to, CodeFor::Inquiry, *valid_until, &digits)
+            }
+            Ready::InquiryAnswer { to, inquiry_id } => personal::inquiry_answer(sender, to, inquiry_id),
             Ready::Export { to, right_id, until } => {
                 let secret = self.links.export_secret(right_id).await?;
                 export::ready(sender, to, right_id, &secret, *until)
@@ -151,10 +160,13 @@ impl Mailer {
             MailAbout::ProviderLink { .. }
             | MailAbout::ProviderCode { .. }
             | MailAbout::ProviderEnded { .. }
+            | MailAbout::ProviderDestroyed { .. }
             | MailAbout::GuardianCode { .. }
             | MailAbout::PatientNotice { .. }
             | MailAbout::PatientExport { .. }
             | MailAbout::ExportCode { .. }
+            | MailAbout::InquiryCode { .. }
+            | MailAbout::InquiryAnswer { .. }
             | MailAbout::RightCode { .. } => None,
         };
         let mut attempt = 0;
@@ -199,8 +211,11 @@ fn sending(mail: &MailRecord, request_id: &str) -> Event {
         MailAbout::ProviderLink { .. } => ("link", Purpose::Provision),
         MailAbout::ProviderCode { .. } => ("code", Purpose::Provision),
         MailAbout::ProviderEnded { .. } => ("ended", Purpose::PatientRights),
+        MailAbout::ProviderDestroyed { .. } => ("destroyed", Purpose::PatientRights),
         MailAbout::GuardianCode { .. } => ("guardian-code", Purpose::PatientRights),
         MailAbout::RightCode { .. } => ("right-code", Purpose::PatientRights),
+        MailAbout::InquiryCode { .. } => ("inquiry-code", Purpose::Inquiry),
+        MailAbout::InquiryAnswer { .. } => ("inquiry-answer", Purpose::Inquiry),
         MailAbout::PatientExport { .. } => ("export", Purpose::PatientRights),
         MailAbout::ExportCode { .. } => ("export-code", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Message } => ("message", Purpose::Inquiry),

@@ -10,7 +10,7 @@ use crate::snapshot::Snapshot;
 use chrono::{DateTime, TimeDelta, Utc};
 use medius_domain::access::Scope;
 use medius_domain::id::{InquiryId, Subject};
-use medius_domain::inquiry::{Inquiry, InquiryState, Thread, Topic};
+use medius_domain::inquiry::{AnswerTo, Inquiry, InquiryState, Thread, Topic};
 use medius_domain::policy::Permit;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -23,6 +23,28 @@ const MOST: usize = 100;
 pub struct SealedInquiry {
     pub(crate) key: WrappedKey,
     pub(crate) thread: Vec<u8>,
+    pub(crate) answer_to: Option<SealedAnswerTo>,
+}
+
+/// The mailbox that answers are announced at, sealed under a key of its own: who sends mail can open this and nothing of what
+/// was written.
+#[derive(Debug, Clone)]
+pub struct SealedAnswerTo {
+    pub(crate) key: WrappedKey,
+    pub(crate) sealed: Vec<u8>,
+}
+
+impl SealedInquiry {
+    /// The same, with a mailbox to announce answers at.
+    #[must_use]
+    pub fn announced_at(self, answer_to: Option<SealedAnswerTo>) -> Self {
+        Self { answer_to, ..self }
+    }
+
+    /// Whether answers can be announced.
+    pub const fn has_mailbox(&self) -> bool {
+        self.answer_to.is_some()
+    }
 }
 
 /// How often something was done since a moment; it counts for an hour.
@@ -54,6 +76,10 @@ fn binding(id: &InquiryId) -> Binding {
     Binding::field(id, &Place::Inquiry(id.clone()), "thread")
 }
 
+fn mailbox_binding(id: &InquiryId) -> Binding {
+    Binding::field(id, &Place::Inquiry(id.clone()), "mailbox")
+}
+
 impl Keyring {
     /// Seals the thread of an inquiry: under a new key where there is none yet.
     ///
@@ -72,7 +98,28 @@ impl Keyring {
         let plain = serde_json::to_vec(thread).map_err(|_| StoreError::Corrupt { place: "inquiry" })?;
         let key = self.unwrap(id, &wrapped).await?;
         let thread = key.seal(&binding(id), &Zeroizing::new(plain))?;
-        Ok(SealedInquiry { key: wrapped, thread })
+        Ok(SealedInquiry { key: wrapped, thread, answer_to: sealed.and_then(|sealed| sealed.answer_to.clone()) })
+    }
+
+    /// Seals the mailbox of an inquiry under a new key.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Seal`].
+    pub async fn seal_answer_to(&self, id: &InquiryId, to: &AnswerTo) -> Result<SealedAnswerTo, StoreError> {
+        let wrapped = self.create(id).await?;
+        let plain = serde_json::to_vec(to).map_err(|_| StoreError::Corrupt { place: "inquiry" })?;
+        let key = self.unwrap(id, &wrapped).await?;
+        let sealed = key.seal(&mailbox_binding(id), &Zeroizing::new(plain))?;
+        Ok(SealedAnswerTo { key: wrapped, sealed })
+    }
+
+    /// Opens the mailbox of an inquiry.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`], [`StoreError::Seal`] or [`StoreError::Corrupt`].
+    pub async fn open_answer_to(&self, id: &InquiryId, sealed: &SealedAnswerTo) -> Result<AnswerTo, StoreError> {
+        let plain = self.unwrap(id, &sealed.key).await?.open(&mailbox_binding(id), &sealed.sealed)?;
+        serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt { place: "inquiry" })
     }
 
     /// Opens the thread of an inquiry.
@@ -99,7 +146,15 @@ impl Snapshot {
         let Scope::Inquiry(id) = permit.scope() else { return None };
         let key = self.wrapped(Place::InquiryKey(id.clone()))?;
         let thread = self.item(&Place::Inquiry(id.clone())).and_then(|item| blob(item, "thread"))?;
-        Some(SealedInquiry { key, thread })
+        Some(SealedInquiry { key, thread, answer_to: self.answer_to(permit) })
+    }
+
+    /// The sealed mailbox of the inquiry of a permit.
+    pub fn answer_to(&self, permit: &Permit) -> Option<SealedAnswerTo> {
+        let Scope::Inquiry(id) = permit.scope() else { return None };
+        let key = self.item(&Place::InquiryKey(id.clone())).and_then(|item| blob(item, "wrapped_mailbox"))?;
+        let sealed = self.item(&Place::Inquiry(id.clone())).and_then(|item| blob(item, "mailbox"))?;
+        Some(SealedAnswerTo { key: WrappedKey(key), sealed })
     }
 
     /// What was counted under a name.

@@ -57,6 +57,12 @@ impl Keyring {
         Self { purpose: "inquiry", owner: "inquiry", ..Self::new(client, key_id) }
     }
 
+    /// The same, for the mailboxes that answers to inquiries are announced at: a role that may open these need not be able to
+    /// open what was written.
+    pub fn inquiry_mailboxes(client: Client, key_id: String) -> Self {
+        Self { purpose: "inquiry-mailbox", owner: "inquiry", ..Self::new(client, key_id) }
+    }
+
     /// The same, for what is brought to a request about rights.
     pub fn rights(client: Client, key_id: String) -> Self {
         Self { purpose: "right", owner: "right", ..Self::new(client, key_id) }

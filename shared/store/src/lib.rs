@@ -60,7 +60,7 @@ pub use exports::Exports;
 pub use files::{Files, OwnerKeys};
 pub use handoff::Handoff;
 pub use heads::LogHeads;
-pub use inquiries::{SealedInquiry, Tally};
+pub use inquiries::{SealedAnswerTo, SealedInquiry, Tally};
 pub use keyring::{Keyring, WrappedKey};
 pub use ledger::{Cursor, Page};
 pub use mac::{CodeMac, LinkMac, MailboxMac};

@@ -8,7 +8,7 @@ use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::MacAlgorithmSpec;
 use data_encoding::HEXLOWER;
 use medius_domain::code::OneTimeCode;
-use medius_domain::id::{CaseId, LinkId, RightId, Subject};
+use medius_domain::id::{CaseId, InquiryId, LinkId, RightId, Subject};
 use medius_domain::link::LinkSecret;
 use medius_domain::person::Email;
 use std::net::IpAddr;
@@ -103,6 +103,15 @@ impl CodeMac {
     /// [`StoreError::Service`].
     pub async fn export_code(&self, right: &RightId, n: u32) -> Result<OneTimeCode, StoreError> {
         let message = format!("medius/export-code/v1|{right}|{n}");
+        Ok(OneTimeCode::from_mac(&mac(&self.client, &self.key_id, message).await?))
+    }
+
+    /// The n-th code of an inquiry: always the same one, and never that of anything else.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`].
+    pub async fn inquiry_code(&self, inquiry: &InquiryId, n: u32) -> Result<OneTimeCode, StoreError> {
+        let message = format!("medius/inquiry-code/v1|{inquiry}|{n}");
         Ok(OneTimeCode::from_mac(&mac(&self.client, &self.key_id, message).await?))
     }
 

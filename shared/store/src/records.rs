@@ -7,7 +7,8 @@ use medius_domain::access::Scope;
 use medius_domain::code::CodeState;
 use medius_domain::consent::DataItem;
 use medius_domain::id::{
-    CaseId, DeliveryId, DocumentNumber, EventId, LinkId, MailId, MessageId, ProviderId, ReferralId, RightId, Subject,
+    CaseId, DeliveryId, DocumentNumber, EventId, InquiryId, LinkId, MailId, MessageId, ProviderId, ReferralId, RightId,
+    Subject,
 };
 use medius_domain::link::Link;
 use medius_domain::policy::Role;
@@ -192,6 +193,18 @@ pub enum MailAbout {
         /// The code's number.
         code_n: u32,
     },
+    /// A one-time code, to a visitor who asks something.
+    InquiryCode {
+        /// The inquiry.
+        inquiry_id: InquiryId,
+        /// The code's number.
+        code_n: u32,
+    },
+    /// That an inquiry was answered, to the mailbox that was left with it.
+    InquiryAnswer {
+        /// The inquiry.
+        inquiry_id: InquiryId,
+    },
     /// That the copy which a patient asked for is ready, with its link.
     PatientExport {
         /// The request.
@@ -233,6 +246,8 @@ impl MailAbout {
             | Self::PatientNotice { .. }
             | Self::PatientExport { .. }
             | Self::ExportCode { .. }
+            | Self::InquiryCode { .. }
+            | Self::InquiryAnswer { .. }
             | Self::RightCode { .. } => None,
         }
     }
@@ -241,6 +256,9 @@ impl MailAbout {
     fn scope(&self) -> Scope {
         match self {
             Self::RightCode { right_id, .. } => Scope::Right(right_id.clone()),
+            Self::InquiryCode { inquiry_id, .. } | Self::InquiryAnswer { inquiry_id } => {
+                Scope::Inquiry(inquiry_id.clone())
+            }
             Self::ProviderLink { .. }
             | Self::ProviderCode { .. }
             | Self::ProviderEnded { .. }

@@ -272,8 +272,8 @@ pub(crate) const OF_A_LINK: &[&str] = &[
     "POST /r/{link_id}/close",
 ];
 
-/// Routes for who cannot sign in: a code, and the ticket that it gives, are what counts. The tests of requests about rights try
-/// them.
+/// Routes for who cannot sign in: a code, and the ticket that it gives, are what counts. The tests of requests about rights and
+/// of inquiries try them.
 pub(crate) const OF_A_CODE: &[&str] = &[
     "POST /v1/public/rights-requests",
     "POST /v1/public/rights-requests/{right_id}/code",
@@ -282,6 +282,14 @@ pub(crate) const OF_A_CODE: &[&str] = &[
     "POST /v1/public/rights-requests/{right_id}/cancel",
     "POST /v1/public/rights-requests/{right_id}/object",
     "POST /v1/public/rights-requests/{right_id}/evidence",
+    "POST /v1/public/inquiries",
+    "POST /v1/public/inquiries/{inquiry_id}/code",
+    "POST /v1/public/inquiries/{inquiry_id}/verify",
+    "GET /v1/public/inquiries/{inquiry_id}",
+    "POST /v1/public/inquiries/{inquiry_id}/messages",
+    "POST /v1/public/inquiries/{inquiry_id}/close",
+    "POST /v1/public/inquiries/{inquiry_id}/attachments",
+    "GET /v1/public/inquiries/{inquiry_id}/attachments/{upload_id}",
     "POST /e/{right_id}/code",
     "POST /e/{right_id}/copy",
 ];

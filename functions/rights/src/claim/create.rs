@@ -2,7 +2,7 @@
 //! request is stored and its mail is ordered; the mailer finds the mailbox, or drops the order.
 
 use super::api::{ClaimState, ParsedClaim};
-use super::{Counted, again, found};
+use super::{again, found, mail};
 use crate::own::{ATTEMPTS, scope};
 use crate::{State, refused};
 use axum::response::{IntoResponse, Response};
@@ -12,7 +12,7 @@ use medius_domain::code::CodeState;
 use medius_domain::id::{RightId, Subject};
 use medius_domain::policy::{On, Thing, permit};
 use medius_domain::rights::{Claim, RightsRequest, Wanted};
-use medius_http::{IdempotencyKey, IdempotentRequest, Origin, Problem, Remembered, SourceIp, replay};
+use medius_http::{Counted, IdempotencyKey, IdempotentRequest, Origin, Problem, Remembered, SourceIp, replay};
 use medius_store::{Change, Place, StoreError, pause};
 
 /// Takes a request in.
@@ -60,7 +60,7 @@ async fn try_create(
     let event = origin.without_sign_in(&asked.subject, nobody, Action::Create, object, Purpose::PatientRights);
     let mut change = Change::new(permit(event, &On::Right(&asked))?, now);
     change.rights_request(&asked)?;
-    counted.count(&snapshot, &mut change, (&asked.id, &claim.code), now)?;
+    counted.count(&state.db, &snapshot, &mut change, &mail(&asked.id, &claim.code, now))?;
     let view = ClaimState::new(&asked, claim.code.valid_until);
     let answer = Remembered::new(&mut change, request, StatusCode::ACCEPTED, None, &view)?;
     Ok(state.db.commit_first(change).await.map(|()| answer.into_response()))
@@ -102,7 +102,7 @@ async fn try_order(
     let event = origin.without_sign_in(&request.subject, nobody, Action::Update, object, Purpose::PatientRights);
     let mut change = Change::new(permit(event, &On::Right(&request))?, now);
     change.rights_request(&next)?;
-    counted.count(&snapshot, &mut change, (id, &code), now)?;
+    counted.count(&state.db, &snapshot, &mut change, &mail(id, &code, now))?;
     let answer = ClaimState::new(&next, code.valid_until);
     Ok(state.db.commit(change, &snapshot).await.map(|()| answer))
 }

@@ -6,7 +6,7 @@ use crate::store::Origin;
 use medius_domain::access::{AccessReason, Action, Event, Object, Purpose, Scope};
 use medius_domain::case::Case;
 use medius_domain::id::{CaseId, InquiryId};
-use medius_domain::inquiry::Inquiry;
+use medius_domain::inquiry::{Inquiry, InquiryState};
 use medius_domain::policy::{Denied, On, Permit, Role, Standing, Verdict, permit, verdict};
 use medius_domain::rights::RightsRequest;
 use medius_store::{Change, Database, Place, Snapshot};
@@ -89,7 +89,8 @@ impl Errand<'_> {
         snapshot: &Snapshot,
         id: &InquiryId,
     ) -> Result<(Inquiry, Permit), Problem> {
-        let inquiry = snapshot.inquiry(id)?.ok_or_else(Problem::not_found)?;
+        let confirmed = |inquiry: &Inquiry| inquiry.state != InquiryState::Unconfirmed;
+        let inquiry = snapshot.inquiry(id)?.filter(confirmed).ok_or_else(Problem::not_found)?;
         let on = On::Inquiry(&inquiry);
         let denied = match self.leave(&on) {
             Ok(leave) => return Ok((inquiry, leave)),

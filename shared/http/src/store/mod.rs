@@ -1,10 +1,12 @@
 //! Where requests meet the store: who acts for the access log, leave to act, refusals of the store as problems, and repeats.
 
+mod counted;
 mod errand;
 mod origin;
 mod own;
 mod repeat;
 
+pub use counted::Counted;
 pub use errand::Errand;
 pub use origin::Origin;
 pub use own::{own_case, own_inquiry, own_right};

@@ -20,11 +20,15 @@ impl Change {
             ("thread", bytes(&sealed.thread)),
         ];
         let place = Place::Inquiry(inquiry.id.clone());
-        let item = encode(&place, inquiry, Some(expires_at), beside)?;
+        let mut item = encode(&place, inquiry, Some(expires_at), beside)?;
         let key_place = Place::InquiryKey(inquiry.id.clone());
         let mut key_item = key(&key_place);
         key_item.insert("wrapped".to_owned(), bytes(&sealed.key.0));
         key_item.insert("expires_at".to_owned(), number(expires_at.timestamp()));
+        if let Some(to) = &sealed.answer_to {
+            item.insert("mailbox".to_owned(), bytes(&to.sealed));
+            key_item.insert("wrapped_mailbox".to_owned(), bytes(&to.key.0));
+        }
         Ok([(place, item), (key_place, key_item)])
     }
 
