@@ -1,14 +1,13 @@
-//! What wakes the function: the schedules, and the stream of the cases' table, which says what its expiry removed before us
-//! and whose end has moved, so that everything else about the case follows.
+//! What wakes the function: the schedules, and the streams of tables.
 
+use crate::stream::stream;
 use crate::{Failure, Progress, Retention, idle};
 use chrono::TimeDelta;
 use lambda_runtime::Context;
 use medius_domain::clock::{Clock, SystemClock};
 use medius_domain::destruction::{Ground, Ledger, Step, TELL_HOURS};
-use medius_domain::id::{CaseId, Subject};
 use medius_http::{Error, telemetry};
-use medius_store::{Cursor, Place};
+use medius_store::Cursor;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::time::Duration;
@@ -44,6 +43,8 @@ pub struct Report {
     pub looked_at: u64,
     /// Cases whose end moved, and everything about them with it.
     pub retimed: u64,
+    /// Patients' requests that were completed.
+    pub completed: u64,
     /// Whether everything was looked at before the time was over.
     pub complete: bool,
     /// Items of the stream that have to be brought again.
@@ -51,10 +52,14 @@ pub struct Report {
 }
 
 /// Until when a run may begin something new.
-struct Deadline(std::time::SystemTime);
+pub(crate) struct Deadline(std::time::SystemTime);
 
 impl Deadline {
-    fn is_near(&self) -> bool {
+    pub(crate) fn of(context: &Context) -> Self {
+        Self(context.deadline())
+    }
+
+    pub(crate) fn is_near(&self) -> bool {
         self.0.duration_since(SystemClock.now().into()).unwrap_or_default() < PER_CASE
     }
 }
@@ -65,7 +70,7 @@ impl Deadline {
 /// Lists that could not be read, or an event of another kind. A single case's failure is counted and left to the next run.
 pub async fn handle(retention: &Retention, event: Value, context: &Context) -> Result<Report, Error> {
     let answer = match event.get("Records") {
-        Some(records) => Ok(Box::pin(stream(retention, records, &context.request_id)).await),
+        Some(records) => Ok(Box::pin(stream(retention, records, context)).await),
         None => Box::pin(scheduled(retention, event, context)).await,
     };
     telemetry::flush();
@@ -75,12 +80,13 @@ pub async fn handle(retention: &Retention, event: Value, context: &Context) -> R
 #[tracing::instrument(skip_all, fields(request_id = %context.request_id))]
 async fn scheduled(retention: &Retention, event: Value, context: &Context) -> Result<Report, Error> {
     let job: Job = serde_json::from_value(event).map_err(|_| "an event of another kind")?;
-    let run = Run { retention, deadline: Deadline(context.deadline()), request_id: &context.request_id };
+    let run = Run { retention, deadline: Deadline::of(context), request_id: &context.request_id };
     let mut report = Report { complete: true, ..Report::default() };
     // What was begun goes first: a destruction that is under way must not wait behind new ones.
     Box::pin(run.unfinished(&mut report)).await?;
     Box::pin(run.due(&mut report)).await?;
     Box::pin(run.unfinished(&mut report)).await?;
+    Box::pin(run.requests(&mut report)).await?;
     match job {
         Job::Daily {} => Box::pin(run.idle(&mut report)).await?,
         Job::Continue {} => {}
@@ -164,6 +170,21 @@ impl Run<'_> {
         }
     }
 
+    /// Patients' requests whose destructions are done: what a crash left between the two.
+    async fn requests(&self, report: &mut Report) -> Result<(), Error> {
+        for request in self.retention.deletions_under_way().await? {
+            if self.deadline.is_near() {
+                report.complete = false;
+                return Ok(());
+            }
+            match self.retention.finish(&request, self.request_id).await {
+                Ok(done) => report.completed += u64::from(done),
+                Err(error) => failed(report, &error),
+            }
+        }
+        Ok(())
+    }
+
     /// Open cases in which nothing happens.
     async fn idle(&self, report: &mut Report) -> Result<(), Error> {
         let until = self.retention.db.now() + TimeDelta::days(IDLE_AHEAD_DAYS);
@@ -189,83 +210,10 @@ impl Run<'_> {
     }
 }
 
-fn failed(report: &mut Report, error: &Failure) {
+pub(crate) fn failed(report: &mut Report, error: &Failure) {
     report.failed += 1;
     telemetry::count("DestructionFailed");
     tracing::error!(cause = %error, "left to the next run");
-}
-
-/// A case in the stream that was changed.
-struct Changed {
-    case: CaseId,
-    /// Its end before, in seconds.
-    end: i64,
-}
-
-impl Changed {
-    fn of(record: &Value) -> Option<Self> {
-        let text = |pointer: &str| record.pointer(pointer).and_then(Value::as_str);
-        if text("/eventName") != Some("MODIFY") || text("/dynamodb/Keys/sk/S") != Some("CASE") {
-            return None;
-        }
-        let case = Place::case_of_key(text("/dynamodb/Keys/pk/S")?)?;
-        Some(Self { case, end: text("/dynamodb/OldImage/expires_at/N")?.parse().ok()? })
-    }
-}
-
-/// A case in the stream that the table's own expiry removed.
-struct Removed {
-    case: CaseId,
-    subject: Subject,
-}
-
-impl Removed {
-    /// Of a record that says that the table's own expiry removed a case; none for every other record.
-    fn of(record: &Value) -> Option<Self> {
-        let text = |pointer: &str| record.pointer(pointer).and_then(Value::as_str);
-        let by_expiry = text("/eventName") == Some("REMOVE")
-            && text("/userIdentity/type") == Some("Service")
-            && text("/userIdentity/principalId") == Some("dynamodb.amazonaws.com");
-        if !by_expiry || text("/dynamodb/Keys/sk/S") != Some("CASE") {
-            return None;
-        }
-        let case = Place::case_of_key(text("/dynamodb/Keys/pk/S")?)?;
-        Some(Self { case, subject: text("/dynamodb/OldImage/subject/S")?.parse().ok()? })
-    }
-}
-
-impl Retention {
-    /// Does what follows from a record of the stream.
-    async fn follow(&self, record: &Value, report: &mut Report, request_id: &str) -> Result<(), Failure> {
-        if let Some(removed) = Removed::of(record) {
-            let (ground, now) = (Ground::RetentionEnded, self.db.now());
-            // The steps follow with the next schedule: the rest of the case is past its end, too, and cannot be read.
-            self.enter(&removed.case, &removed.subject, ground, now, request_id).await?;
-            report.entered += 1;
-        }
-        if let Some(changed) = Changed::of(record) {
-            // As it is now, not as it was when the record was written: of two records the later may come first.
-            let case = self.db.case_to_destroy(&changed.case).await?;
-            if let Some(case) = case.filter(|case| case.expires_at.timestamp() != changed.end) {
-                self.db.retime(&case.id, case.expires_at).await?;
-                report.retimed += 1;
-            }
-        }
-        Ok(())
-    }
-}
-
-#[tracing::instrument(skip_all, fields(request_id))]
-async fn stream(retention: &Retention, records: &Value, request_id: &str) -> Report {
-    let mut report = Report { complete: true, ..Report::default() };
-    for record in records.as_array().into_iter().flatten() {
-        if let Err(error) = Box::pin(retention.follow(record, &mut report, request_id)).await {
-            failed(&mut report, &error);
-            let id = record.pointer("/dynamodb/SequenceNumber").cloned().unwrap_or_default();
-            report.batch_item_failures.push(serde_json::json!({ "itemIdentifier": id }));
-        }
-    }
-    report
 }
 
 #[cfg(test)]
@@ -281,42 +229,6 @@ mod tests {
         assert_eq!(read(json!({"kind": "continue"})).unwrap(), Job::Continue {});
         for other in [json!({"kind": "sweep"}), json!({"kind": "daily", "day": 1}), json!({}), json!([])] {
             assert!(read(other.clone()).is_err(), "{other}");
-        }
-    }
-
-    #[test]
-    fn only_what_the_table_s_own_expiry_removed_counts_and_only_cases() {
-        let (case, subject) = (CaseId::new(), Subject::of("x"));
-        let record = json!({"eventName": "REMOVE",
-            "userIdentity": {"type": "Service", "principalId": "dynamodb.amazonaws.com"},
-            "dynamodb": {"SequenceNumber": "7", "Keys": {"pk": {"S": format!("CASE#{case}")}, "sk": {"S": "CASE"}},
-                "OldImage": {"subject": {"S": subject.as_str()}}}});
-        let removed = Removed::of(&record).unwrap();
-        assert_eq!((removed.case, removed.subject), (case, subject));
-        for (pointer, other) in [
-            ("/eventName", json!("MODIFY")),
-            ("/userIdentity", Value::Null),
-            ("/userIdentity/principalId", json!("somebody")),
-            ("/dynamodb/Keys/sk/S", json!("INTAKE")),
-            ("/dynamodb/Keys/pk/S", json!("DOCUMENT#1")),
-        ] {
-            let mut record = record.clone();
-            *record.pointer_mut(pointer).unwrap() = other;
-            assert!(Removed::of(&record).is_none(), "{pointer}");
-        }
-    }
-
-    #[test]
-    fn a_changed_case_is_known_by_its_end_before() {
-        let case = CaseId::new();
-        let record = json!({"eventName": "MODIFY", "dynamodb": {"Keys": {"pk": {"S": format!("CASE#{case}")},
-            "sk": {"S": "CASE"}}, "OldImage": {"expires_at": {"N": "1800000000"}}}});
-        let changed = Changed::of(&record).unwrap();
-        assert_eq!((changed.case, changed.end), (case, 1_800_000_000));
-        for (pointer, other) in [("/eventName", json!("REMOVE")), ("/dynamodb/Keys/sk/S", json!("INTAKE"))] {
-            let mut record = record.clone();
-            *record.pointer_mut(pointer).unwrap() = other;
-            assert!(Changed::of(&record).is_none(), "{pointer}");
         }
     }
 }

@@ -6,7 +6,9 @@
 
 mod event;
 mod idle;
+mod requests;
 mod steps;
+mod stream;
 
 pub use event::{Report, handle};
 pub use steps::{Progress, Stop};
@@ -15,6 +17,7 @@ use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcom
 use medius_domain::clock::SystemClock;
 use medius_domain::id::CaseId;
 use medius_domain::policy::{On, Permit, Thing, permit};
+use medius_domain::rights::RightsRequest;
 use medius_http::{Env, Error};
 use medius_store::{Aws, CodeMac, Database, Destroyer, Signer, StoreError, Tables};
 use std::sync::Arc;
@@ -64,19 +67,30 @@ impl Retention {
 
     /// Leave to do a part of the work at a case. The entry names no subject: at the end nobody knows it any more.
     fn leave(case: &CaseId, action: Action, part: &'static str, request_id: &str) -> Result<Permit, Failure> {
-        let event = Event {
+        let event = Self::event(action, Object::part(Thing::Case, part), request_id);
+        permit(event, &On::Service(&Scope::Case(case.clone()))).map_err(|_| Failure::Policy)
+    }
+
+    /// Leave to take a step at a patient's request.
+    fn leave_on(request: &RightsRequest, request_id: &str) -> Result<Permit, Failure> {
+        let event = Self::event(Action::Update, Object::of(Thing::Right, &request.id, "result"), request_id);
+        let scope = request.case_id.as_ref().map_or_else(|| Scope::Right(request.id.clone()), Scope::from);
+        permit(event, &On::Service(&scope)).map_err(|_| Failure::Policy)
+    }
+
+    fn event(action: Action, object: Object, request_id: &str) -> Event {
+        Event {
             actor: Actor::System { function: NAME.to_owned() },
             authentication: Authentication::Role,
             action,
             outcome: Outcome::Done,
-            object: Object::part(Thing::Case, part),
+            object,
             purpose: Purpose::PatientRights,
             reason: None,
             basis: Vec::new(),
             evidence: None,
             source_ip: None,
             request_id: Some(request_id.to_owned()),
-        };
-        permit(event, &On::Service(&Scope::Case(case.clone()))).map_err(|_| Failure::Policy)
+        }
     }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use medius_domain::access::{Action, Scope};
 use medius_domain::destruction::{Certificate, Ground, Ledger, Move, Step};
 use medius_domain::id::{CaseId, Subject};
+use medius_domain::lifecycle::Hold;
 use medius_domain::signed::Kind;
 use medius_store::{Change, Conflict, MailAbout, MailRecord, MailStatus, Notice, Place, STORES, StoreError};
 
@@ -33,6 +34,9 @@ impl<F: FnMut(Step) -> bool + Send> Stop for F {
         self(after)
     }
 }
+
+/// Mails that one step orders at the most: the rest of a transaction's 100 writes is the ledger's and the log's.
+const MOST_MAILS: usize = 90;
 
 fn defect(error: impl std::fmt::Display) -> Failure {
     Failure::Ledger(error.to_string())
@@ -87,10 +91,10 @@ impl Retention {
             if stop.before(ledger.step) {
                 return Ok(Progress::Stopped);
             }
-            let Some((next, mail)) = Box::pin(self.work(&ledger, request_id)).await? else {
+            let Some((next, mails)) = Box::pin(self.work(&ledger, request_id)).await? else {
                 return Ok(Progress::Waiting);
             };
-            match self.record(&next, mail, request_id).await {
+            match self.record(&next, mails, request_id).await {
                 Ok(()) => ledger = next,
                 Err(Failure::Store(StoreError::Conflict(Conflict::Version))) => return Ok(Progress::InOtherHands),
                 Err(error) => return Err(error),
@@ -99,20 +103,20 @@ impl Retention {
     }
 
     /// Does the work of the next step; nothing when it has to wait.
-    async fn work(&self, ledger: &Ledger, request_id: &str) -> Result<Option<(Ledger, Option<MailRecord>)>, Failure> {
+    async fn work(&self, ledger: &Ledger, request_id: &str) -> Result<Option<(Ledger, Vec<MailRecord>)>, Failure> {
         let mut now = ledger.clone();
         let moved = |ledger: &Ledger, by| ledger.moved(by).map_err(defect);
         let next = match ledger.step {
             Step::Due => {
                 if let Some(postponed) = self.postponed(ledger).await? {
-                    return Ok(Some((postponed, None)));
+                    return Ok(Some((postponed, Vec::new())));
                 }
                 self.destroyer.take_stock(&mut now).await?;
                 return self.told(moved(&now, Move::Told)?).await.map(Some);
             }
             Step::Told => {
                 if let Some(postponed) = self.postponed(ledger).await? {
-                    return Ok(Some((postponed, None)));
+                    return Ok(Some((postponed, Vec::new())));
                 }
                 if self.mail_is_on_its_way(ledger).await? {
                     return Ok(None);
@@ -144,6 +148,9 @@ impl Retention {
                 moved(&now, if left == 0 { Move::NothingFound } else { Move::SomethingFound })?
             }
             Step::Verified => {
+                if self.word_is_on_its_way(&mut now).await? {
+                    return Ok(None);
+                }
                 let at = self.db.now();
                 let certified = Ledger { destroyed_at: Some(at), ..moved(&now, Move::Certified)? };
                 self.certified(certified, at).await?
@@ -154,6 +161,7 @@ impl Retention {
                     moved(&now, Move::SomethingFound)?
                 } else {
                     let at = ledger.destroyed_at.unwrap_or_else(|| self.db.now());
+                    self.word_is_on_its_way(&mut now).await?;
                     let last = Ledger { irrecoverable_at: Some(self.db.now()), ..moved(&now, Move::WindowPassed)? };
                     self.certified(last, at).await?
                 }
@@ -161,27 +169,59 @@ impl Retention {
             Step::Irrecoverable => return Ok(None),
         };
         tracing::debug!(request_id, destruction.id = %next.id, step = next.step.code(), "step");
-        Ok(Some((next, None)))
+        Ok(Some(self.with_word(next)))
     }
 
-    /// The ledger with a later time, where the case lives on: it was reopened, used again, or is held.
+    /// The ledger with a later time, where the case lives on: it was reopened, used again, kept for an open request, or is held.
+    /// What the patient asked for waits for a hold alone.
     async fn postponed(&self, ledger: &Ledger) -> Result<Option<Ledger>, Failure> {
-        if ledger.ground == Ground::Deletion {
-            return Ok(None);
-        }
-        let case = self.db.case_to_destroy(&ledger.case_id).await?;
-        let Some(later) = case.map(|case| case.destroy_at()).filter(|at| *at > ledger.due_at) else { return Ok(None) };
+        let Some(case) = self.db.case_to_destroy(&ledger.case_id).await? else { return Ok(None) };
+        let later = match ledger.ground {
+            Ground::Deletion => case.hold.as_ref().map(Hold::ends_at).filter(|at| *at > self.db.now()),
+            Ground::RetentionEnded => Some(case.destroy_at()),
+        };
+        let Some(later) = later.filter(|at| *at > ledger.due_at) else { return Ok(None) };
         let postponed = ledger.moved(Move::Postponed).map_err(defect)?;
         Ok(Some(Ledger { due_at: later, mail: None, ..postponed }))
     }
 
-    /// The patient's mail, while the case can be seen: past its end there is no address that anybody may read.
-    async fn told(&self, told: Ledger) -> Result<(Ledger, Option<MailRecord>), Failure> {
-        let snapshot = self.db.read([Place::Case(told.case_id.clone())]).await?;
-        let Some(case) = snapshot.case(&told.case_id)? else { return Ok((told, None)) };
+    /// The patient's mail, while there is an address: also where the case is found late, past its end.
+    async fn told(&self, told: Ledger) -> Result<(Ledger, Vec<MailRecord>), Failure> {
+        let Some(case) = self.db.case_to_destroy(&told.case_id).await? else { return Ok((told, Vec::new())) };
         let about = MailAbout::PatientNotice { notice: Notice::Destroyed };
         let mail = MailRecord::new(about, case.id, case.subject, self.db.now());
-        Ok((Ledger { mail: Some(mail.id.clone()), ..told }, Some(mail)))
+        Ok((Ledger { mail: Some(mail.id.clone()), ..told }, vec![mail]))
+    }
+
+    /// The ledger with the mails that tell those who hold copies, once the destruction has begun and cannot be called off: some
+    /// with each step, as many as a transaction takes.
+    fn with_word(&self, ledger: Ledger) -> (Ledger, Vec<MailRecord>) {
+        let (mut ledger, mut mails) = (ledger, Vec::new());
+        if ledger.step >= Step::Objects {
+            for held in ledger.third_parties.iter_mut().filter(|held| held.mail.is_none()).take(MOST_MAILS) {
+                let (provider_id, documents) = (held.provider_id.clone(), held.documents.clone());
+                let about = MailAbout::ProviderDestroyed { provider_id, documents };
+                let mail = MailRecord::nameless(about, ledger.case_id.clone(), self.db.now());
+                held.mail = Some(mail.id.clone());
+                mails.push(mail);
+            }
+        }
+        (ledger, mails)
+    }
+
+    /// Notes which institutions have been told. Says whether some mail is still to be waited for.
+    async fn word_is_on_its_way(&self, ledger: &mut Ledger) -> Result<bool, Failure> {
+        let (now, mut waits) = (self.db.now(), false);
+        let late = ledger.mail_is_late(now);
+        for held in ledger.third_parties.iter_mut().filter(|held| held.told_at.is_none()) {
+            let Some(mail) = &held.mail else { continue };
+            match self.db.mail_status(mail).await? {
+                Some(MailStatus::Sent) => held.told_at = Some(now),
+                Some(MailStatus::Pending | MailStatus::Sending) => waits = true,
+                Some(MailStatus::Dropped) | None => {}
+            }
+        }
+        Ok(waits && !late)
     }
 
     async fn mail_is_on_its_way(&self, ledger: &Ledger) -> Result<bool, Failure> {
@@ -203,14 +243,14 @@ impl Retention {
         Ok(Ledger { certificate, ..ledger })
     }
 
-    /// Moves the ledger, with the mail and the entry in the access log.
-    async fn record(&self, next: &Ledger, mail: Option<MailRecord>, request_id: &str) -> Result<(), Failure> {
+    /// Moves the ledger, with the mails and the entry in the access log.
+    async fn record(&self, next: &Ledger, mails: Vec<MailRecord>, request_id: &str) -> Result<(), Failure> {
         let snapshot = self.db.read([Place::case_log(&next.case_id)]).await?;
         let leave = Self::leave(&next.case_id, Action::Delete, next.step.code(), request_id)?;
         let mut change = Change::new(leave, self.db.now());
         change.put_ledger(next)?;
-        if let Some(mail) = mail {
-            change.order_mail(&mail)?;
+        for mail in &mails {
+            change.order_mail(mail)?;
         }
         Ok(self.db.commit(change, &snapshot).await?)
     }

@@ -25,8 +25,9 @@ pub struct RightWish {
     /// What shall stop; with a suspension only.
     #[serde(default)]
     pub scope: Option<RightScope>,
-    /// The parts that are wrong, or that shall be deleted: `identity`, `contact`, `residence`, `reason`, `symptoms`,
-    /// `history`, `allergies`, `medications`, `results`, `concerns`, `guardian`. A correction names at least one.
+    /// The parts that are wrong: `identity`, `contact`, `residence`, `reason`, `symptoms`, `history`, `allergies`,
+    /// `medications`, `results`, `concerns`, `guardian`. A correction names at least one; a deletion is of everything and
+    /// names none.
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub parts: BTreeSet<DataItem>,
@@ -110,7 +111,8 @@ impl RightWish {
         }
         match right {
             Right::Correction if parts.is_empty() => says("/parts", Invalid::Missing),
-            Right::Access | Right::Suspension | Right::Resume if !parts.is_empty() => {
+            // A single part is emptied in the story by the patient alone; what is asked for here is that all of it goes.
+            Right::Access | Right::Deletion | Right::Suspension | Right::Resume if !parts.is_empty() => {
                 says("/parts", Invalid::Inconsistent);
             }
             Right::Access | Right::Correction | Right::Deletion | Right::Suspension | Right::Resume => {}
@@ -171,7 +173,7 @@ pub struct RightDeferralRequest {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RightResultRequest {
-    /// Access: `handed_over`; correction: `corrected`, `forwarded_to_source`; deletion: `deleted`.
+    /// Access: `handed_over`; correction: `corrected`, `forwarded_to_source`. A deletion is completed by the service.
     #[schema(value_type = String)]
     pub outcome: Outcome,
     /// Where it was done in part only: the ground on which the rest is turned down.
@@ -214,6 +216,7 @@ mod tests {
             (r#"{"right": "correction"}"#, &["/parts missing"]),
             (r#"{"right": "correction", "parts": ["contact"]}"#, &[]),
             (r#"{"right": "deletion", "scope": {"kind": "all"}}"#, &["/scope inconsistent"]),
+            (r#"{"right": "deletion", "parts": ["contact"]}"#, &["/parts inconsistent"]),
             (r#"{"right": "suspension"}"#, &["/case_id missing", "/scope missing"]),
             (r#"{"right": "suspension", "case_id": "CASE", "scope": {"kind": "all"}}"#, &[]),
             (

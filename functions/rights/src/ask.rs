@@ -1,20 +1,20 @@
 //! A new request. A suspension and its end are carried out in the same transaction: the case, the end of its links, the
-//! mails to the institutions that held them, the request with its steps.
+//! mails to the institutions that held them, the request with its steps. So does the end of all links with a deletion.
 
 use crate::api::Parsed;
 use crate::own::scope;
 use crate::view::RightState;
-use crate::{State, refused, tell};
+use crate::{State, deletion, refused, tell};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::case::Case;
 use medius_domain::lifecycle::SuspensionScope;
-use medius_domain::link::{Link, LinkEvent};
+use medius_domain::link::Link;
 use medius_domain::policy::{On, Thing, permit};
 use medius_domain::rights::{Outcome, Right, RightsRequest, Wanted};
 use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, own_case, replay};
-use medius_store::{Change, Conflict, MailRecord, Place, Snapshot, StoreError, pause};
+use medius_store::{Change, Conflict, Place, Snapshot, StoreError, pause};
 
 /// Times that it is tried again while somebody else is at the case or at one of its links.
 const ATTEMPTS: u32 = 12;
@@ -57,16 +57,16 @@ async fn try_ask(
 ) -> Result<Result<Response, StoreError>, Problem> {
     let now = state.db.now();
     let asked = RightsRequest::verified(patient.subject.clone(), wanted.clone(), now).map_err(refused)?;
-    let places = [Place::LogHead(scope(&asked)), Place::Idempotency(request.scope_sha256.clone())];
-    let snapshot = state.db.read(places.into_iter().chain(asked.case_id.clone().map(Place::Case))).await?;
+    let about = deletion::cases_of(state, &asked).await?;
+    let mut places = vec![Place::LogHead(scope(&asked)), Place::Idempotency(request.scope_sha256.clone())];
+    places.extend(about.iter().cloned().map(Place::Case));
+    places.extend(about.iter().map(Place::case_log).filter(|place| *place != Place::LogHead(scope(&asked))));
+    let snapshot = state.db.read(places).await?;
     let object = Object::of(Thing::Right, &asked.id, "");
     let event = origin.patient(patient, Action::Create, object, Purpose::PatientRights);
-    let (case, leave) = match &asked.case_id {
-        Some(id) => {
-            let (case, leave) = own_case(&state.db, &snapshot, id, event).await?;
-            (Some(case), leave)
-        }
-        None => (None, permit(event, &On::Right(&asked))?),
+    let leave = match &asked.case_id {
+        Some(id) => own_case(&state.db, &snapshot, id, event.clone()).await?.1,
+        None => permit(event.clone(), &On::Right(&asked))?,
     };
     if let Some(answer) = replay(&snapshot, request)? {
         return Ok(Ok(answer));
@@ -76,19 +76,25 @@ async fn try_ask(
         return Err(Problem::conflict("sign-in-again"));
     }
     let mut change = Change::new(leave, now);
-    let asked = match &case {
-        Some(case) if asked.right.at_once() => take_effect(state, &mut change, &asked, case).await?,
-        Some(_) | None => asked,
-    };
+    let mut asked = asked;
+    for id in &about {
+        let Some(case) = snapshot.case(id)? else { continue };
+        let before = change.size();
+        asked = take_effect(state, &mut change, asked, &case).await?;
+        if change.size() != before {
+            change.also(permit(event.clone(), &On::Case(&case))?);
+        }
+    }
     change.rights_request(&asked)?;
     tell(&mut change, &asked)?;
     let location = Some(format!("/v1/rights-requests/{}", asked.id));
+    deletion::fits(&change)?;
     let answer = Remembered::new(&mut change, request, StatusCode::CREATED, location, &RightState::from(&asked))?;
     Ok(commit(state, change, &snapshot, &asked).await.map(|()| answer.into_response()))
 }
 
 async fn commit(state: &State, change: Change, snapshot: &Snapshot, asked: &RightsRequest) -> Result<(), StoreError> {
-    if asked.right.at_once() {
+    if asked.right.at_once() || asked.right == Right::Deletion {
         // Unmoved: a link that is made at this moment must be seen.
         state.db.commit_unmoved(change, snapshot).await
     } else {
@@ -96,14 +102,14 @@ async fn commit(state: &State, change: Change, snapshot: &Snapshot, asked: &Righ
     }
 }
 
-/// Puts the effect into the change.
-async fn take_effect(
+/// Puts what a request does to a case at once into the change.
+pub(crate) async fn take_effect(
     state: &State,
     change: &mut Change,
-    asked: &RightsRequest,
+    asked: RightsRequest,
     case: &Case,
 ) -> Result<RightsRequest, Problem> {
-    let now = asked.received_at;
+    let now = state.db.now();
     let outcome = match (asked.right, &asked.scope) {
         (Right::Suspension, Some(scope)) => {
             // One suspension at a time: another one must not let go on what the first one stopped.
@@ -111,16 +117,7 @@ async fn take_effect(
                 return Err(Problem::conflict("already-suspended"));
             }
             change.put_case(&case.suspended(scope.clone(), now))?;
-            for link in state.db.live_links(&case.id).await? {
-                if !stops(scope, &link) {
-                    continue;
-                }
-                let Some(ended) = link.ended(LinkEvent::Revoke, now) else { continue };
-                change.update_link(&ended, case.expires_at)?;
-                if ended.sent_at.is_some() {
-                    change.order_mail(&MailRecord::ended(&ended, now))?;
-                }
-            }
+            deletion::end_links(state, change, case, |link| stops(scope, link)).await?;
             Outcome::Suspended
         }
         (Right::Resume, _) => {
@@ -130,9 +127,19 @@ async fn take_effect(
             change.put_case(&case.resumed(now))?;
             Outcome::Resumed
         }
-        (Right::Suspension, None) | (Right::Access | Right::Correction | Right::Deletion, _) => {
-            return Ok(asked.clone());
+        (Right::Deletion, _) => {
+            // Whoever wants everything destroyed wants nobody to open it meanwhile.
+            deletion::end_links(state, change, case, |_| true).await?;
+            return Ok(asked);
         }
+        (Right::Access | Right::Correction, _) => {
+            // What it is about is not destroyed before it is answered.
+            if let Some(kept) = asked.keeps_until().and_then(|until| case.kept_for_request(until, now)) {
+                change.put_case(&kept)?;
+            }
+            return Ok(asked);
+        }
+        (Right::Suspension, None) => return Ok(asked),
     };
     asked.taken_effect(outcome, now).map_err(refused)
 }

@@ -6,6 +6,8 @@
 
 pub mod api;
 mod ask;
+pub mod claim;
+mod deletion;
 mod handlers;
 mod officer;
 mod officer_handlers;
@@ -15,30 +17,38 @@ pub mod view;
 use medius_domain::clock::SystemClock;
 use medius_domain::rights::{Refused, RightsRequest};
 use medius_http::{Env, Error, Problem};
-use medius_store::{Aws, Change, Database, MailAbout, MailRecord, Notice, StoreError, Tables};
+use medius_store::{Aws, Change, CodeMac, Database, MailAbout, MailRecord, MailboxMac, Notice, StoreError, Tables};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+/// How the function stands in the log.
+const NAME: &str = "rights";
 
 /// What the handlers need.
 #[derive(Clone)]
 pub struct State {
     pub(crate) db: Database,
+    pub(crate) codes: Arc<CodeMac>,
+    pub(crate) mailboxes: Arc<MailboxMac>,
 }
 
 impl State {
     /// With the given adapters.
-    pub fn new(db: Database) -> Self {
-        Self { db }
+    pub fn new(db: Database, codes: CodeMac, mailboxes: MailboxMac) -> Self {
+        Self { db, codes: Arc::new(codes), mailboxes: Arc::new(mailboxes) }
     }
 
     /// From the function's environment.
     ///
     /// # Errors
     /// When a variable is missing; the error names it.
-    pub fn from_env(_env: &Env) -> Result<Self, Error> {
+    pub fn from_env(env: &Env) -> Result<Self, Error> {
         let aws = Aws::from_env()?;
-        Ok(Self::new(Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock))))
+        let codes = CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?);
+        let mailboxes = MailboxMac::new(aws.kms(), env.required("KMS_MAILBOX_MAC")?);
+        let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
+        Ok(Self::new(db, codes, mailboxes))
     }
 }
 
@@ -50,6 +60,13 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::cancel))
         .routes(routes!(handlers::object))
         .routes(routes!(handlers::evidence))
+        .routes(routes!(claim::handlers::claim))
+        .routes(routes!(claim::handlers::code))
+        .routes(routes!(claim::handlers::verify))
+        .routes(routes!(claim::handlers::get))
+        .routes(routes!(claim::handlers::cancel))
+        .routes(routes!(claim::handlers::object))
+        .routes(routes!(claim::handlers::evidence))
         .routes(routes!(officer_handlers::queue))
         .routes(routes!(officer_handlers::open))
         .routes(routes!(officer_handlers::assign))

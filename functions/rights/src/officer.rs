@@ -3,16 +3,18 @@
 use crate::api::RightQueueParams;
 use crate::own::{ATTEMPTS, read};
 use crate::view::{RightQueueItem, RightQueueList, RightState, RightView};
-use crate::{State, refused, tell};
+use crate::{State, deletion, refused, tell};
 use axum::response::Response;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose, Scope};
 use medius_domain::clock::end_of_kst_day;
 use medius_domain::field::{FieldError, Invalid};
-use medius_domain::id::{RightId, Subject};
+use medius_domain::id::{CaseId, RightId, Subject};
 use medius_domain::policy::Thing;
-use medius_domain::rights::{DeferralGround, Evidence, Ground, Outcome, Refused, RightsRequest, State as Stands};
+use medius_domain::rights::{
+    DeferralGround, Evidence, Ground, Outcome, Refused, Right, RightsRequest, State as Stands,
+};
 use medius_http::{Errand, IdempotentRequest, Origin, Problem, ProblemKind, Remembered, Staff, replay, settle};
 use medius_store::{Change, Place, Snapshot};
 use std::collections::BTreeSet;
@@ -89,7 +91,9 @@ pub(crate) async fn queue(
         return Err(Problem::invalid([FieldError::new("/due_by", Invalid::OutOfRange)]));
     }
     let now = state.db.now();
-    let open: Vec<Stands> = Stands::ALL.into_iter().filter(|state| !state.closed()).collect();
+    // Where nobody has shown who asks there is nothing to do: such requests wait out of the way of real ones.
+    let waits = |state: &Stands| !state.closed() && *state != Stands::IdentityPending;
+    let open: Vec<Stands> = Stands::ALL.into_iter().filter(waits).collect();
     let states = wanted.state.map_or(open, |state| vec![state]);
     let until = wanted.due_by.map_or(DateTime::<Utc>::MAX_UTC, end_of_kst_day);
     let found = state.db.rights_queue(&states, until.min(far())).await?;
@@ -122,6 +126,24 @@ fn case_open(snapshot: &Snapshot, request: &RightsRequest) -> Result<bool, Probl
     Ok(snapshot.case(id)?.is_some_and(|case| case.completion.is_none()))
 }
 
+/// The request with what a decision brings with it: a deletion that is agreed to is entered into the ledger, and what access is
+/// put off to another day is about is kept for so long.
+async fn carried(
+    state: &State,
+    change: &mut Change,
+    snapshot: &Snapshot,
+    next: RightsRequest,
+    cases: &[CaseId],
+) -> Result<RightsRequest, Problem> {
+    if next.right == Right::Deletion && next.state == Stands::Executing {
+        return deletion::order(state, change, snapshot, next, cases).await;
+    }
+    if let Some(until) = next.keeps_until() {
+        deletion::keep(change, snapshot, cases, until, state.db.now())?;
+    }
+    Ok(next)
+}
+
 /// Takes a step.
 pub(crate) async fn decide(
     state: &State,
@@ -135,7 +157,11 @@ pub(crate) async fn decide(
     loop {
         let leave = errand(staff, origin, Action::Update, Object::of(Thing::Right, id, decided.part()));
         leave.admitted(&state.db).await?;
-        let (snapshot, found) = read(state, id, [Place::Idempotency(request.scope_sha256.clone())]).await?;
+        // What the request is about says the request itself; what a decision does to that is decided on the same moment.
+        let (_, found) = read(state, id, []).await?;
+        let cases = deletion::cases_of(state, &found).await?;
+        let more = deletion::places(&cases).into_iter().chain([Place::Idempotency(request.scope_sha256.clone())]);
+        let (snapshot, found) = read(state, id, more).await?;
         let permit = leave.on_right(&found)?;
         if let Some(answer) = replay(&snapshot, request)? {
             return Ok(answer);
@@ -152,6 +178,7 @@ pub(crate) async fn decide(
             }
         };
         let mut change = Change::new(permit, now);
+        let next = carried(state, &mut change, &snapshot, next, &cases).await?;
         change.rights_request(&next)?;
         tell(&mut change, &next)?;
         let answer = Remembered::new(&mut change, request, StatusCode::OK, None, &RightState::from(&next))?;

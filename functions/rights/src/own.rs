@@ -1,7 +1,7 @@
 //! Use cases of a patient with a request that is there.
 
 use crate::view::{RightState, RightView};
-use crate::{State, refused, tell};
+use crate::{State, deletion, refused, tell};
 use axum::response::Response;
 use http::StatusCode;
 use medius_domain::access::{Action, Authentication, Object, Purpose, Scope};
@@ -11,6 +11,7 @@ use medius_domain::policy::{On, Permit, Thing, permit};
 use medius_domain::rights::RightsRequest;
 use medius_http::{IdempotentRequest, Origin, Patient, Problem, ProblemKind, Remembered, own_right, replay, settle};
 use medius_store::{Change, Place, Snapshot};
+use std::collections::HashSet;
 
 /// Times that a step is decided again when somebody else was at the same request at the same moment.
 pub(crate) const ATTEMPTS: usize = 4;
@@ -51,7 +52,9 @@ pub(crate) async fn read(
     let request = first.rights_request(id)?.ok_or_else(Problem::not_found)?;
     let always = [Place::Right(id.clone()), Place::LogHead(scope(&request))];
     let case = request.case_id.clone().map(Place::Case);
-    let snapshot = state.db.read(always.into_iter().chain(case).chain(more)).await?;
+    // A transaction reads each place once.
+    let places: HashSet<Place> = always.into_iter().chain(case).chain(more).collect();
+    let snapshot = state.db.read(places).await?;
     let request = snapshot.rights_request(id)?.ok_or_else(Problem::not_found)?;
     Ok((snapshot, request))
 }
@@ -114,7 +117,13 @@ pub(crate) async fn change(
 ) -> Result<Response, Problem> {
     let mut attempt = 1;
     loop {
-        let (snapshot, found) = read(state, id, [Place::Idempotency(request.scope_sha256.clone())]).await?;
+        let (_, found) = read(state, id, []).await?;
+        let cases = match step {
+            Move::Object => deletion::cases_of(state, &found).await?,
+            Move::Cancel | Move::EvidenceGiven => Vec::new(),
+        };
+        let more = deletion::places(&cases).into_iter().chain([Place::Idempotency(request.scope_sha256.clone())]);
+        let (snapshot, found) = read(state, id, more).await?;
         let permit = by.leave(state, &snapshot, origin, &found, (Action::Update, step.part())).await?;
         if let Some(answer) = replay(&snapshot, request)? {
             return Ok(answer);
@@ -127,6 +136,9 @@ pub(crate) async fn change(
         }
         .map_err(refused)?;
         let mut change = Change::new(permit, now);
+        if let Some(until) = next.keeps_until() {
+            deletion::keep(&mut change, &snapshot, &cases, until, now)?;
+        }
         change.rights_request(&next)?;
         tell(&mut change, &next)?;
         let answer = Remembered::new(&mut change, request, StatusCode::OK, None, &RightState::from(&next))?;

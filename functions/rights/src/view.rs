@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medius_domain::consent::DataItem;
-use medius_domain::id::{CaseId, RightId, Subject};
-use medius_domain::lifecycle::SuspensionScope;
+use medius_domain::id::{CaseId, DestructionId, RightId, Subject};
+use medius_domain::lifecycle::{HoldGround, SuspensionScope};
 use medius_domain::rights::{
-    Claimant, DeferralGround, Evidence, Ground, Happened, Milestone, Outcome, Right, RightsRequest, State, Step, Text,
-    Who, reminders,
+    Claimant, DeferralGround, Evidence, Ground, Happened, Held, Milestone, Outcome, Right, RightsRequest, State, Step,
+    Text, Who, reminders,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -167,6 +167,12 @@ pub struct RightView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub outcome: Option<Outcome>,
+    /// With a deletion that was carried out: the addresses of the certificates.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<String>,
+    /// What a statute keeps, with a deletion that was carried out in part.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<RightHeld>,
     /// Every step, in order.
     pub events: Vec<RightEvent>,
 }
@@ -204,9 +210,41 @@ impl RightView {
             refusal,
             deferral,
             outcome: request.outcome,
+            certificates: certificates(request),
+            held: request.held.iter().map(RightHeld::from).collect(),
             events: request.events.iter().map(|event| RightEvent::new(event, names)).collect(),
         }
     }
+}
+
+/// A case that a statute keeps.
+#[derive(Serialize, ToSchema)]
+pub struct RightHeld {
+    /// The case.
+    #[schema(value_type = String)]
+    pub case_id: CaseId,
+    /// `dispute`, `order`.
+    #[schema(value_type = String)]
+    pub ground: HoldGround,
+    /// The statute.
+    pub statute: &'static str,
+    /// The day (Asia/Seoul) with whose end it is destroyed, unless the hold is renewed.
+    pub until: NaiveDate,
+}
+
+impl From<&Held> for RightHeld {
+    fn from(held: &Held) -> Self {
+        Self { case_id: held.case_id.clone(), ground: held.ground, statute: held.statute.name(), until: held.until }
+    }
+}
+
+/// Where the certificates of what was destroyed are: of what is held there is none yet.
+fn certificates(request: &RightsRequest) -> Vec<String> {
+    if request.outcome != Some(Outcome::Deleted) {
+        return Vec::new();
+    }
+    let held: Vec<DestructionId> = request.held.iter().map(|held| DestructionId::of(&held.case_id)).collect();
+    request.destructions.iter().filter(|id| !held.contains(id)).map(|id| format!("/c/{id}")).collect()
 }
 
 /// A patient's requests.

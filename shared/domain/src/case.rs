@@ -56,6 +56,12 @@ pub struct Case {
     /// A hold that keeps it beyond its time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<Hold>,
+    /// Until when an open request about the patient's rights keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_until: Option<DateTime<Utc>>,
+    /// An open case's own end, where a hold or a request moved what it is kept to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term: Option<DateTime<Utc>>,
     /// The patient's wish that processing stops.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspension: Option<Suspension>,
@@ -95,6 +101,8 @@ impl Case {
             expires_at: empty_case_expiry(now),
             completion: None,
             hold: None,
+            requested_until: None,
+            term: None,
             suspension: None,
             closing_told_at: None,
         }
@@ -111,27 +119,61 @@ impl Case {
             return None;
         }
         let completion = Completion::new(cause, now);
-        let next = Self { completion: Some(completion), closing_told_at: None, ..self.next(now) };
-        Some(Self { expires_at: next.destroy_at(), ..next })
+        Some(Self { completion: Some(completion), closing_told_at: None, term: None, ..self.next(now) }.timed())
     }
 
     /// The case opened again; none where it is open.
     pub fn reopened(&self, now: DateTime<Utc>) -> Option<Self> {
         self.completion.as_ref()?;
-        Some(Self { completion: None, expires_at: open_case_expiry(now), ..self.next(now) })
+        let term = open_case_expiry(now);
+        let open = Self { completion: None, expires_at: term, term: None, ..self.next(now) };
+        Some(if open.kept_longer() { Self { term: Some(term), ..open }.timed() } else { open })
     }
 
     /// The open case after activity that changed nothing in it: its term begins anew.
     #[must_use]
     pub fn touched(&self, now: DateTime<Utc>) -> Self {
-        Self { expires_at: self.expires_at.max(open_case_expiry(now)), closing_told_at: None, ..self.next(now) }
+        Self { closing_told_at: None, ..self.next(now) }.lasting(open_case_expiry(now))
     }
 
     /// The case under a hold, or without one.
     #[must_use]
     pub fn held(&self, hold: Option<Hold>, now: DateTime<Utc>) -> Self {
-        let next = Self { hold, ..self.next(now) };
-        Self { expires_at: next.destroy_at(), ..next }
+        Self { term: self.own_term(), hold, ..self.next(now) }.timed()
+    }
+
+    /// The case kept until a moment for an open request about the patient's rights; none where it is kept so long anyway.
+    pub fn kept_for_request(&self, until: DateTime<Utc>, now: DateTime<Utc>) -> Option<Self> {
+        if self.destroy_at() >= until {
+            return None;
+        }
+        Some(Self { term: self.own_term(), requested_until: Some(until), ..self.next(now) }.timed())
+    }
+
+    /// An open case's own end; a completed one's is in its completion.
+    fn own_term(&self) -> Option<DateTime<Utc>> {
+        if self.completion.is_some() { None } else { self.term.or(Some(self.expires_at)) }
+    }
+
+    /// Whether something keeps it beyond its own end, or may.
+    pub const fn kept_longer(&self) -> bool {
+        self.hold.is_some() || self.requested_until.is_some()
+    }
+
+    /// With the end that follows from everything else in it.
+    fn timed(self) -> Self {
+        let lasting = Self { expires_at: self.destroy_at(), ..self };
+        // Without a hold or a request an open case's end says it all.
+        if lasting.kept_longer() { lasting } else { Self { term: None, ..lasting } }
+    }
+
+    /// With an own end that is not before a moment. What a completed service is kept for stays as it is.
+    fn lasting(self, until: DateTime<Utc>) -> Self {
+        match self.term {
+            Some(term) => Self { term: Some(term.max(until)), ..self }.timed(),
+            None if self.completion.is_some() => self,
+            None => Self { expires_at: self.expires_at.max(until), ..self },
+        }
     }
 
     /// The case with processing suspended.
@@ -147,10 +189,12 @@ impl Case {
     }
 
     /// When everything about it is to be destroyed: for a completed service at the end of its retention, for an open one at
-    /// the end of its term; later while a hold lasts.
+    /// the end of its term; later while a hold lasts or a request is open.
     pub fn destroy_at(&self) -> DateTime<Utc> {
-        let due = self.completion.as_ref().map_or(self.expires_at, |c| c.retention_until);
-        self.hold.as_ref().map_or(due, |hold| due.max(end_of_kst_day(hold.review_on)))
+        let own = self.term.unwrap_or(self.expires_at);
+        let due = self.completion.as_ref().map_or(own, |c| c.retention_until);
+        let due = self.hold.as_ref().map_or(due, |hold| due.max(hold.ends_at()));
+        self.requested_until.map_or(due, |until| due.max(until))
     }
 
     /// Whether a suspension stops an event; with the institution that it concerns, where it concerns one.
@@ -166,24 +210,13 @@ impl Case {
     /// The same case after a change that keeps nothing for longer: an empty case's day begins anew.
     #[must_use]
     pub fn continued(&self, now: DateTime<Utc>) -> Self {
-        Self {
-            version: self.version + 1,
-            updated_at: now,
-            expires_at: self.expires_at.max(empty_case_expiry(now)),
-            ..self.clone()
-        }
+        self.next(now).lasting(empty_case_expiry(now))
     }
 
     /// The same case after a change that keeps personal data for the open case's term.
     #[must_use]
     pub fn changed(&self, state: CaseState, now: DateTime<Utc>) -> Self {
-        Self {
-            state,
-            version: self.version + 1,
-            updated_at: now,
-            expires_at: self.expires_at.max(open_case_expiry(now)),
-            ..self.clone()
-        }
+        Self { state, ..self.next(now) }.lasting(open_case_expiry(now))
     }
 }
 
@@ -227,6 +260,7 @@ mod tests {
         let closed = case(now).closed(Cause::Cancelled, now).unwrap();
         let hold = |y| Hold {
             ground: crate::lifecycle::HoldGround::Dispute,
+            statute: crate::lifecycle::HoldStatute::CivilProcedure,
             by: Subject::of("dpo"),
             since: now,
             review_on: chrono::NaiveDate::from_ymd_opt(y, 6, 1).unwrap(),
@@ -235,6 +269,49 @@ mod tests {
         assert_eq!(held.destroy_at(), Utc.with_ymd_and_hms(2028, 6, 1, 15, 0, 0).unwrap());
         assert_eq!(closed.held(Some(hold(2027)), now).destroy_at(), closed.destroy_at());
         assert_eq!(held.held(None, now).expires_at, closed.destroy_at());
+    }
+
+    #[test]
+    fn an_open_case_that_was_held_has_its_own_end_again_when_the_hold_is_lifted() {
+        let now = Utc.with_ymd_and_hms(2026, 11, 22, 3, 0, 0).unwrap();
+        let open = case(now);
+        let hold = Hold {
+            ground: crate::lifecycle::HoldGround::Order,
+            statute: crate::lifecycle::HoldStatute::CriminalProcedure,
+            by: Subject::of("dpo"),
+            since: now,
+            review_on: chrono::NaiveDate::from_ymd_opt(2029, 1, 1).unwrap(),
+        };
+        let held = open.held(Some(hold), now);
+        assert_eq!(
+            (held.expires_at, held.destroy_at()),
+            (end_of_kst_day(held.hold.as_ref().unwrap().review_on), held.expires_at)
+        );
+        // Activity moves its own end, which shows when the hold is gone.
+        let later = now + chrono::TimeDelta::days(10);
+        let used = held.touched(later).changed(CaseState::Complete, later);
+        assert_eq!(used.expires_at, held.expires_at);
+        let lifted = used.held(None, later);
+        assert_eq!((lifted.expires_at, lifted.term), (open_case_expiry(later), None));
+        // A closed one under a hold is kept to whichever is later.
+        let closed = used.closed(Cause::PatientClosed, later).unwrap();
+        assert_eq!(closed.destroy_at(), held.expires_at);
+        assert_eq!(closed.held(None, later).destroy_at(), closed.completion.unwrap().retention_until);
+    }
+
+    #[test]
+    fn an_open_request_keeps_a_case_to_the_end_of_its_term_and_no_longer() {
+        let now = Utc.with_ymd_and_hms(2026, 11, 22, 3, 0, 0).unwrap();
+        let closed = case(now).closed(Cause::PatientClosed, now).unwrap();
+        let end = closed.destroy_at();
+        // Asked in good time: nothing moves.
+        assert!(closed.kept_for_request(crate::rights::due_at(now), now).is_none());
+        // Asked on its last day: it is there until the answer is due.
+        let asked = end - chrono::TimeDelta::hours(3);
+        let until = crate::rights::due_at(asked);
+        let kept = closed.kept_for_request(until, asked).unwrap();
+        assert_eq!((kept.destroy_at(), kept.expires_at, kept.version), (until, until, closed.version + 1));
+        assert!(kept.kept_for_request(until, asked).is_none());
     }
 
     #[test]

@@ -6,15 +6,14 @@
 //! backup can bring it back either: the data key's table keeps its backups shortest, and without the key nothing opens.
 
 mod certificate;
+mod ledger;
 #[cfg(test)]
 mod tests;
 
-pub use certificate::{Certificate, Kept, Period, StoreResult};
+pub use certificate::{Certificate, Kept, POLICY_VERSION, Period, StoreResult};
+pub use ledger::{Ledger, ThirdParty};
 
-use crate::id::{CaseId, DestructionId, DocumentNumber, LinkId, MailId, ProviderId};
-use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Days after which no backup of the keys' table reaches back to the key: its window is one day, and AWS counts from the
 /// latest restorable time, so two more are waited.
@@ -179,125 +178,4 @@ pub enum Category {
     ExportVersions,
     /// Wrapped data keys.
     WrappedKeys,
-}
-
-/// An institution that holds a copy as a controller of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ThirdParty {
-    /// Which.
-    pub provider_id: ProviderId,
-    /// Its name; no personal data.
-    pub name: String,
-    /// When the link was sent.
-    pub provided_at: DateTime<Utc>,
-    /// When it was told that our link has ended, if it was.
-    pub told_at: Option<DateTime<Utc>>,
-}
-
-/// A destruction. It names no person: the subject is an HMAC whose key never leaves KMS.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ledger {
-    /// Its id: the case's, hashed, so that a case has one ledger.
-    pub id: DestructionId,
-    /// The case.
-    pub case_id: CaseId,
-    /// Whose, as an HMAC in hex.
-    pub subject_hmac: String,
-    /// Why.
-    pub ground: Ground,
-    /// When everything is to be destroyed.
-    pub due_at: DateTime<Utc>,
-    /// What was done last.
-    pub step: Step,
-    /// Grows by one with each change.
-    pub rev: u64,
-    /// The mail to the patient, if one was ordered.
-    pub mail: Option<MailId>,
-    /// The links of its deliveries: they lie in partitions of their own.
-    pub links: Vec<LinkId>,
-    /// The numbers of its letters: the same.
-    pub documents: Vec<DocumentNumber>,
-    /// What there was.
-    pub counts: BTreeMap<Category, u64>,
-    /// Who holds copies.
-    pub third_parties: Vec<ThirdParty>,
-    /// When it was entered.
-    pub started_at: DateTime<Utc>,
-    /// When nothing was left in the live stores.
-    pub destroyed_at: Option<DateTime<Utc>>,
-    /// When no backup could bring it back.
-    pub irrecoverable_at: Option<DateTime<Utc>>,
-    /// The signed certificate, as JSON.
-    pub certificate: Option<String>,
-}
-
-impl Ledger {
-    /// A new entry.
-    pub fn new(
-        case_id: CaseId,
-        subject_hmac: String,
-        ground: Ground,
-        due_at: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Self {
-        Self {
-            id: DestructionId::of(&case_id),
-            case_id,
-            subject_hmac,
-            ground,
-            due_at,
-            step: Step::Due,
-            rev: 1,
-            mail: None,
-            links: Vec::new(),
-            documents: Vec::new(),
-            counts: BTreeMap::new(),
-            third_parties: Vec::new(),
-            started_at: now,
-            destroyed_at: None,
-            irrecoverable_at: None,
-            certificate: None,
-        }
-    }
-
-    /// The ledger after a move.
-    ///
-    /// # Errors
-    /// [`NoSuchMove`] when the table has no such row.
-    pub fn moved(&self, by: Move) -> Result<Self, NoSuchMove> {
-        let row = TRANSITIONS.iter().find(|(from, m, _)| *from == self.step && *m == by);
-        let (_, _, to) = row.ok_or(NoSuchMove(by, self.step))?;
-        Ok(Self { step: *to, rev: self.rev + 1, ..self.clone() })
-    }
-
-    /// When there is something to do next; never again at the end.
-    pub fn next_at(&self) -> Option<DateTime<Utc>> {
-        match self.step {
-            Step::Due => Some(self.due_at - TimeDelta::hours(TELL_HOURS)),
-            Step::Told | Step::Objects | Step::Items | Step::Exports | Step::Keys | Step::Verified => Some(self.due_at),
-            Step::Destroyed => Some(self.destroyed_at.unwrap_or(self.due_at) + TimeDelta::days(KEY_WINDOW_DAYS)),
-            Step::Irrecoverable => None,
-        }
-    }
-
-    /// Whether there is something to do now.
-    pub fn is_due(&self, now: DateTime<Utc>) -> bool {
-        self.next_at().is_some_and(|at| at <= now)
-    }
-
-    /// Whether the patient's mail need not be waited for any longer.
-    pub fn mail_is_late(&self, now: DateTime<Utc>) -> bool {
-        self.due_at + TimeDelta::hours(MAIL_PATIENCE_HOURS) <= now
-    }
-
-    /// Whether it should have been destroyed long ago.
-    pub fn is_late(&self, now: DateTime<Utc>) -> bool {
-        self.step < Step::Destroyed && self.due_at + TimeDelta::hours(LATE_HOURS) <= now
-    }
-
-    /// Notes how many of a category there were. A repeat after a crash finds fewer and takes nothing back.
-    pub fn count(&mut self, category: Category, found: u64) {
-        let counted = self.counts.entry(category).or_default();
-        *counted = found.max(*counted);
-    }
 }

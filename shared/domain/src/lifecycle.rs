@@ -4,7 +4,7 @@
 use crate::access::{Event, Purpose};
 use crate::clock::{end_of_kst_day, kst_day};
 use crate::id::{ProviderId, Subject};
-use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Why a service counts as completed.
@@ -46,12 +46,51 @@ impl Completion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HoldGround {
-    /// A request about the patient's rights is open.
-    RightsRequest,
     /// A dispute or a lawsuit.
     Dispute,
     /// An order of an authority.
     Order,
+}
+
+/// The statute by which a held case must be kept. A closed list: words of somebody's own could name a person or a court
+/// case, and would stand in a record that others read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldStatute {
+    /// Records about complaints and disputes of consumers.
+    ECommerceRecords,
+    /// The duty to produce documents in a lawsuit.
+    CivilProcedure,
+    /// A warrant or an order of seizure.
+    CriminalProcedure,
+    /// An order of the authority that oversees data protection.
+    PersonalInformationProtection,
+}
+
+impl HoldStatute {
+    /// Every statute.
+    pub const ALL: [Self; 4] =
+        [Self::ECommerceRecords, Self::CivilProcedure, Self::CriminalProcedure, Self::PersonalInformationProtection];
+
+    /// Whether it can be behind a ground.
+    pub const fn fits(self, ground: HoldGround) -> bool {
+        match self {
+            Self::ECommerceRecords | Self::CivilProcedure => matches!(ground, HoldGround::Dispute),
+            Self::CriminalProcedure | Self::PersonalInformationProtection => matches!(ground, HoldGround::Order),
+        }
+    }
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ECommerceRecords => "E-Commerce Act Enforcement Decree (Republic of Korea), Article 6",
+            Self::CivilProcedure => "Civil Procedure Act (Republic of Korea), Article 344",
+            Self::CriminalProcedure => "Criminal Procedure Act (Republic of Korea), Article 215",
+            Self::PersonalInformationProtection => {
+                "Personal Information Protection Act (Republic of Korea), Article 63"
+            }
+        }
+    }
 }
 
 /// A hold that the data protection officer put on a case.
@@ -59,12 +98,30 @@ pub enum HoldGround {
 pub struct Hold {
     /// Why.
     pub ground: HoldGround,
+    /// By which statute.
+    pub statute: HoldStatute,
     /// Who put it.
     pub by: Subject,
     /// Since when.
     pub since: DateTime<Utc>,
     /// The day (Asia/Seoul) on which it is looked at again; it ends with that day unless it is renewed.
     pub review_on: NaiveDate,
+}
+
+/// Days ahead that a hold may be reviewed at the latest: nobody holds a case and forgets it.
+pub const MOST_HOLD_DAYS: u64 = 366;
+
+impl Hold {
+    /// When it ends unless it is renewed.
+    pub fn ends_at(&self) -> DateTime<Utc> {
+        end_of_kst_day(self.review_on)
+    }
+
+    /// Whether a day of review is ahead and near enough.
+    pub fn may_be_reviewed_on(day: NaiveDate, now: DateTime<Utc>) -> bool {
+        let today = kst_day(now);
+        day > today && today.checked_add_days(Days::new(MOST_HOLD_DAYS)).is_some_and(|last| day <= last)
+    }
 }
 
 /// What a suspension covers (Art. 37(1)).

@@ -36,6 +36,19 @@ impl Database {
     /// # Errors
     /// [`StoreError::Service`].
     pub async fn read(&self, places: impl IntoIterator<Item = Place>) -> Result<Snapshot, StoreError> {
+        let mut snapshot = self.read_past_end(places).await?;
+        let now = snapshot.now;
+        for item in snapshot.items.values_mut() {
+            *item = item.take().filter(|item| !expired(item, now));
+        }
+        Ok(snapshot)
+    }
+
+    /// The same with what is past its end and not destroyed yet. For the last mail about a case alone: nothing else may see it.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`].
+    pub async fn read_past_end(&self, places: impl IntoIterator<Item = Place>) -> Result<Snapshot, StoreError> {
         let places: Vec<Place> = places.into_iter().collect();
         let mut gets = Vec::with_capacity(places.len());
         for place in &places {
@@ -60,7 +73,7 @@ impl Database {
             }
         };
         let now = self.now();
-        let items = answer.responses.unwrap_or_default().into_iter().map(|r| r.item.filter(|i| !expired(i, now)));
+        let items = answer.responses.unwrap_or_default().into_iter().map(|r| r.item);
         Ok(Snapshot { items: places.into_iter().zip(items).collect(), now })
     }
 

@@ -1,17 +1,21 @@
 //! The destroyer: removes everything about a case from every store, one kind after the other. Each part can be repeated, by
 //! itself or by two at once: what is gone is gone. Only the role of retention may delete what these calls delete.
 
+mod objects;
+
 use crate::database::Database;
 use crate::error::StoreError;
 use crate::item::{Item, decode, text};
 use crate::place::{Place, Table};
-use crate::records::{MailRecord, MailStatus};
+use crate::records::{MailAbout, MailRecord, MailStatus, ReferralRecord};
 use crate::retime::{Elsewhere, key_of, sort_key};
 use aws_sdk_s3::Client;
 use medius_domain::destruction::{Category, Ledger, ThirdParty};
-use medius_domain::id::CaseId;
+use medius_domain::id::{CaseId, DocumentNumber, ReferralId};
 use medius_domain::link::Link;
 use medius_domain::provider::Provider;
+use objects::Objects;
+use std::collections::HashMap;
 
 /// The stores that are searched at the end, as the certificate names them.
 pub const STORES: [&str; 8] = ["documents", "exports", "cases", "consents", "uploads", "links", "outbox", "keys"];
@@ -24,17 +28,15 @@ pub struct Destroyer {
     bucket: String,
 }
 
-/// What lies in the bucket under a prefix.
-#[derive(Default)]
-struct Objects {
-    /// Key and version, and whether it is a marker.
-    versions: Vec<(String, String, bool)>,
-    /// Key and id of unfinished uploads.
-    uploads: Vec<(String, String)>,
-}
-
 fn count<T>(found: &[T]) -> u64 {
     u64::try_from(found.len()).unwrap_or(u64::MAX)
+}
+
+/// The numbers of a case's letters, by the ids that links know.
+fn letters_by_id(own: &[Item]) -> Result<HashMap<ReferralId, DocumentNumber>, StoreError> {
+    let referrals = own.iter().filter(|item| sort_key(item).is_some_and(|sk| sk.starts_with(Place::REFERRALS)));
+    let read = |item| decode::<ReferralRecord>("referral", item).map(|letter| (letter.id, letter.document_number));
+    referrals.map(read).collect()
 }
 
 fn letters(case: &CaseId) -> String {
@@ -69,12 +71,13 @@ impl Destroyer {
         ledger.count(Category::DocumentItems, count(&ledger.documents));
         ledger.count(Category::ConsentItems, count(&self.db.raw_items(Table::Consents, pk(&case)).await?));
         ledger.count(Category::WrappedKeys, count(&self.db.raw_items(Table::Keys, pk(&case)).await?));
+        let letters_of_case = letters_by_id(&own)?;
         let mut links = 0;
         for id in ledger.links.clone() {
             let items = self.db.raw_items(Table::Links, Place::Link(id).pk()).await?;
             links += count(&items);
             for item in items.iter().filter(|item| sort_key(item) == Some("LINK")) {
-                self.note_third_party(ledger, decode("link", item)?).await?;
+                self.note_third_party(ledger, decode("link", item)?, &letters_of_case).await?;
             }
         }
         ledger.count(Category::LinkItems, links);
@@ -99,16 +102,20 @@ impl Destroyer {
         Ok(())
     }
 
-    async fn note_third_party(&self, ledger: &mut Ledger, link: Link) -> Result<(), StoreError> {
+    async fn note_third_party(
+        &self,
+        ledger: &mut Ledger,
+        link: Link,
+        letters: &HashMap<ReferralId, DocumentNumber>,
+    ) -> Result<(), StoreError> {
         // Who never was sent the link holds nothing.
         let Some(provided_at) = link.sent_at else { return Ok(()) };
         let item = self.db.raw(&Place::Provider(link.provider_id.clone())).await?;
         let provider: Option<Provider> = item.map(|item| decode("provider", &item)).transpose()?;
         let name = provider.map_or_else(|| link.provider_id.to_string(), |p| p.name_en);
-        let held = ThirdParty { provider_id: link.provider_id, name, provided_at, told_at: link.revoked_at };
-        if !ledger.third_parties.contains(&held) {
-            ledger.third_parties.push(held);
-        }
+        let documents = letters.get(&link.referral_id).cloned().into_iter().collect();
+        let provider_id = link.provider_id;
+        ledger.provided(ThirdParty { provider_id, name, provided_at, documents, told_at: None, mail: None });
         Ok(())
     }
 
@@ -220,7 +227,8 @@ impl Destroyer {
         Ok(())
     }
 
-    /// Mails about the case that have not gone out. What went out expires after a week and holds references only.
+    /// Mails about the case that have not gone out. What went out expires after a week and holds references only, and so does
+    /// the word to institutions that the case is destroyed, which goes out afterwards.
     async fn waiting_mails(&self, case: &CaseId) -> Result<Vec<Item>, StoreError> {
         let mut found = Vec::new();
         for status in [MailStatus::Pending, MailStatus::Sending] {
@@ -236,78 +244,14 @@ impl Destroyer {
             let mut items = query.into_paginator().items().send();
             while let Some(item) = items.next().await {
                 let item = item.map_err(|e| StoreError::service("DynamoDB", "Query", &e))?;
-                if decode::<MailRecord>("mail", &item)?.case_id == *case {
+                let mail = decode::<MailRecord>("mail", &item)?;
+                let last_word = matches!(mail.about, MailAbout::ProviderDestroyed { .. });
+                if mail.case_id.as_ref() == Some(case) && !last_word {
                     found.push(item);
                 }
             }
         }
         Ok(found)
-    }
-
-    async fn listed(&self, prefix: &str) -> Result<Objects, StoreError> {
-        let mut found = Objects::default();
-        let (mut key_marker, mut version_marker) = (None, None);
-        loop {
-            let answer = self
-                .s3
-                .list_object_versions()
-                .bucket(&self.bucket)
-                .prefix(prefix)
-                .set_key_marker(key_marker)
-                .set_version_id_marker(version_marker)
-                .send()
-                .await
-                .map_err(|e| StoreError::service("S3", "ListObjectVersions", &e))?;
-            let of = |key: Option<&str>, version: Option<&str>, marker| {
-                Some((key?.to_owned(), version.unwrap_or("null").to_owned(), marker))
-            };
-            found.versions.extend(answer.versions().iter().filter_map(|v| of(v.key(), v.version_id(), false)));
-            found.versions.extend(answer.delete_markers().iter().filter_map(|m| of(m.key(), m.version_id(), true)));
-            if answer.is_truncated() != Some(true) {
-                break;
-            }
-            (key_marker, version_marker) = (answer.next_key_marker, answer.next_version_id_marker);
-        }
-        let (mut key_marker, mut upload_marker) = (None, None);
-        loop {
-            let answer = self
-                .s3
-                .list_multipart_uploads()
-                .bucket(&self.bucket)
-                .prefix(prefix)
-                .set_key_marker(key_marker)
-                .set_upload_id_marker(upload_marker)
-                .send()
-                .await
-                .map_err(|e| StoreError::service("S3", "ListMultipartUploads", &e))?;
-            let uploads = answer.uploads().iter();
-            let under = |u: &aws_sdk_s3::types::MultipartUpload| {
-                let key = u.key().filter(|key| key.starts_with(prefix))?;
-                Some((key.to_owned(), u.upload_id()?.to_owned()))
-            };
-            found.uploads.extend(uploads.filter_map(under));
-            if answer.is_truncated() != Some(true) {
-                return Ok(found);
-            }
-            (key_marker, upload_marker) = (answer.next_key_marker, answer.next_upload_id_marker);
-        }
-    }
-
-    async fn remove(&self, objects: &Objects) -> Result<(), StoreError> {
-        for (key, version, _) in &objects.versions {
-            let delete = self.s3.delete_object().bucket(&self.bucket).key(key).version_id(version);
-            delete.send().await.map_err(|e| StoreError::service("S3", "DeleteObject", &e))?;
-        }
-        for (key, upload) in &objects.uploads {
-            let abort = self.s3.abort_multipart_upload().bucket(&self.bucket).key(key).upload_id(upload).send().await;
-            if let Err(error) = abort {
-                // Another run was quicker.
-                if !error.as_service_error().is_some_and(|e| e.is_no_such_upload()) {
-                    return Err(StoreError::service("S3", "AbortMultipartUpload", &error));
-                }
-            }
-        }
-        Ok(())
     }
 }
 

@@ -21,10 +21,11 @@ impl Database {
             .put_item()
             .table_name(self.tables.name(Table::Outbox)?)
             .set_item(Some(mail_item(mail)?))
-            .condition_expression("#status = :from AND attempts = :attempts")
+            .condition_expression("#status = :from AND attempts = :attempts AND expires_at > :now")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":from", text(from.as_str()))
-            .expression_attribute_values(":attempts", number(attempts));
+            .expression_attribute_values(":attempts", number(attempts))
+            .expression_attribute_values(":now", number(self.now().timestamp()));
         match put.send().await {
             Ok(_) => Ok(()),
             Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {

@@ -210,6 +210,11 @@ impl Place {
         pk.strip_prefix("RIGHT#")?.parse().ok()
     }
 
+    /// The destruction that a partition key names, for the reader of the ledger's stream.
+    pub fn destruction_of_key(pk: &str) -> Option<DestructionId> {
+        pk.strip_prefix("DESTRUCTION#")?.parse().ok()
+    }
+
     /// The chain that a partition key of the access log or of the consents names, for the verifier.
     pub(crate) fn scope_of_key(pk: &str) -> Option<Scope> {
         match pk.split_once('#') {

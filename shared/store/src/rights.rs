@@ -48,6 +48,26 @@ impl Database {
         self.all("rights request", query).await
     }
 
+    /// Every request of some states, for functions that work through them.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn rights_under_way(&self, states: &[State]) -> Result<Vec<RightsRequest>, StoreError> {
+        let mut found = Vec::new();
+        for state in states {
+            let query = self
+                .client
+                .query()
+                .table_name(self.tables.name(Table::Rights)?)
+                .index_name("by_state")
+                .key_condition_expression("#state = :state")
+                .expression_attribute_names("#state", "state")
+                .expression_attribute_values(":state", text(state.code()));
+            found.extend(self.all("rights request", query).await?);
+        }
+        Ok(found)
+    }
+
     /// Requests of some states that are due before a moment, the most urgent first. The index follows the table within a
     /// second or so.
     ///

@@ -104,6 +104,12 @@ impl World {
 
     /// A case with a letter that was sent.
     pub(crate) async fn delivered_case(&self) -> (CaseId, Subject) {
+        let (_, case, subject) = self.delivered().await;
+        (case, subject)
+    }
+
+    /// The same, with the app of its patient.
+    pub(crate) async fn delivered(&self) -> (PatientApp, CaseId, Subject) {
         let address = format!("destroy-{}@patients.example", fresh_key());
         let tokens = self.stack.sign_in(&self.stack.new_patient(&address).await.unwrap()).await.unwrap();
         let app = PatientApp::new(&self.stack, &tokens);
@@ -127,7 +133,7 @@ impl World {
         partitions.extend(["cases", "consents", "keys"].map(|table| (table, format!("CASE#{case}"))));
         self.elsewhere.lock().unwrap().insert(case.clone(), partitions);
         let subject = self.db.case_to_destroy(&case).await.unwrap().unwrap().subject;
-        (case, subject)
+        (app, case, subject)
     }
 
     /// A case with a story, and the app of its patient.

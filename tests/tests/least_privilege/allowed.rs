@@ -5,7 +5,7 @@
 pub(crate) type Allowed = (&'static str, &'static [&'static str]);
 
 /// Every role: its capability, and what it may do and nothing beside it.
-pub(crate) const ROLES: [(&str, &[Allowed]); 16] = [
+pub(crate) const ROLES: [(&str, &[Allowed]); 17] = [
     (
         "intake",
         &[
@@ -280,6 +280,22 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 16] = [
             ("handoff", &["ListBucket"]),
             ("handoff upl_/", &["DeleteObject"]),
             ("handoff elsewhere", &["DeleteObject"]),
+        ],
+    ),
+    (
+        "records",
+        &[
+            ("cases", &["GetItem", "Query", "PutItem"]),
+            ("uploads", &["GetItem", "Query", "PutItem"]),
+            ("keys", &["GetItem", "ConditionCheckItem"]),
+            ("consents", &["GetItem", "ConditionCheckItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+            ("key data", &["Decrypt"]),
+            // It reads below `cases/…/uploads/`, which no try comes to.
+            ("quarantine case/", &["PutObject"]),
+            ("handoff upl_/", &["GetObject", "PutObject"]),
+            ("handoff elsewhere", &["GetObject", "PutObject"]),
         ],
     ),
 ];

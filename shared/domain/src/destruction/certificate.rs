@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 
 /// Form of the certificate; a change of meaning is a new one.
 const SCHEMA_VERSION: &str = "medius-destruction-certificate/1";
-/// The version of the privacy policy that the destruction follows.
-const POLICY_VERSION: &str = "1";
+/// The privacy policy that destructions follow: the hash of its text. A change of the text is a change of this line, which a
+/// test holds against the file.
+pub const POLICY_VERSION: &str = "sha256:d7449b1b290c33038a0ba241bac95e9111e161cb1c83d75e020dc9fd47410763";
 /// How it was destroyed.
 const METHODS: [&str; 3] = [
     "deletion of every version, marker and unfinished upload of every object",
@@ -98,7 +99,7 @@ impl Certificate {
                     .to_owned(),
                 until: destroyed_at + TimeDelta::days(LOG_DAYS),
             }],
-            third_parties: ledger.third_parties.clone(),
+            third_parties: ledger.third_parties.iter().map(|t| ThirdParty { mail: None, ..t.clone() }).collect(),
             policy_version: POLICY_VERSION.to_owned(),
             audit_head: audit_head.to_owned(),
             period: Period { started_at: ledger.started_at, destroyed_at, irrecoverable_at: ledger.irrecoverable_at },

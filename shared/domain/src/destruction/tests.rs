@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
-use chrono::TimeZone;
+use crate::id::{CaseId, DestructionId, DocumentNumber, ProviderId, RightId};
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
 
 fn at(hours: i64) -> DateTime<Utc> {
@@ -108,4 +109,44 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn the_certificate_names_the_policy_whose_text_is_in_the_repository() {
+    let text = include_bytes!("../../../../infra/privacy-policy.txt");
+    assert_eq!(POLICY_VERSION, format!("sha256:{}", crate::chain::sha256_hex(text)));
+}
+
+#[test]
+fn an_institution_that_was_sent_several_letters_stands_there_once_with_all_of_them() {
+    let (mut ledger, provider_id) = (ledger(), ProviderId::new());
+    let held = |provided_at, documents: &[&DocumentNumber]| ThirdParty {
+        provider_id: provider_id.clone(),
+        name: "Hospital".to_owned(),
+        provided_at,
+        documents: documents.iter().map(|n| (*n).clone()).collect(),
+        told_at: None,
+        mail: None,
+    };
+    let (a, b) = (DocumentNumber::new(2027), DocumentNumber::new(2027));
+    ledger.provided(held(at(2), &[&a]));
+    ledger.provided(held(at(1), &[&b]));
+    ledger.provided(held(at(2), &[&a]));
+    assert_eq!(ledger.third_parties, [held(at(1), &[&a, &b])]);
+}
+
+#[test]
+fn what_the_patient_asks_for_comes_forward_and_what_has_begun_goes_on() {
+    let right = RightId::new();
+    for step in Step::ALL {
+        let entered = Ledger { step, ..ledger() };
+        let now = entered.brought_forward(right.clone(), at(-20));
+        assert_eq!((now.rev, now.step, now.right.as_ref()), (2, step, Some(&right)));
+        let early = step <= Step::Told;
+        assert_eq!(now.ground, if early { Ground::Deletion } else { Ground::RetentionEnded });
+        assert_eq!(now.due_at, if early { at(-20) } else { at(0) });
+    }
+    // Nobody has to be told a day before what they asked for.
+    let entered = ledger().brought_forward(right, at(-20));
+    assert!(entered.is_due(at(-20)) && !entered.is_due(at(-21)));
 }

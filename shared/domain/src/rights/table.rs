@@ -96,10 +96,11 @@ impl Step {
             | Self::Approve
             | Self::Refuse
             | Self::Defer
-            | Self::CompletePart
             | Self::Uphold
             | Self::Dismiss => matches!(who, Who::Officer),
-            Self::Fail | Self::Complete | Self::Execute => matches!(who, Who::Officer | Who::Service),
+            Self::Fail | Self::Complete | Self::CompletePart | Self::Execute => {
+                matches!(who, Who::Officer | Who::Service)
+            }
             Self::NeedIdentity | Self::NeedMandate | Self::TakeEffect | Self::ApproveUpheld | Self::CloseUnverified => {
                 matches!(who, Who::Service)
             }

@@ -65,6 +65,7 @@ const ARROWS: &str = "
     EXECUTING complete officer COMPLETED
     EXECUTING complete service COMPLETED
     EXECUTING complete_part officer PARTIAL
+    EXECUTING complete_part service PARTIAL
     EXECUTION_FAILED execute officer EXECUTING
     EXECUTION_FAILED execute service EXECUTING
     OBJECTION_OPEN uphold officer UPHELD
@@ -276,6 +277,49 @@ fn an_open_request_always_says_what_it_waits_for_and_a_closed_one_waits_for_noth
             }
         }
     }
+}
+
+#[test]
+fn a_deletion_is_completed_by_the_service_alone_and_names_what_a_statute_keeps() {
+    let one = Subject::of("one");
+    let executing = in_review(Right::Deletion).approve(&one, false, now()).unwrap();
+    assert_eq!(executing.complete(&one, Outcome::Deleted, None, now()), Err(Refused::NotTheirs));
+    let done = executing.destroyed(Vec::new(), now()).unwrap();
+    assert_eq!((done.state, done.outcome, &done.refusal), (State::Completed, Some(Outcome::Deleted), &None));
+    let held = Held {
+        case_id: CaseId::new(),
+        ground: crate::lifecycle::HoldGround::Dispute,
+        statute: crate::lifecycle::HoldStatute::CivilProcedure,
+        until: day(2027, 1, 1),
+    };
+    let partly = executing.destroyed(vec![held.clone()], now()).unwrap();
+    assert_eq!((partly.state, &partly.held[..]), (State::Partial, &[held][..]));
+    assert_eq!(partly.refusal.as_ref().unwrap().ground(), Ground::KeptByStatute);
+    // Who agreed does not decide about the objection to the part that was kept.
+    let open = partly.object(now()).unwrap();
+    assert_eq!(open.decide_objection(&one, true, now()), Err(Refused::AnotherPersonNeeded));
+    // What failed and was repaired ends the same way.
+    let late = executing.failed(now()).unwrap();
+    assert_eq!(
+        (late.state, late.destroyed(Vec::new(), now()).unwrap().state),
+        (State::ExecutionFailed, State::Completed)
+    );
+    assert!(in_review(Right::Deletion).destroyed(Vec::new(), now()).is_err());
+    assert!(in_review(Right::Access).destroyed(Vec::new(), now()).is_err());
+}
+
+#[test]
+fn an_open_request_keeps_what_it_is_about_for_its_term_and_a_deletion_nothing() {
+    let dpo = Subject::of("dpo");
+    let review = in_review(Right::Access);
+    assert_eq!(review.keeps_until(), Some(due_at(now())));
+    let deferred = review.defer(&dpo, DeferralGround::Extent, day(2026, 12, 20), now()).unwrap();
+    assert_eq!(deferred.keeps_until(), Some(end_of_kst_day(day(2026, 12, 20))));
+    let refused = review.refuse(&dpo, Ground::HarmToOthers, now()).unwrap();
+    assert_eq!(refused.keeps_until(), None);
+    let later = now() + TimeDelta::days(30);
+    assert_eq!(refused.object(later).unwrap().keeps_until(), Some(due_at(later)));
+    assert_eq!(in_review(Right::Deletion).keeps_until(), None);
 }
 
 #[test]

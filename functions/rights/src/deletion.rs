@@ -1,0 +1,137 @@
+//! Deletion: what a request ends at once, and what the decision sets going. Links die when it is shown who asks; with the
+//! agreement the destructions are entered into the ledger in the same transaction, and retention carries them out.
+
+use crate::{NAME, State};
+use chrono::{DateTime, Utc};
+use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose, Scope};
+use medius_domain::case::Case;
+use medius_domain::destruction::{Ground, Ledger};
+use medius_domain::id::{CaseId, DestructionId};
+use medius_domain::link::{Link, LinkEvent};
+use medius_domain::policy::{On, Permit, Thing, permit};
+use medius_domain::rights::RightsRequest;
+use medius_http::Problem;
+use medius_store::{Change, MailRecord, Place, Snapshot, StoreError};
+
+/// Cases that one request can be about: all that is written about them fits into one transaction.
+pub(crate) const MOST_CASES: usize = 20;
+/// Writes of one transaction.
+const MOST_WRITES: usize = 100;
+
+/// Refuses what does not fit into one transaction: asked for case by case it does.
+pub(crate) fn fits(change: &Change) -> Result<(), Problem> {
+    // The answer to a repeat is still to be added.
+    if change.size() < MOST_WRITES { Ok(()) } else { Err(Problem::conflict("ask-for-each-case")) }
+}
+
+/// The cases that a request is about: the one that it names, or all of the patient's.
+pub(crate) async fn cases_of(state: &State, request: &RightsRequest) -> Result<Vec<CaseId>, Problem> {
+    let cases = match &request.case_id {
+        Some(case) => vec![case.clone()],
+        None => state.db.cases_of(&request.subject).await?.into_iter().map(|case| case.id).collect(),
+    };
+    if cases.len() > MOST_CASES { Err(Problem::conflict("ask-for-each-case")) } else { Ok(cases) }
+}
+
+/// Ends the live links of a case that are meant, and tells those institutions that held one. What has ended is never revived.
+/// The change must be committed unmoved: a link that is made at this moment must be seen.
+pub(crate) async fn end_links(
+    state: &State,
+    change: &mut Change,
+    case: &Case,
+    meant: impl Fn(&Link) -> bool,
+) -> Result<(), StoreError> {
+    let now = state.db.now();
+    for link in state.db.live_links(&case.id).await? {
+        if !meant(&link) {
+            continue;
+        }
+        let Some(ended) = link.ended(LinkEvent::Revoke, now) else { continue };
+        change.update_link(&ended, case.expires_at)?;
+        if ended.sent_at.is_some() {
+            change.order_mail(&MailRecord::ended(&ended, now))?;
+        }
+    }
+    Ok(())
+}
+
+/// Leave for what a decision does to a case, for the log of that case: what is decided about all of a patient's cases stands in
+/// each one's.
+fn leave(case: &CaseId, action: Action, part: &'static str) -> Result<Permit, Problem> {
+    let event = Event {
+        actor: Actor::System { function: NAME.to_owned() },
+        authentication: Authentication::Role,
+        action,
+        outcome: Outcome::Done,
+        object: Object::part(Thing::Case, part),
+        purpose: Purpose::PatientRights,
+        reason: None,
+        basis: Vec::new(),
+        evidence: None,
+        source_ip: None,
+        request_id: None,
+    };
+    Ok(permit(event, &On::Service(&Scope::Case(case.clone())))?)
+}
+
+/// What must be read to set the destructions of a request going.
+pub(crate) fn places(cases: &[CaseId]) -> Vec<Place> {
+    let of = |case: &CaseId| [Place::Case(case.clone()), Place::case_log(case), Place::Ledger(DestructionId::of(case))];
+    cases.iter().flat_map(of).collect()
+}
+
+/// Enters the destructions of an approved request, or brings forward those that are there. A case that a statute keeps is
+/// destroyed when that ends. The snapshot must hold [`places`].
+pub(crate) async fn order(
+    state: &State,
+    change: &mut Change,
+    snapshot: &Snapshot,
+    approved: RightsRequest,
+    cases: &[CaseId],
+) -> Result<RightsRequest, Problem> {
+    let now = state.db.now();
+    let mut ordered = Vec::new();
+    for id in cases {
+        let case = snapshot.case(id)?;
+        let destruction = DestructionId::of(id);
+        let ledger = match (snapshot.ledger(&destruction)?, &case) {
+            (Some(there), case) => {
+                let due_at = case.as_ref().map_or(now, |case| held_until(case, now));
+                there.brought_forward(approved.id.clone(), due_at)
+            }
+            (None, Some(case)) => {
+                let hmac = state.codes.subject_hmac(&case.subject).await?;
+                let due_at = held_until(case, now);
+                Ledger::new(id.clone(), hmac, Ground::Deletion, due_at, now).asked_for(approved.id.clone())
+            }
+            // It was never kept, or it is gone without a trace: an empty draft ends within a day.
+            (None, None) => continue,
+        };
+        change.put_ledger(&ledger)?;
+        change.also(leave(id, Action::Delete, "due")?);
+        ordered.push(destruction);
+    }
+    fits(change)?;
+    Ok(approved.destroying(ordered))
+}
+
+/// When a case may be destroyed at a patient's wish: now, or when what holds it ends.
+fn held_until(case: &Case, now: DateTime<Utc>) -> DateTime<Utc> {
+    case.hold.as_ref().map_or(now, |hold| hold.ends_at().max(now))
+}
+
+/// Keeps cases to the end of an open request's term, where their own end comes before that. The snapshot must hold [`places`].
+pub(crate) fn keep(
+    change: &mut Change,
+    snapshot: &Snapshot,
+    cases: &[CaseId],
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
+    for id in cases {
+        let Some(kept) = snapshot.case(id)?.and_then(|case| case.kept_for_request(until, now)) else { continue };
+        change.put_case(&kept)?;
+        change.also(leave(id, Action::Update, "term")?);
+    }
+    fits(change)
+}
