@@ -72,6 +72,7 @@ fn the_data_key_opens_for_each_role_only_what_its_purpose_is() {
         ("IntakeRole", vec![data, contact]),
         ("MailerRole", vec![contact, "inquiry-mailbox"]),
         ("ProviderRole", vec![data, contact]),
+        ("RecordsRole", vec![data, contact]),
         ("ReferralRole", vec![data, contact]),
         ("ScreeningRole", vec![data, "right", "inquiry"]),
     ];
@@ -97,7 +98,7 @@ fn only_who_signs_may_sign() {
 fn roles_name_their_resources_and_never_a_pattern_of_actions() {
     let template = template();
     let roles = statements(&template);
-    assert_eq!(roles.len(), 17);
+    assert_eq!(roles.len(), 18);
     for (role, statements) in roles {
         for statement in statements {
             let sid = statement["Sid"].as_str().unwrap();

@@ -80,8 +80,12 @@ async fn unfinished(fulfilment: &Fulfilment, context: &Context, report: &mut Rep
             report.complete = false;
             return Ok(());
         }
-        // A failure is counted where it happens, and waits for the next run.
-        let _tried = one(fulfilment, &request.id, report, &context.request_id).await;
+        if !one(fulfilment, &request.id, report, &context.request_id).await {
+            // Counted and logged already; what cannot even be noted is tried again with the next run.
+            if let Err(error) = fulfilment.note_failure(&request.id, &context.request_id).await {
+                tracing::error!(right.id = %request.id, cause = %error, "a failure could not be noted");
+            }
+        }
     }
     report.complete = !found.more;
     Ok(())

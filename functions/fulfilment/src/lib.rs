@@ -5,15 +5,23 @@
 //! moves in one transaction with the effect.
 
 mod event;
+mod export;
 
 pub use event::{Report, handle};
 
+use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose};
 use medius_domain::clock::SystemClock;
 use medius_domain::id::RightId;
-use medius_domain::rights::{Right, RightsRequest, State};
+use medius_domain::policy::{On, Permit, Thing, permit};
+use medius_domain::rights::{Refused, Right, RightsRequest, State};
 use medius_http::{Env, Error};
-use medius_store::{Aws, Database, Place, StoreError, Tables};
+use medius_store::{
+    Aws, Change, Conflict, Contacts, Database, Documents, Exports, Keyring, LinkMac, Place, StoreError, Tables,
+};
 use std::sync::Arc;
+
+/// How the function stands in the log.
+const NAME: &str = "fulfilment";
 
 /// Why something could not be done now; a later run tries again.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +29,18 @@ pub enum Failure {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// No function may do this: a defect of the policy table.
+    #[error("the policy table does not allow it")]
+    Policy,
+    /// The request does not take the step: a defect of the table of steps.
+    #[error("the request does not take this step: {0:?}")]
+    Step(Refused),
+    /// The archive cannot be packed.
+    #[error("the archive cannot be packed: {0}")]
+    Archive(String),
+    /// No case is left that a copy could be made of; somebody has to look.
+    #[error("no case is left that a copy could be made of")]
+    NothingLeft,
 }
 
 /// How far a request got in a run.
@@ -35,21 +55,59 @@ pub enum Progress {
 /// Carries requests out.
 pub struct Fulfilment {
     db: Database,
+    keyring: Keyring,
+    inquiries: Keyring,
+    contacts: Contacts,
+    documents: Documents,
+    exports: Exports,
+    links: LinkMac,
 }
 
 impl Fulfilment {
     /// With the given adapters.
-    pub const fn new(db: Database) -> Self {
-        Self { db }
+    pub fn new(
+        db: Database,
+        (keyring, inquiries, contacts): (Keyring, Keyring, Contacts),
+        (documents, exports): (Documents, Exports),
+        links: LinkMac,
+    ) -> Self {
+        Self { db, keyring, inquiries, contacts, documents, exports, links }
     }
 
     /// From the function's environment.
     ///
     /// # Errors
     /// When a variable is missing; the error names it.
-    pub fn from_env(_env: &Env) -> Result<Self, Error> {
+    pub fn from_env(env: &Env) -> Result<Self, Error> {
         let aws = Aws::from_env()?;
-        Ok(Self::new(Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock))))
+        let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
+        let key = env.required("KMS_DATA_KEY")?;
+        let opens = (
+            Keyring::new(aws.kms(), key.clone()),
+            Keyring::inquiries(aws.kms(), key.clone()),
+            Contacts::new(aws.kms(), key),
+        );
+        let (bucket, storage_key) = (env.required("BUCKET_DOCUMENTS")?, env.required("KMS_STORAGE_KEY")?);
+        let files = (Documents::new(aws.s3(), bucket.clone(), None), Exports::new(aws.s3(), bucket, Some(storage_key)));
+        Ok(Self::new(db, opens, files, LinkMac::new(aws.kms(), env.required("KMS_LINK_MAC")?)))
+    }
+
+    /// Leave to do a part of the work.
+    fn leave(action: Action, object: Object, on: &On<'_>, request_id: &str) -> Result<Permit, Failure> {
+        let event = Event {
+            actor: Actor::System { function: NAME.to_owned() },
+            authentication: Authentication::Role,
+            action,
+            outcome: Outcome::Done,
+            object,
+            purpose: Purpose::PatientRights,
+            reason: None,
+            basis: Vec::new(),
+            evidence: None,
+            source_ip: None,
+            request_id: Some(request_id.to_owned()),
+        };
+        permit(event, on).map_err(|_| Failure::Policy)
     }
 
     /// Goes on with a request, as it is now: whoever brought word of it may be late.
@@ -63,11 +121,26 @@ impl Fulfilment {
     }
 
     /// Carries a request out, as far as this function does.
-    async fn carry_out(&self, request: &RightsRequest, _request_id: &str) -> Result<Progress, Failure> {
+    async fn carry_out(&self, request: &RightsRequest, request_id: &str) -> Result<Progress, Failure> {
         match request.right {
-            Right::Access | Right::Correction | Right::Deletion | Right::Suspension | Right::Resume => {
-                Ok(Progress::InOtherHands)
-            }
+            Right::Access => Box::pin(self.export(request, request_id)).await,
+            Right::Correction | Right::Deletion | Right::Suspension | Right::Resume => Ok(Progress::InOtherHands),
+        }
+    }
+
+    /// Notes that a request failed, so that the officer sees it in the queue; later runs go on trying.
+    async fn note_failure(&self, id: &RightId, request_id: &str) -> Result<(), Failure> {
+        let Some(request) = self.db.read([Place::Right(id.clone())]).await?.rights_request(id)? else { return Ok(()) };
+        let Ok(failed) = request.failed(self.db.now()) else { return Ok(()) };
+        let snapshot = self.db.read([Place::LogHead(request.scope())]).await?;
+        let object = Object::of(Thing::Right, id, "failed");
+        let leave = Self::leave(Action::Update, object, &On::Right(&request), request_id)?;
+        let mut change = Change::new(leave, self.db.now());
+        change.rights_request(&failed)?;
+        match self.db.commit(change, &snapshot).await {
+            // Somebody took a step meanwhile.
+            Ok(()) | Err(StoreError::Conflict(Conflict::Version)) => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 }

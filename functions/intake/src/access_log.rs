@@ -1,31 +1,22 @@
 //! The patient's view of the access log (PIPA Art. 35): everything that happened to a case, in plain words. Staff stand in it
 //! by their role, institutions by their name; network addresses and who exactly of the staff it was stay with the auditors.
 
-mod view;
-mod words;
-
-pub use view::{LogExport, LogItem, LogItems, LogParams};
-
 use crate::State;
 use axum::Json;
 use axum::extract;
 use axum::response::{IntoResponse, Response};
 use http::header;
-use medius_domain::access::{Action, Actor, Entry, Object, Purpose, Scope};
+use medius_domain::access::{Action, Entry, Object, Purpose, Scope};
 use medius_domain::case::Case;
 use medius_domain::field::{FieldError, Invalid};
-use medius_domain::id::{CaseId, ProviderId};
+use medius_domain::id::CaseId;
 use medius_domain::policy::Thing;
-use medius_domain::provider::Provider;
 use medius_http::openapi::ReadProblems;
+use medius_http::patient_log::{Institutions, LogExport, LogItem, LogItems, LogParams};
 use medius_http::{Language, Origin, Params, PathIds, Patient, Problem, own_case};
 use medius_store::{Change, Place};
-use std::collections::{BTreeSet, HashMap};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-/// Places read in one transaction, which takes 100.
-const PLACES_PER_READ: usize = 90;
 
 /// Its routes.
 pub(crate) fn routes() -> OpenApiRouter<State> {
@@ -77,9 +68,6 @@ fn content_language(language: Language) -> [(header::HeaderName, &'static str); 
     [(header::CONTENT_LANGUAGE, language.tag()), (header::VARY, "accept-language")]
 }
 
-/// Institutions by their ids.
-type Institutions = HashMap<ProviderId, Provider>;
-
 struct Log {
     case: Case,
     entries: Vec<Entry>,
@@ -93,25 +81,6 @@ async fn read(state: &State, patient: &Patient, origin: &Origin, id: &CaseId, ac
     let (case, permit) = own_case(&state.db, &snapshot, id, event).await?;
     state.db.commit(Change::new(permit, state.db.now()), &snapshot).await?;
     let entries = state.db.log_entries(&Scope::Case(case.id.clone())).await?;
-    let institutions = institutions(state, &entries).await?;
+    let institutions = state.db.institutions_in(&entries).await?;
     Ok(Log { case, entries, institutions })
-}
-
-/// The institutions that the log speaks of, as far as the directory still has them.
-async fn institutions(state: &State, entries: &[Entry]) -> Result<Institutions, Problem> {
-    let named = entries.iter().filter_map(|entry| match &entry.actor {
-        Actor::Provider { institution } => Some(institution),
-        Actor::Patient { .. } | Actor::Staff { .. } | Actor::System { .. } => None,
-    });
-    let ids: Vec<&ProviderId> = named.collect::<BTreeSet<_>>().into_iter().collect();
-    let mut found = Institutions::new();
-    for ids in ids.chunks(PLACES_PER_READ) {
-        let snapshot = state.db.read(ids.iter().map(|id| Place::Provider((*id).clone()))).await?;
-        for id in ids {
-            if let Some(provider) = snapshot.provider(id)? {
-                found.insert((*id).clone(), provider);
-            }
-        }
-    }
-    Ok(found)
 }

@@ -8,6 +8,8 @@
 pub mod api;
 mod certificate;
 mod check;
+mod export;
+mod export_handlers;
 mod handlers;
 mod link;
 mod open;
@@ -21,7 +23,7 @@ mod verify;
 use axum::extract::FromRef;
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, CodeMac, Contacts, Database, Documents, Keyring, PublicKeys, Tables};
+use medius_store::{Aws, CodeMac, Contacts, Database, Documents, Exports, Handoff, Keyring, PublicKeys, Tables};
 use page::{Page, Pages};
 use session::Site;
 use std::sync::Arc;
@@ -45,6 +47,8 @@ pub struct Operator {
 pub struct State {
     pub(crate) db: Database,
     pub(crate) documents: Documents,
+    pub(crate) exports: Exports,
+    pub(crate) handoff: Handoff,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) contacts: Arc<Contacts>,
     pub(crate) codes: Arc<CodeMac>,
@@ -63,7 +67,7 @@ impl State {
     #[expect(clippy::too_many_arguments, reason = "the adapters of one function")]
     pub fn new(
         db: Database,
-        documents: Documents,
+        (documents, exports, handoff): (Documents, Exports, Handoff),
         keyring: Keyring,
         contacts: Contacts,
         codes: CodeMac,
@@ -74,6 +78,8 @@ impl State {
         Ok(Self {
             db,
             documents,
+            exports,
+            handoff,
             keyring: Arc::new(keyring),
             contacts: Arc::new(contacts),
             codes: Arc::new(codes),
@@ -92,7 +98,13 @@ impl State {
     pub fn from_env(env: &Env) -> Result<Self, Error> {
         let aws = Aws::from_env()?;
         let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
-        let documents = Documents::new(aws.s3(), env.required("BUCKET_DOCUMENTS")?, None);
+        let bucket = env.required("BUCKET_DOCUMENTS")?;
+        let storage_key = Some(env.required("KMS_STORAGE_KEY")?);
+        let files = (
+            Documents::new(aws.s3(), bucket.clone(), None),
+            Exports::new(aws.s3(), bucket, None),
+            Handoff::new(aws.s3(), env.required("BUCKET_HANDOFF")?, storage_key),
+        );
         let key = env.required("KMS_DATA_KEY")?;
         let (keyring, contacts) = (Keyring::new(aws.kms(), key.clone()), Contacts::new(aws.kms(), key));
         let codes = CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?);
@@ -102,7 +114,7 @@ impl State {
             phone: env.required("OPERATOR_PHONE")?,
             registration: env.required("OPERATOR_REGISTRATION")?,
         };
-        Self::new(db, documents, keyring, contacts, codes, keys, &env.required("PROVIDER_BASE_URL")?, operator)
+        Self::new(db, files, keyring, contacts, codes, keys, &env.required("PROVIDER_BASE_URL")?, operator)
     }
 }
 
@@ -123,6 +135,9 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::download_bundle))
         .routes(routes!(handlers::acknowledge))
         .routes(routes!(handlers::close_session))
+        .routes(routes!(export_handlers::open_export, export_handlers::open_export_head))
+        .routes(routes!(export_handlers::ask_export_code))
+        .routes(routes!(export_handlers::take_export))
         .routes(routes!(check::open_check, check::open_check_head))
         .routes(routes!(check::verify_document))
         .routes(routes!(open::open_notice, open::open_notice_head))

@@ -15,6 +15,13 @@ const STYLE: &str = include_str!("../templates/style.css");
 const LINK_SCRIPT: &str = concat!(
     include_str!("../templates/language.js"),
     include_str!("../templates/post.js"),
+    include_str!("../templates/link_kind.js"),
+    include_str!("../templates/link.js")
+);
+const EXPORT_SCRIPT: &str = concat!(
+    include_str!("../templates/language.js"),
+    include_str!("../templates/post.js"),
+    include_str!("../templates/export_kind.js"),
     include_str!("../templates/link.js")
 );
 const CHECK_SCRIPT: &str = concat!(
@@ -32,6 +39,14 @@ const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 #[derive(Template)]
 #[template(path = "link.html")]
 struct LinkPage<'a> {
+    operator: &'a Operator,
+    style: &'static str,
+    script: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "export.html")]
+struct ExportPage<'a> {
     operator: &'a Operator,
     style: &'static str,
     script: &'static str,
@@ -95,6 +110,8 @@ impl Page {
 pub(crate) struct Pages {
     /// What every link opens.
     pub(crate) link: Page,
+    /// What the link of a patient's copy opens.
+    pub(crate) export: Page,
     /// Where a letter's QR code leads.
     pub(crate) check: Page,
     /// The one answer to everything that cannot be opened.
@@ -131,9 +148,11 @@ impl Pages {
                 .to_owned(),
         };
         let link = LinkPage { operator, style: STYLE, script: LINK_SCRIPT };
+        let export = ExportPage { operator, style: STYLE, script: EXPORT_SCRIPT };
         let check = CheckPage { operator, style: STYLE, script: CHECK_SCRIPT };
         Ok(Self {
             link: Page::new(link.render()?, STYLE, Some(LINK_SCRIPT))?,
+            export: Page::new(export.render()?, STYLE, Some(EXPORT_SCRIPT))?,
             check: Page::new(check.render()?, STYLE, Some(CHECK_SCRIPT))?,
             gone: Page::new(gone.render()?, STYLE, None)?,
             closed: Page::new(closed.render()?, STYLE, None)?,
@@ -197,7 +216,7 @@ mod tests {
     #[test]
     fn the_policy_names_the_very_bytes_of_the_page_and_nothing_else() {
         let pages = pages();
-        for page in [&pages.link, &pages.check, &pages.gone, &pages.closed] {
+        for page in [&pages.link, &pages.export, &pages.check, &pages.gone, &pages.closed] {
             let html = std::str::from_utf8(&page.html).unwrap();
             let stated = page.policy.to_str().unwrap();
             let (styles, scripts) = (inline(html, "style"), inline(html, "script"));

@@ -1,4 +1,4 @@
-const cut = location.pathname.lastIndexOf('/r/') + 3;
+const cut = location.pathname.lastIndexOf(kind.path) + kind.path.length;
 const base = location.pathname.slice(0, cut);
 const tail = location.pathname.slice(cut);
 // Mail gateways write the fragment's # as %23, some of them twice: then the secret stands in the path.
@@ -59,7 +59,7 @@ byId('resend').addEventListener('click', () => sendCode(byId('resend')));
 byId('paste').addEventListener('submit', (event) => {
   event.preventDefault();
   const text = byId('pasted').value.replace(/\s+/g, '');
-  const link = text.match(/\/r\/([a-z2-7]{26})(?:%(?:25)*23|#)/i);
+  const link = text.match(kind.link);
   const found = secretIn(link ? text.slice(link.index + link[0].length) : text);
   byId('pasted').setAttribute('aria-invalid', String(!found));
   if (!found) {
@@ -91,10 +91,10 @@ byId('enter').addEventListener('submit', (event) => {
   }
   during([event.submitter || byId('enter').querySelector('button')], async () => {
     say('status', 'opening');
-    const response = await post(base + id + '/unlock', {secret, code});
-    if (response && response.status === 204) {
+    const response = await post(base + id + kind.action, {secret, code});
+    if (response && response.ok) {
       show('read');
-      location.replace(base + id + '/referral');
+      await kind.opened(response, base + id);
     } else if (response && response.status === 404) {
       field.setAttribute('aria-invalid', 'true');
       say('error', 'wrong');

@@ -7,7 +7,7 @@ use http::{Method, Request, StatusCode, header};
 use medius_domain::clock::SystemClock;
 use medius_http::{ApiConfig, Env, Gateway, service};
 use medius_provider::{Operator, State, api};
-use medius_store::{Aws, CodeMac, Contacts, Database, Documents, Keyring, PublicKeys, Tables};
+use medius_store::{Aws, CodeMac, Contacts, Database, Documents, Exports, Handoff, Keyring, PublicKeys, Tables};
 use std::sync::Arc;
 use tower::ServiceExt;
 
@@ -17,7 +17,11 @@ fn router() -> axum::Router {
     let aws = Aws::new("local".into(), Credentials::new("x", "x", None, None, "test"), nowhere, false).unwrap();
     let state = State::new(
         Database::new(aws.dynamodb(), Tables::new(|_| None), Arc::new(SystemClock)),
-        Documents::new(aws.s3(), "none".into(), None),
+        (
+            Documents::new(aws.s3(), "none".into(), None),
+            Exports::new(aws.s3(), "none".into(), None),
+            Handoff::new(aws.s3(), "none".into(), None),
+        ),
         Keyring::new(aws.kms(), "none".into()),
         Contacts::new(aws.kms(), "none".into()),
         CodeMac::new(aws.kms(), "none".into()),

@@ -126,6 +126,7 @@ const fn noun(thing: Thing) -> &'static str {
         Thing::Inquiry => "inquiries",
         Thing::Upload => "files that were brought",
         Thing::Record => "results and medicines of records",
+        Thing::Export => "copy of what is kept",
     }
 }
 

@@ -80,8 +80,10 @@ impl On<'_> {
             (On::Inquiry(inquiry), Actor::Staff { subject, role }) if inquiry.topic.answered_by() == *role => {
                 if inquiry.assignee.as_ref() == Some(subject) { Standing::Assigned } else { Standing::Unassigned }
             }
-            // The officer's queue is nobody's case, and neither is what lies in it.
-            (On::Right(_), Actor::Staff { .. }) => Standing::Service,
+            // The officer's queue is nobody's case, and neither is what lies in it; functions carry out what was agreed to.
+            (On::Right(_), Actor::Staff { .. } | Actor::System { .. }) => Standing::Service,
+            // For the copy that its patient asked for.
+            (On::Inquiry(_), Actor::System { .. }) => Standing::Recipient,
             (On::Desk(_, assigned), Actor::Staff { subject, .. }) => {
                 if *assigned == Some(subject) {
                     Standing::Assigned
@@ -121,8 +123,8 @@ impl On<'_> {
 const fn begins_anew(action: Action, thing: Thing) -> bool {
     matches!(
         (action, thing),
-        (Action::Update, Thing::Intake | Thing::Guardian)
-            | (Action::Create, Thing::Referral | Thing::Explanation | Thing::Delivery)
+        (Action::Update, Thing::Intake | Thing::Guardian | Thing::Record)
+            | (Action::Create, Thing::Referral | Thing::Explanation | Thing::Delivery | Thing::Upload | Thing::Record)
     )
 }
 

@@ -2,20 +2,20 @@
 
 use crate::database::Database;
 use crate::error::StoreError;
-use crate::item::{Item, blob, decode, text};
+use crate::item::{Item, blob, decode, expired, text};
 use crate::place::{Place, Table};
 use crate::records::{DeliveryRecord, MailRecord, MessageRecord, ReferralRecord};
 use chrono::{DateTime, Utc};
-use medius_domain::access::{Entry, Scope};
+use medius_domain::access::{Actor, Entry, Scope};
 use medius_domain::case::Case;
 use medius_domain::consent::ConsentEvent;
-use medius_domain::id::{CaseId, LinkId, Subject};
+use medius_domain::id::{CaseId, LinkId, ProviderId, Subject};
 use medius_domain::link::Link;
 use medius_domain::provider::Provider;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-/// Links read in one transaction, which takes 100 places.
-const LINKS_PER_READ: usize = 90;
+/// Places read in one transaction, which takes 100.
+const PLACES_PER_READ: usize = 90;
 
 impl Database {
     /// The letters of a case.
@@ -44,7 +44,7 @@ impl Database {
     ) -> Result<HashMap<LinkId, Link>, StoreError> {
         let ids: Vec<&LinkId> = deliveries.into_iter().map(|d| &d.link_id).collect();
         let mut found = HashMap::with_capacity(ids.len());
-        for ids in ids.chunks(LINKS_PER_READ) {
+        for ids in ids.chunks(PLACES_PER_READ) {
             let snapshot = self.read(ids.iter().map(|id| Place::Link((*id).clone()))).await?;
             for id in ids {
                 found.extend(snapshot.link(id)?.map(|link| ((*id).clone(), link)));
@@ -129,6 +129,37 @@ impl Database {
         Ok(found)
     }
 
+    /// The institutions that entries of a log speak of, as far as the directory still has them.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn institutions_in(&self, entries: &[Entry]) -> Result<HashMap<ProviderId, Provider>, StoreError> {
+        let named = entries.iter().filter_map(|entry| match &entry.actor {
+            Actor::Provider { institution } => Some(institution),
+            Actor::Patient { .. } | Actor::Staff { .. } | Actor::System { .. } => None,
+        });
+        self.institutions(named).await
+    }
+
+    /// Institutions by their ids, as far as the directory has them.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn institutions<'a>(
+        &self,
+        ids: impl IntoIterator<Item = &'a ProviderId>,
+    ) -> Result<HashMap<ProviderId, Provider>, StoreError> {
+        let ids: Vec<&ProviderId> = ids.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        let mut found = HashMap::new();
+        for ids in ids.chunks(PLACES_PER_READ) {
+            let snapshot = self.read(ids.iter().map(|id| Place::Provider((*id).clone()))).await?;
+            for id in ids {
+                found.extend(snapshot.provider(id)?.map(|provider| ((*id).clone(), provider)));
+            }
+        }
+        Ok(found)
+    }
+
     /// Mails of a status that were ordered before a moment, oldest first, at most 50.
     ///
     /// # Errors
@@ -147,6 +178,6 @@ impl Database {
             .send()
             .await
             .map_err(|e| StoreError::service("DynamoDB", "Query", &e))?;
-        answer.items().iter().map(|i| decode("mail", i)).collect()
+        answer.items().iter().filter(|i| !expired(i, self.now())).map(|i| decode("mail", i)).collect()
     }
 }

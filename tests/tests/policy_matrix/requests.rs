@@ -120,6 +120,12 @@ fn empty(_: &Ids) -> Value {
     json!({})
 }
 
+/// A result that is typed.
+pub(crate) fn typed(_: &Ids) -> Value {
+    let result = json!({"kind": "result", "name": "Glucose", "value": "99", "unit": "mg/dL", "date": "2026-11-10"});
+    json!({"entries": [result]})
+}
+
 /// A file that is announced.
 pub(crate) fn file(_: &Ids) -> Value {
     json!({"kind": "pdf", "bytes": 9, "sha256": "0".repeat(64)})
@@ -153,6 +159,14 @@ pub(crate) const ROWS: &[Row] = &[
     row("POST /v1/cases/{case_id}/guardian/verify", |_| json!({"code": "00000000"}), &[409]),
     row("GET /v1/cases/{case_id}/messages", none, &[200]),
     row("POST /v1/cases/{case_id}/messages", |_| json!({"text": "Is the letter sent?"}), &[201]),
+    row("GET /v1/cases/{case_id}/uploads", none, &[200]),
+    row("POST /v1/cases/{case_id}/uploads", file, &[201]),
+    row("GET /v1/cases/{case_id}/uploads/{upload_id}", none, &[200]),
+    row("GET /v1/cases/{case_id}/uploads/{upload_id}/content", none, &[409]),
+    row("GET /v1/cases/{case_id}/records", none, &[200]),
+    row("POST /v1/cases/{case_id}/records", typed, &[201]),
+    row("GET /v1/cases/{case_id}/records/{record_id}", none, &[200]),
+    row("POST /v1/cases/{case_id}/records/{record_id}/decisions", |_| json!({"decisions": []}), &[412]),
     row("GET /v1/providers", none, &[200]),
     row("GET /v1/cases/{case_id}/referrals", none, &[200]),
     row("GET /v1/cases/{case_id}/referrals/{referral_id}", none, &[200]),

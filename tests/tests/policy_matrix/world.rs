@@ -2,7 +2,7 @@
 //! that was there.
 
 use super::links::{Sent, enter, sent};
-use super::requests::{Ids, file};
+use super::requests::{Ids, file, typed};
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Utc;
 use medius_domain::clock::{Month, kst_day};
@@ -89,6 +89,8 @@ async fn ids_of(app: &PatientApp, sent: &Sent, recipient: &str) -> Ids {
         right: right["id"].as_str().unwrap().to_owned(),
         inquiry,
         attachment,
+        upload: announced(app, &format!("/v1/cases/{}/uploads", sent.case)).await,
+        record: made(app, &format!("/v1/cases/{}/records", sent.case), &typed(&Ids::default())).await,
         case: sent.case.clone(),
         referral: sent.referral.clone(),
         delivery: sent.delivery.clone(),
@@ -103,7 +105,12 @@ async fn ids_of(app: &PatientApp, sent: &Sent, recipient: &str) -> Ids {
 
 /// The id of a file that is announced.
 async fn announced(app: &PatientApp, path: &str) -> String {
-    let answer = app.post(path, &file(&Ids::default())).await.unwrap().expect(201, "file").unwrap();
+    made(app, path, &file(&Ids::default())).await
+}
+
+/// The id of what a POST makes.
+async fn made(app: &PatientApp, path: &str, body: &Value) -> String {
+    let answer = app.post(path, body).await.unwrap().expect(201, path).unwrap();
     answer.json()["id"].as_str().unwrap().to_owned()
 }
 

@@ -1,6 +1,8 @@
 //! Each right from the request to its end.
 
-use super::{NOWHERE, ask, chain, member, news, own, patient, queued, reason, seen, states, step, taken, with_case};
+use super::{
+    NOWHERE, ask, chain, ended, member, news, own, patient, queued, reason, seen, states, step, taken, with_case,
+};
 use medius_domain::access::{Outcome, Scope};
 use medius_tests::stack::Stack;
 use serde_json::{Value, json};
@@ -31,9 +33,8 @@ async fn access_is_decided_and_carried_out_and_the_patient_is_told_at_each_step(
     own(&app, &id, "evidence").await.expect(200, "evidence").unwrap();
     taken(&dpo, &id, "approve", &Value::Null, "EXECUTING").await;
     assert_eq!(reason(&own(&app, &id, "cancel").await), (409, "not-in-this-state".to_owned()));
-    taken(&dpo, &id, "complete", &json!({"outcome": "handed_over"}), "COMPLETED").await;
-
-    let done = seen(&app, &id).await;
+    // What was agreed to is carried out by the service itself.
+    let done = ended(&app, &id, "COMPLETED").await;
     assert_eq!(done["outcome"], "handed_over");
     assert!(done.get("waiting_for").is_none());
     let expected =
@@ -43,8 +44,9 @@ async fn access_is_decided_and_carried_out_and_the_patient_is_told_at_each_step(
     assert!(!done.to_string().contains(dpo.subject.as_str()));
     let staff = dpo.get(&format!("/staff/v1/rights-requests/{id}")).await.unwrap().expect(200, "staff").unwrap();
     assert!(staff.text().contains(dpo.subject.as_str()));
-    // One mail for the request and one for each of the five steps that followed; they hold a link and nothing else.
-    assert_eq!(news(&stack, &case, 6).await, 6);
+    // One mail for the request and one for each of the four steps that followed; they hold a link and nothing else. Of the
+    // last step the mail with the copy's link tells.
+    assert_eq!(news(&stack, &case, 5).await, 5);
     let listed = app.get("/v1/rights-requests").await.unwrap().expect(200, "list").unwrap().json();
     assert_eq!(listed["items"].as_array().unwrap().len(), 1);
     // Everything stands in the case's own log, with the hash of the record.
@@ -95,7 +97,13 @@ async fn access_is_put_off_taken_up_refused_with_everything_the_law_asks_for_and
     let refused = entries.iter().filter(|e| e.object.as_str().ends_with("/objection") && e.outcome == Outcome::Refused);
     assert_eq!(refused.count(), 2);
     taken(&two, &id, "objections/decide", &json!({"uphold": true}), "EXECUTING").await;
-    let partly = json!({"outcome": "handed_over", "ground": "harm_to_others"});
+    assert_eq!(ended(&app, &id, "COMPLETED").await["outcome"], "handed_over");
+
+    // A correction without the values is carried out by hand, here in part only.
+    let id = ask(&app, &json!({"right": "correction", "case_id": case, "parts": ["contact"]})).await;
+    taken(&two, &id, "assign", &Value::Null, "IN_REVIEW").await;
+    taken(&two, &id, "approve", &Value::Null, "EXECUTING").await;
+    let partly = json!({"outcome": "forwarded_to_source", "ground": "found_accurate"});
     taken(&two, &id, "complete", &partly, "PARTIAL").await;
     own(&app, &id, "object").await.expect(200, "second objection").unwrap();
     let own_decision = step(&two, &id, "objections/decide", &json!({"uphold": false})).await;
@@ -116,8 +124,10 @@ async fn an_open_case_is_deleted_only_after_two_people_agreed_and_correction_nam
     let again = step(&one, &id, "approve", &Value::Null).await;
     assert_eq!(reason(&again), (409, "second-person-needed".to_owned()));
     taken(&two, &id, "approve", &Value::Null, "EXECUTING").await;
-    let wrong = step(&two, &id, "complete", &json!({"outcome": "corrected"})).await;
-    assert_eq!((wrong.status.as_u16(), &wrong.json()["errors"][0]["pointer"]), (422, &json!("/outcome")));
+    // What is destroyed says the service, with a certificate; nobody can say it by hand.
+    let by_hand = step(&two, &id, "complete", &json!({"outcome": "deleted"})).await;
+    assert_eq!(reason(&by_hand), (409, "not-in-this-state".to_owned()));
+    let (app, case) = with_case(&stack).await;
     let deferred = ask(&app, &json!({"right": "deletion", "case_id": case})).await;
     taken(&one, &deferred, "assign", &Value::Null, "IN_REVIEW").await;
     let until = chrono::Utc::now().date_naive() + chrono::Days::new(9);

@@ -108,11 +108,13 @@ pub enum Thing {
     Upload,
     /// Results and medicines of the patient's records.
     Record,
+    /// The copy of everything that is kept about a patient.
+    Export,
 }
 
 impl Thing {
     /// Every thing.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Case,
         Self::Intake,
         Self::Consent,
@@ -135,6 +137,7 @@ impl Thing {
         Self::Inquiry,
         Self::Upload,
         Self::Record,
+        Self::Export,
     ];
 
     /// The code: the first part of an object's reference.
@@ -162,6 +165,7 @@ impl Thing {
             Self::Inquiry => "inquiry",
             Self::Upload => "upload",
             Self::Record => "record",
+            Self::Export => "export",
         }
     }
 

@@ -56,6 +56,7 @@ pub const RULES: &[Rule] = &[
     row(Role::Patient, Thing::Record, &[View, Create, Update], OWN, false, "own results and medicines"),
     row(Role::Patient, Thing::AccessLog, &[View, Export], OWN, false, "who looked at it"),
     row(Role::Patient, Thing::Right, &[View, Create, Update], OWN, false, "own requests about rights"),
+    row(Role::Patient, Thing::Export, &[LinkOpen, Download], OWN, false, "the copy of what is kept about them"),
     row(Role::Patient, Thing::Directory, &[View], SERVICE, false, "institutions to choose from"),
     // Institutions: the one letter behind a live link.
     row(Role::Institution, Thing::Link, &[LinkOpen, Update], RECIPIENT, false, "its link"),
@@ -110,5 +111,7 @@ pub const RULES: &[Rule] = &[
     row(Role::Function, Thing::Chain, &[Create], SERVICE, false, "signed daily heads"),
     row(Role::Function, Thing::Case, &[Delete, Update], SERVICE, false, "retention, and destruction at its end"),
     row(Role::Function, Thing::Upload, &[Update], SERVICE, false, "files that were checked, kept or refused"),
+    row(Role::Function, Thing::Right, &[Update], SERVICE, false, "what was agreed to is carried out"),
+    row(Role::Function, Thing::Export, &[Create], RECIPIENT, false, "the copy that a patient asked for"),
     row(Role::Function, Thing::SignIn, &[SignIn, SignInAttempt], SERVICE, false, "sign-ins, as the pool reports them"),
 ];

@@ -6,6 +6,7 @@ mod consent;
 mod delivery;
 mod desk;
 mod directory;
+mod export;
 mod inquiry;
 mod ledger;
 mod mail;
@@ -49,13 +50,15 @@ pub(crate) struct Write {
     pub(crate) conflict: Conflict,
 }
 
-const ABSENT: &str = "attribute_not_exists(pk)";
+pub(crate) const ABSENT: &str = "attribute_not_exists(pk)";
 const PRESENT: &str = "attribute_exists(pk)";
 
 /// A change under a permit: the permit's entry in the access log is part of it.
 #[derive(Debug, Clone)]
 pub struct Change {
     pub(crate) permit: Permit,
+    /// Leave for what the change does to other cases, each with its entry in that case's chain.
+    pub(crate) also: Vec<Permit>,
     pub(crate) writes: Vec<Write>,
     pub(crate) now: DateTime<Utc>,
 }
@@ -63,7 +66,23 @@ pub struct Change {
 impl Change {
     /// An empty change: only the entry, for a read or a refusal.
     pub const fn new(permit: Permit, now: DateTime<Utc>) -> Self {
-        Self { permit, writes: Vec::new(), now }
+        Self { permit, also: Vec::new(), writes: Vec::new(), now }
+    }
+
+    /// Leave for what the same change does in another chain, which gets its entry with it. A chain gets one entry of a change.
+    pub fn also(&mut self, permit: Permit) {
+        if self.permits().all(|given| given.scope() != permit.scope()) {
+            self.also.push(permit);
+        }
+    }
+
+    pub(crate) fn permits(&self) -> impl Iterator<Item = &Permit> {
+        std::iter::once(&self.permit).chain(&self.also)
+    }
+
+    /// How many writes it takes, its entries in the log included: one transaction takes 100.
+    pub fn size(&self) -> usize {
+        self.writes.len() + 2 * (1 + self.also.len())
     }
 
     pub(crate) fn push(

@@ -2,6 +2,7 @@
 
 use super::Institutions;
 use super::words::{self, Name};
+use crate::language::Language;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use medius_domain::access::{Action, Actor, Entry, Outcome};
 use medius_domain::case::Case;
@@ -9,7 +10,6 @@ use medius_domain::chain;
 use medius_domain::field::Invalid;
 use medius_domain::id::{CaseId, EventId};
 use medius_domain::policy::Thing;
-use medius_http::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -141,7 +141,8 @@ fn reference(entry: &Entry) -> String {
         | Thing::Right
         | Thing::Inquiry
         | Thing::Upload
-        | Thing::Record => entry.object.as_str().to_owned(),
+        | Thing::Record
+        | Thing::Export => entry.object.as_str().to_owned(),
         thing @ (Thing::WorkList
         | Thing::Assignment
         | Thing::Directory
@@ -154,7 +155,7 @@ fn reference(entry: &Entry) -> String {
 
 impl LogItem {
     /// In a language.
-    pub(super) fn new(entry: &Entry, case: &Case, institutions: &Institutions, language: Language) -> Self {
+    pub fn new(entry: &Entry, case: &Case, institutions: &Institutions, language: Language) -> Self {
         let name = Name::of(entry, &case.subject, institutions, language);
         Self {
             seq: entry.seq,
@@ -235,7 +236,7 @@ impl LogExport {
     ///
     /// # Errors
     /// See [`chain::link`].
-    pub(super) fn new(
+    pub fn new(
         case: &Case,
         entries: &[Entry],
         institutions: &Institutions,

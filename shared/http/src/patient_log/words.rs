@@ -4,10 +4,10 @@
 mod special;
 
 use super::Institutions;
+use crate::language::Language;
 use medius_domain::access::{AccessReason, Action, Actor, Authentication, Entry, Outcome, Purpose};
 use medius_domain::id::Subject;
 use medius_domain::policy::{Role, Thing};
-use medius_http::Language;
 use special::{SPECIAL, Special};
 
 /// Who, and how the name begins a Korean sentence.
@@ -143,6 +143,7 @@ fn noun(thing: Thing, object: &str) -> (&'static str, &'static str) {
         Thing::Inquiry => ("an inquiry", "문의를"),
         Thing::Upload => ("a file", "파일을"),
         Thing::Record => ("results and medicines", "검사 결과와 복용 약을"),
+        Thing::Export => ("a copy of everything that is kept", "보관 중인 정보 전체의 사본을"),
     }
 }
 

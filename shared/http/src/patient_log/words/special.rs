@@ -7,7 +7,18 @@ use medius_domain::policy::Thing;
 pub(super) type Special = (Thing, Action, &'static str, [&'static str; 4]);
 
 /// The first that fits is taken.
-pub(super) const SPECIAL: [Special; 19] = [
+pub(super) const SPECIAL: [Special; 20] = [
+    (
+        Thing::Export,
+        Action::LinkOpen,
+        "",
+        [
+            "asked for a code to fetch the copy of everything that is kept",
+            "fetch the copy of everything that is kept",
+            "보관 중인 정보의 사본을 받을 코드를 요청했습니다",
+            "보관 중인 정보의 사본을 받으려",
+        ],
+    ),
     (Thing::Case, Action::Create, "", ["opened the case", "open the case", "신청을 시작했습니다", "신청을 시작하려"]),
     (
         Thing::Consent,
