@@ -6,6 +6,7 @@ pub mod anybody;
 pub mod client;
 pub mod journey;
 pub mod run_file;
+pub mod samples;
 pub mod signed;
 pub mod stack;
 pub mod staff;

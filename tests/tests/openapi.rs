@@ -20,6 +20,7 @@ fn document() -> (String, Vec<Value>) {
     let parts = vec![
         medius_intake::api().into_openapi(),
         medius_consent::api().into_openapi(),
+        medius_records::api().into_openapi(),
         medius_referral::api().into_openapi(),
         medius_delivery::api().into_openapi(),
         medius_provider::api().into_openapi(),
@@ -77,8 +78,8 @@ fn routes_of_the_code(document: &Value) -> Routes {
         let authorizer = match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
             ["patient"] => "Patients",
             ["staff"] => "Staff",
-            // An institution's session is the provider function's own: the gateway knows nothing of it.
-            [] | ["session"] => "NONE",
+            // A session and a ticket are the functions' own: the gateway knows nothing of them.
+            [] | ["session"] | ["ticket"] => "NONE",
             _ => panic!("{method} {path} names {names:?}"),
         };
         let function = operation["tags"][0].as_str().unwrap_or_default().to_owned();

@@ -13,6 +13,7 @@ use medius_domain::clock::kst_day;
 use medius_domain::consent::{ConsentHead, ConsentProof, Item, Standing, Use, gate};
 use medius_domain::disclosure::Disclosure;
 use medius_domain::field::{FieldError, Invalid};
+use medius_domain::health::{Medication, TestResult};
 use medius_domain::id::{CaseId, DocumentNumber, ProviderId, ReferralId};
 use medius_domain::intake::Draft;
 use medius_domain::policy::{Denied, Permit, Thing};
@@ -73,6 +74,8 @@ struct Ready {
     case: Case,
     key: DataKey,
     draft: Draft,
+    /// What the patient confirmed of their records.
+    records: (Vec<TestResult>, Vec<Medication>),
     to: Provider,
     consents: ConsentHead,
     proof: ConsentProof,
@@ -121,12 +124,20 @@ impl Ready {
         let standing = state.contacts.standing(&snapshot, &permit, &case).await?;
         let proof = gate(id, &consents, &Use::Letter { recipient: recipient.clone() }, &standing)?;
         let permit = permit.resting_on(&proof);
-        let ready = Self { snapshot, permit, standing, referral_id, case, key, draft, to, consents, proof };
+        let mut records = (Vec::new(), Vec::new());
+        for sealed in state.db.case_records(id).await? {
+            let (results, medicines) = sealed.open(&key)?.for_letter(&sealed.record.origin);
+            records.0.extend(results);
+            records.1.extend(medicines);
+        }
+        let ready = Self { snapshot, permit, standing, referral_id, case, key, draft, records, to, consents, proof };
         Ok(Answer::New(Box::new(ready)))
     }
 
     async fn make(self, state: &State, request: &IdempotentRequest) -> Result<Response, Failure> {
+        let (results, medicines) = self.records.clone();
         let intake = self.draft.complete().map_err(Problem::intake_incomplete)?;
+        let intake = intake.with_records(results, medicines).map_err(|_| Problem::conflict("too-many-values"))?;
         let now = state.db.now();
         let issue = self.issue(state, now);
         // Here the intake ends: the letter sees what was agreed to for this institution and nothing else.
@@ -141,9 +152,17 @@ impl Ready {
         let location = Some(format!("/v1/cases/{}/referrals/{}", self.case.id, record.id));
         let view = ReferralView::from(&record);
         let answer = Remembered::new(&mut change, request, StatusCode::CREATED, location, &view)?;
-        match state.db.commit(change, &self.snapshot).await {
+        // Records are read after the snapshot: whatever happened to the case since, a row that was dropped included, has moved
+        // its log, and then the letter is made anew.
+        let has_records = !(self.records.0.is_empty() && self.records.1.is_empty());
+        let committed = if has_records {
+            state.db.commit_unmoved(change, &self.snapshot).await
+        } else {
+            state.db.commit(change, &self.snapshot).await
+        };
+        match committed {
             Ok(()) => {}
-            Err(StoreError::Conflict(conflict @ (Conflict::Exists | Conflict::Idempotency))) => {
+            Err(StoreError::Conflict(conflict @ (Conflict::Exists | Conflict::Idempotency | Conflict::Busy))) => {
                 return Err(Failure::Again(conflict));
             }
             Err(error) => return Err(error.into()),

@@ -38,7 +38,7 @@ const KEYS: [(&str, &str); 6] = [
     ("signing", "SigningKey"),
 ];
 /// Function by capability, which is its binary's name, and its id in the template.
-pub(crate) const FUNCTIONS: [(&str, &str); 16] = [
+pub(crate) const FUNCTIONS: [(&str, &str); 17] = [
     ("intake", "Intake"),
     ("consent", "Consent"),
     ("referral", "Referral"),
@@ -52,6 +52,7 @@ pub(crate) const FUNCTIONS: [(&str, &str); 16] = [
     ("journal", "Journal"),
     ("retention", "Retention"),
     ("screening", "Screening"),
+    ("records", "Records"),
     ("fulfilment", "Fulfilment"),
     ("rights", "Rights"),
     ("inquiry", "Inquiry"),

@@ -12,9 +12,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 fn records() -> (Vec<TestResult>, Vec<Medication>) {
-    let source = |place: &str| {
-        Some(Source::File { number: 3, kind: "pdf", sha256: "ab".repeat(32), place: place.to_owned() })
-    };
+    let source =
+        |place: &str| Some(Source::File { number: 3, kind: "pdf", sha256: "ab".repeat(32), place: place.to_owned() });
     let result = json!({"name": {"text": "페리틴"}, "value": {"quantity": {"value": "41.0", "unit": "ng/mL"}},
         "collected_on": "2026-11-10"});
     let medicine = json!({"name": {"text": "레보티록신정"}, "dose": "1"});
@@ -51,7 +50,8 @@ fn a_value_names_file_page_and_row_and_the_bundle_is_valid() {
     }
     assert_eq!(find("Observation", "페리틴")["valueQuantity"]["value"].to_string(), "41.0");
     // What the patient told in the story has no file.
-    let told = bundle["entry"].as_array().unwrap().iter().filter(|e| e["resource"].get("derivedFrom").is_some()).count();
+    let told =
+        bundle["entry"].as_array().unwrap().iter().filter(|e| e["resource"].get("derivedFrom").is_some()).count();
     assert_eq!(told, 2);
 }
 

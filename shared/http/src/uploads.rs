@@ -188,12 +188,15 @@ impl Counter<'_> {
             })?;
             match self.db.commit_unmoved(change, &snapshot).await {
                 Ok(()) => return self.answer(&upload, false).await,
-                Err(StoreError::Conflict(conflict @ (Conflict::Busy | Conflict::Idempotency))) => last = conflict,
+                Err(StoreError::Conflict(conflict @ (Conflict::Busy | Conflict::Idempotency | Conflict::Version))) => {
+                    last = conflict;
+                }
                 Err(error) => return Err(error.into()),
             }
             pause(attempt).await;
         }
-        Err(StoreError::Conflict(last).into())
+        // Whatever kept happening, it was not the client's version that was wrong.
+        Err(StoreError::Conflict(if last == Conflict::Version { Conflict::Busy } else { last }).into())
     }
 
     async fn before(
