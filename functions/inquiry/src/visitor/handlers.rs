@@ -36,7 +36,7 @@ pub(crate) async fn visit(
     params(("inquiry_id" = String, Path)),
     responses((status = 202, body = VisitorState), PublicProblems), security(()),
     extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("inquiry"))))]
-pub(crate) async fn code(
+pub(crate) async fn visitor_code(
     extract::State(state): extract::State<State>,
     origin: Origin,
     ip: SourceIp,
@@ -50,7 +50,7 @@ pub(crate) async fn code(
     params(("inquiry_id" = String, Path)), request_body = VisitorCode,
     responses((status = 200, body = VisitorTicket), PublicProblems), security(()),
     extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("inquiry"))))]
-pub(crate) async fn verify(
+pub(crate) async fn visitor_verify(
     extract::State(state): extract::State<State>,
     origin: Origin,
     PathIds(id): PathIds<InquiryId>,
@@ -64,7 +64,7 @@ pub(crate) async fn verify(
     params(("inquiry_id" = String, Path)),
     responses((status = 200, body = InquiryView), ReadProblems), security(("ticket" = [])),
     extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("inquiry"))))]
-pub(crate) async fn get(
+pub(crate) async fn visitor_get(
     extract::State(state): extract::State<State>,
     Ticketed(ticket): Ticketed,
     origin: Origin,
@@ -80,7 +80,7 @@ pub(crate) async fn get(
     params(("inquiry_id" = String, Path), IdempotencyKey), request_body = More,
     responses((status = 201, body = InquirySummary), ChangeProblems), security(("ticket" = [])),
     extensions(("x-medius-action" = json!("create")), ("x-medius-thing" = json!("inquiry"))))]
-pub(crate) async fn ask(
+pub(crate) async fn visitor_ask(
     extract::State(state): extract::State<State>,
     Ticketed(ticket): Ticketed,
     origin: Origin,
@@ -98,7 +98,7 @@ pub(crate) async fn ask(
     params(("inquiry_id" = String, Path), IfMatch), request_body = Closing,
     responses((status = 200, body = InquirySummary), ChangeProblems), security(("ticket" = [])),
     extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("inquiry"))))]
-pub(crate) async fn close(
+pub(crate) async fn visitor_close(
     extract::State(state): extract::State<State>,
     Ticketed(ticket): Ticketed,
     origin: Origin,
@@ -115,7 +115,7 @@ pub(crate) async fn close(
     params(("inquiry_id" = String, Path), IdempotencyKey), request_body = NewUpload,
     responses((status = 201, body = Announced), ChangeProblems), security(("ticket" = [])),
     extensions(("x-medius-action" = json!("create")), ("x-medius-thing" = json!("upload"))))]
-pub(crate) async fn attach(
+pub(crate) async fn visitor_attach(
     extract::State(state): extract::State<State>,
     Ticketed(ticket): Ticketed,
     origin: Origin,
@@ -135,7 +135,7 @@ pub(crate) async fn attach(
     responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>),
         (status = 303, description = "a larger file, at `Location`"), ReadProblems), security(("ticket" = [])),
     extensions(("x-medius-action" = json!("download")), ("x-medius-thing" = json!("upload"))))]
-pub(crate) async fn attachment(
+pub(crate) async fn visitor_attachment(
     extract::State(state): extract::State<State>,
     Ticketed(ticket): Ticketed,
     origin: Origin,

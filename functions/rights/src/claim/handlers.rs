@@ -35,7 +35,7 @@ pub(crate) async fn claim(
     params(("right_id" = String, Path)),
     responses((status = 202, body = ClaimState), PublicProblems), security(()),
     extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("right"))))]
-pub(crate) async fn code(
+pub(crate) async fn claim_code(
     extract::State(state): extract::State<State>,
     origin: Origin,
     ip: SourceIp,
@@ -50,7 +50,7 @@ pub(crate) async fn code(
     params(("right_id" = String, Path)), request_body = ClaimCode,
     responses((status = 200, body = ClaimTicket), PublicProblems), security(()),
     extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("right"))))]
-pub(crate) async fn verify(
+pub(crate) async fn claim_verify(
     extract::State(state): extract::State<State>,
     origin: Origin,
     PathIds(id): PathIds<RightId>,
@@ -64,7 +64,7 @@ pub(crate) async fn verify(
     params(("right_id" = String, Path)),
     responses((status = 200, body = RightView), ReadProblems), security(("ticket" = [])),
     extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("right"))))]
-pub(crate) async fn get(
+pub(crate) async fn claim_get(
     extract::State(state): extract::State<State>,
     Ticketed(ticket): Ticketed,
     origin: Origin,
@@ -90,7 +90,7 @@ async fn step(
     params(("right_id" = String, Path), IdempotencyKey),
     responses((status = 200, body = RightState), ChangeProblems), security(("ticket" = [])),
     extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("right"))))]
-pub(crate) async fn cancel(
+pub(crate) async fn claim_cancel(
     extract::State(state): extract::State<State>,
     ticket: Ticketed,
     origin: Origin,
@@ -105,7 +105,7 @@ pub(crate) async fn cancel(
     params(("right_id" = String, Path), IdempotencyKey),
     responses((status = 200, body = RightState), ChangeProblems), security(("ticket" = [])),
     extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("right"))))]
-pub(crate) async fn object(
+pub(crate) async fn claim_object(
     extract::State(state): extract::State<State>,
     ticket: Ticketed,
     origin: Origin,
@@ -120,7 +120,7 @@ pub(crate) async fn object(
     params(("right_id" = String, Path), IdempotencyKey),
     responses((status = 200, body = RightState), ChangeProblems), security(("ticket" = [])),
     extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("right"))))]
-pub(crate) async fn evidence(
+pub(crate) async fn claim_evidence(
     extract::State(state): extract::State<State>,
     ticket: Ticketed,
     origin: Origin,
