@@ -1,7 +1,7 @@
 //! Issuing a letter: the Bundle first, its hash into the letter, the letter around the Bundle.
 
 use crate::view::{Label, ReferralView};
-use crate::{fhir, letter};
+use crate::{fhir, letter, typeset};
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
@@ -130,7 +130,7 @@ pub fn issue(disclosure: &Disclosure, to: &Provider, issue: &Issue) -> Result<Le
 
 /// Pays the one-off cost of the first letter (fonts, standard library, templates); for a function's init phase.
 pub fn warm() {
-    letter::warm();
+    typeset::warm();
 }
 
 fn sha256_hex(bytes: &[u8]) -> String {

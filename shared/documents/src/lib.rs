@@ -13,6 +13,7 @@ pub mod fhir;
 mod issue;
 mod letter;
 mod names;
+mod typeset;
 pub mod view;
 
 pub use issue::{ConsentReference, DocumentError, Issue, Letter, Operator, issue, warm};

@@ -2,16 +2,14 @@
 //! more carried over.
 
 use super::qr;
-use super::world::{LetterWorld, needs_fallback};
 use crate::issue::{DocumentError, Issue};
+use crate::typeset::{Sheet, Template, compile, export, needs_fallback};
 use crate::view::ReferralView;
-use chrono::{Datelike, Timelike};
 use serde::Serialize;
-use typst::foundations::{Datetime, Label, Smart};
+use typst::foundations::Label;
 use typst::introspection::Introspector;
 use typst::utils::PicoStr;
 use typst_layout::PagedDocument;
-use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 /// A last page that is filled to this height, in points, needs no second try.
 const ENOUGH_PT: f64 = 300.0;
@@ -49,7 +47,10 @@ pub(crate) fn render(view: &ReferralView, issue: &Issue, bundle: &[u8]) -> Resul
 
 fn typeset(view: &ReferralView, issue: &Issue, bundle: &[u8]) -> Result<(Vec<u8>, u32), DocumentError> {
     let set = well_set(view, bundle)?;
-    Ok((export(&set.document, issue)?, u32::try_from(set.pages).unwrap_or(u32::MAX)))
+    Ok((
+        export(&set.document, issue.document_number.as_str(), issue.issued_at)?,
+        u32::try_from(set.pages).unwrap_or(u32::MAX),
+    ))
 }
 
 /// The letter at the spacing at which its last page is worth its paper.
@@ -61,7 +62,8 @@ fn well_set(view: &ReferralView, bundle: &[u8]) -> Result<Set, DocumentError> {
         let fonts: &[&str] = if fallback { &["Pretendard", "Noto Sans KR"] } else { &["Pretendard"] };
         let layout = Layout { density, carry, fonts };
         let data = serde_json::to_vec(&Data { view, layout }).map_err(|_| DocumentError::Serialise)?;
-        let world = LetterWorld::new(fallback, data, qr.clone(), bundle).ok_or(DocumentError::Fonts)?;
+        let files: [(&str, &[u8]); 3] = [("/data.json", &data), ("/qr.svg", qr.as_bytes()), ("/bundle.json", bundle)];
+        let world = Sheet::new(Template::Letter, fallback, &files).ok_or(DocumentError::Fonts)?;
         Ok::<_, DocumentError>(Set::new(compile(&world)?))
     };
 
@@ -101,18 +103,6 @@ impl Set {
     }
 }
 
-fn compile(world: &LetterWorld) -> Result<PagedDocument, DocumentError> {
-    let outcome = typst::compile::<PagedDocument>(world);
-    let warnings = outcome.warnings.len();
-    #[cfg(test)]
-    tests::explain(&outcome);
-    match outcome.output {
-        Ok(document) if warnings == 0 => Ok(document),
-        Ok(_) => Err(DocumentError::Typeset { errors: 0, warnings }),
-        Err(errors) => Err(DocumentError::Typeset { errors: errors.len(), warnings }),
-    }
-}
-
 /// How far down the last page the letter's last element stands, in points below the margin.
 fn last_page_filled(document: &PagedDocument) -> f64 {
     let introspector = document.introspector();
@@ -122,54 +112,10 @@ fn last_page_filled(document: &PagedDocument) -> f64 {
     end.map_or(f64::MAX, |position| position.point.y.to_pt() - TOP_MARGIN_PT)
 }
 
-fn export(document: &PagedDocument, issue: &Issue) -> Result<Vec<u8>, DocumentError> {
-    let at = issue.issued_at;
-    let part = |n: u32| u8::try_from(n).unwrap_or(0);
-    let moment = Datetime::from_ymd_hms(
-        at.year(),
-        part(at.month()),
-        part(at.day()),
-        part(at.hour()),
-        part(at.minute()),
-        part(at.second()),
-    );
-    let standards =
-        PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1]).map_err(|_| DocumentError::Export { errors: 1 })?;
-    let options = PdfOptions {
-        // Fixed, so that the same letter is the same bytes.
-        ident: Smart::Custom(issue.document_number.to_string()),
-        creator: Smart::Custom(Some("Medius".to_owned())),
-        timestamp: moment.map(Timestamp::new_utc),
-        page_ranges: None,
-        standards,
-        tagged: true,
-        pretty: false,
-    };
-    typst_pdf::pdf(document, &options).map_err(|errors| {
-        #[cfg(test)]
-        tests::explain_export(&errors);
-        DocumentError::Export { errors: errors.len() }
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::print_stderr, clippy::unwrap_used, reason = "the messages quote test data only")]
+    #![allow(clippy::unwrap_used)]
     use super::*;
-    use typst::diag::{SourceDiagnostic, SourceResult, Warned};
-
-    pub(super) fn explain<T>(outcome: &Warned<SourceResult<T>>) {
-        let errors = outcome.output.as_ref().err().map(|e| e.as_slice()).unwrap_or_default();
-        for d in outcome.warnings.iter().chain(errors) {
-            eprintln!("typst: {}", d.message);
-        }
-    }
-
-    pub(super) fn explain_export(errors: &[SourceDiagnostic]) {
-        for d in errors {
-            eprintln!("typst: {}", d.message);
-        }
-    }
 
     #[test]
     fn a_last_page_never_holds_two_lines() {

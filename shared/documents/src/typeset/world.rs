@@ -1,4 +1,4 @@
-//! The world that typst sees: our templates, our fonts, one letter's data. No file system, no network, no clock.
+//! The world that typst sees: our templates, our fonts, one document's data. No file system, no network, no clock.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -28,14 +28,25 @@ static TEMPLATES: [(&str, &str); 5] = [
     ("/closing.typ", include_str!("../../templates/closing.typ")),
 ];
 
-/// What never changes between letters.
+/// A document that we set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Template {
+    /// The referral letter.
+    Letter,
+}
+
+impl Template {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Letter => "/letter.typ",
+        }
+    }
+}
+
+/// What never changes between documents.
 struct Engine {
     library: LazyHash<Library>,
     sources: HashMap<FileId, Source>,
-    main: FileId,
-    data: FileId,
-    qr: FileId,
-    bundle: FileId,
 }
 
 /// Fonts with their index.
@@ -60,10 +71,6 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine {
             (id, Source::new(id, (*text).to_owned()))
         })
         .collect(),
-    main: file("/letter.typ"),
-    data: file("/data.json"),
-    qr: file("/qr.svg"),
-    bundle: file("/bundle.json"),
 });
 static PLAIN: LazyLock<Faces> = LazyLock::new(|| Faces::new(&PRETENDARD));
 static WITH_HANJA: LazyLock<Faces> = LazyLock::new(|| Faces::new(&[PRETENDARD, NOTO].concat()));
@@ -73,7 +80,7 @@ fn file(path: &'static str) -> FileId {
     RootedPath::new(VirtualRoot::Project, VirtualPath::new(path).unwrap()).intern()
 }
 
-/// Builds what every letter needs, before the first one is asked for.
+/// Builds what every document needs, before the first one is asked for.
 pub(crate) fn warm() {
     LazyLock::force(&ENGINE);
     LazyLock::force(&PLAIN);
@@ -87,28 +94,27 @@ pub(crate) fn needs_fallback(text: &str) -> bool {
         .any(|c| !PLAIN.fonts.first().is_some_and(|font| font.info().coverage.contains(u32::from(c))))
 }
 
-/// One letter's inputs.
-pub(crate) struct LetterWorld {
+/// One document's inputs.
+pub(crate) struct Sheet {
     faces: &'static Faces,
-    data: Bytes,
-    qr: Bytes,
-    bundle: Bytes,
+    main: FileId,
+    /// What the template may read, by its path.
+    files: Vec<(FileId, Bytes)>,
 }
 
-impl LetterWorld {
-    /// A world for one letter; none if the compiled-in fonts do not parse.
-    pub(crate) fn new(fallback: bool, data: Vec<u8>, qr: String, bundle: &[u8]) -> Option<Self> {
-        let (faces, files): (&'static Faces, usize) = if fallback { (&WITH_HANJA, 4) } else { (&PLAIN, 2) };
-        (faces.fonts.len() == files).then(|| Self {
+impl Sheet {
+    /// A world for one document; none if the compiled-in fonts do not parse.
+    pub(crate) fn new(template: Template, fallback: bool, files: &[(&'static str, &[u8])]) -> Option<Self> {
+        let (faces, number): (&'static Faces, usize) = if fallback { (&WITH_HANJA, 4) } else { (&PLAIN, 2) };
+        (faces.fonts.len() == number).then(|| Self {
             faces,
-            data: Bytes::new(data),
-            qr: Bytes::from_string(qr),
-            bundle: Bytes::new(bundle.to_vec()),
+            main: file(template.path()),
+            files: files.iter().map(|(path, bytes)| (file(path), Bytes::new(bytes.to_vec()))).collect(),
         })
     }
 }
 
-impl World for LetterWorld {
+impl World for Sheet {
     fn library(&self) -> &LazyHash<Library> {
         &ENGINE.library
     }
@@ -118,7 +124,7 @@ impl World for LetterWorld {
     }
 
     fn main(&self) -> FileId {
-        ENGINE.main
+        self.main
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
@@ -126,15 +132,8 @@ impl World for LetterWorld {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == ENGINE.data {
-            Ok(self.data.clone())
-        } else if id == ENGINE.qr {
-            Ok(self.qr.clone())
-        } else if id == ENGINE.bundle {
-            Ok(self.bundle.clone())
-        } else {
-            Err(FileError::AccessDenied)
-        }
+        let found = self.files.iter().find(|(path, _)| *path == id);
+        found.map(|(_, bytes)| bytes.clone()).ok_or(FileError::AccessDenied)
     }
 
     fn font(&self, index: usize) -> Option<Font> {
