@@ -2,9 +2,8 @@
 //! everything that is agreed to and not carried out.
 
 use crate::{Fulfilment, Progress};
-use chrono::{DateTime, NaiveDate, Utc};
 use lambda_runtime::Context;
-use medius_domain::clock::{Clock, SystemClock, end_of_kst_day};
+use medius_domain::clock::{Clock, SystemClock};
 use medius_domain::id::RightId;
 use medius_domain::rights::State;
 use medius_http::{Error, telemetry};
@@ -74,8 +73,7 @@ async fn scheduled(fulfilment: &Fulfilment, event: Value, context: &Context) -> 
 
 async fn unfinished(fulfilment: &Fulfilment, context: &Context, report: &mut Report) -> Result<(), Error> {
     let deadline = Deadline(context.deadline());
-    let found = fulfilment.db.rights_queue(&[State::Executing, State::ExecutionFailed], far()).await?;
-    for request in found.items {
+    for request in fulfilment.db.rights_under_way(&[State::Executing, State::ExecutionFailed]).await? {
         if deadline.is_near() {
             report.complete = false;
             return Ok(());
@@ -87,13 +85,7 @@ async fn unfinished(fulfilment: &Fulfilment, context: &Context, report: &mut Rep
             }
         }
     }
-    report.complete = !found.more;
     Ok(())
-}
-
-/// A day after everything that can be due; later years have five digits and would sort before.
-fn far() -> DateTime<Utc> {
-    NaiveDate::from_ymd_opt(9999, 12, 30).map_or(DateTime::<Utc>::MAX_UTC, end_of_kst_day)
 }
 
 /// Carries one request out, counts what became of it, and logs a failure: once, here.

@@ -43,6 +43,8 @@ pub struct Report {
     pub looked_at: u64,
     /// Cases whose end moved, and everything about them with it.
     pub retimed: u64,
+    /// Copies that nobody can fetch any more and that were removed.
+    pub copies: u64,
     /// Patients' requests that were completed.
     pub completed: u64,
     /// Whether everything was looked at before the time was over.
@@ -87,6 +89,7 @@ async fn scheduled(retention: &Retention, event: Value, context: &Context) -> Re
     Box::pin(run.due(&mut report)).await?;
     Box::pin(run.unfinished(&mut report)).await?;
     Box::pin(run.requests(&mut report)).await?;
+    report.copies = retention.destroyer.sweep_copies().await?;
     match job {
         Job::Daily {} => Box::pin(run.idle(&mut report)).await?,
         Job::Continue {} => {}

@@ -1,6 +1,7 @@
 //! The destroyer: removes everything about a case from every store, one kind after the other. Each part can be repeated, by
 //! itself or by two at once: what is gone is gone. Only the role of retention may delete what these calls delete.
 
+mod copies;
 mod objects;
 
 use crate::database::Database;

@@ -230,7 +230,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 17] = [
             ("cases/index/by_destruction", &["Query"]),
             ("consents", &["Query", "UpdateItem", "DeleteItem"]),
             ("uploads", &["Query", "UpdateItem", "DeleteItem"]),
-            ("links", &["Query", "UpdateItem", "DeleteItem"]),
+            ("links", &["GetItem", "Query", "UpdateItem", "DeleteItem"]),
             ("keys", &["Query", "UpdateItem", "DeleteItem"]),
             ("outbox", &["GetItem", "PutItem", "DeleteItem"]),
             ("outbox/index/by_status", &["Query"]),

@@ -1,0 +1,78 @@
+//! Copies that patients asked for: what was fetched, or was not for seven days, is removed with every version of it.
+
+use super::Destroyer;
+use super::objects::Objects;
+use crate::error::StoreError;
+use crate::place::Place;
+use medius_domain::id::{CaseId, RightId};
+use medius_domain::rights::State;
+use std::collections::BTreeMap;
+
+/// The part of the bucket in which every copy lies.
+const ALL: &str = "exports/";
+
+/// The request that an object's name tells; none for a name that no copy has.
+fn request_of(key: &str) -> Option<RightId> {
+    let (case, right) = key.strip_prefix(ALL)?.split_once('/')?;
+    case.parse::<CaseId>().ok()?;
+    right.parse().ok()
+}
+
+impl Destroyer {
+    /// Removes copies that nobody can fetch any more, and says of how many cases.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn sweep_copies(&self) -> Result<u64, StoreError> {
+        let mut by_key: BTreeMap<String, Objects> = BTreeMap::new();
+        let found = self.listed(ALL).await?;
+        for version in found.versions {
+            by_key.entry(version.0.clone()).or_default().versions.push(version);
+        }
+        for upload in found.uploads {
+            by_key.entry(upload.0.clone()).or_default().uploads.push(upload);
+        }
+        let mut removed = 0;
+        for (key, objects) in by_key {
+            // What no copy is called has no business there.
+            let wanted = match request_of(&key) {
+                Some(right) => self.wanted(&right).await?,
+                None => false,
+            };
+            if !wanted {
+                self.remove(&objects).await?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Whether the copy of a request can be fetched, or is being made.
+    async fn wanted(&self, right: &RightId) -> Result<bool, StoreError> {
+        let snapshot = self.db.read([Place::Export(right.clone()), Place::Right(right.clone())]).await?;
+        if snapshot.export(right)?.is_some_and(|export| export.live(snapshot.now())) {
+            return Ok(true);
+        }
+        let request = snapshot.rights_request(right)?;
+        Ok(request.is_some_and(|request| matches!(request.state, State::Executing | State::ExecutionFailed)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_s_name_tells_its_request_and_no_other_name_does() {
+        let (case, right) = (CaseId::new(), RightId::new());
+        assert_eq!(request_of(&format!("exports/{case}/{right}")), Some(right.clone()));
+        for other in [
+            format!("cases/{case}/{right}"),
+            format!("exports/{case}"),
+            format!("exports/x/{right}"),
+            format!("exports/{case}/x"),
+        ] {
+            assert_eq!(request_of(&other), None, "{other}");
+        }
+    }
+}
