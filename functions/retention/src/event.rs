@@ -45,6 +45,8 @@ pub struct Report {
     pub retimed: u64,
     /// Copies that nobody can fetch any more and that were removed.
     pub copies: u64,
+    /// Requests and inquiries whose files were removed at their end.
+    pub files: u64,
     /// Patients' requests that were completed.
     pub completed: u64,
     /// Whether everything was looked at before the time was over.
@@ -90,6 +92,7 @@ async fn scheduled(retention: &Retention, event: Value, context: &Context) -> Re
     Box::pin(run.unfinished(&mut report)).await?;
     Box::pin(run.requests(&mut report)).await?;
     report.copies = retention.destroyer.sweep_copies().await?;
+    report.files = retention.destroyer.sweep_files().await?;
     match job {
         Job::Daily {} => Box::pin(run.idle(&mut report)).await?,
         Job::Continue {} => {}

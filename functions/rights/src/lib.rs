@@ -9,6 +9,7 @@ mod ask;
 pub mod claim;
 mod deletion;
 mod handlers;
+pub mod holds;
 mod officer;
 mod officer_handlers;
 mod own;
@@ -17,7 +18,10 @@ pub mod view;
 use medius_domain::clock::SystemClock;
 use medius_domain::rights::{Refused, RightsRequest};
 use medius_http::{Env, Error, Problem};
-use medius_store::{Aws, Change, CodeMac, Database, MailAbout, MailRecord, MailboxMac, Notice, StoreError, Tables};
+use medius_store::{
+    Aws, Change, CodeMac, Database, Files, Handoff, Keyring, MailAbout, MailRecord, MailboxMac, Notice, Quarantine,
+    StoreError, Tables,
+};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -31,24 +35,29 @@ pub struct State {
     pub(crate) db: Database,
     pub(crate) codes: Arc<CodeMac>,
     pub(crate) mailboxes: Arc<MailboxMac>,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) quarantine: Quarantine,
+    pub(crate) files: Files,
+    pub(crate) handoff: Handoff,
 }
 
 impl State {
-    /// With the given adapters.
-    pub fn new(db: Database, codes: CodeMac, mailboxes: MailboxMac) -> Self {
-        Self { db, codes: Arc::new(codes), mailboxes: Arc::new(mailboxes) }
-    }
-
     /// From the function's environment.
     ///
     /// # Errors
     /// When a variable is missing; the error names it.
     pub fn from_env(env: &Env) -> Result<Self, Error> {
         let aws = Aws::from_env()?;
-        let codes = CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?);
-        let mailboxes = MailboxMac::new(aws.kms(), env.required("KMS_MAILBOX_MAC")?);
-        let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
-        Ok(Self::new(db, codes, mailboxes))
+        let s3 = aws.s3_for_files();
+        Ok(Self {
+            db: Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock)),
+            codes: Arc::new(CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?)),
+            mailboxes: Arc::new(MailboxMac::new(aws.kms(), env.required("KMS_MAILBOX_MAC")?)),
+            keyring: Arc::new(Keyring::rights(aws.kms(), env.required("KMS_DATA_KEY")?)),
+            quarantine: Quarantine::new(s3.clone(), env.required("BUCKET_QUARANTINE")?),
+            files: Files::new(s3.clone(), env.required("BUCKET_DOCUMENTS")?, None),
+            handoff: Handoff::new(s3, env.required("BUCKET_HANDOFF")?, Some(env.required("KMS_STORAGE_KEY")?)),
+        })
     }
 }
 
@@ -67,6 +76,9 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(claim::handlers::claim_cancel))
         .routes(routes!(claim::handlers::claim_object))
         .routes(routes!(claim::handlers::claim_evidence))
+        .routes(routes!(holds::list))
+        .routes(routes!(holds::put))
+        .routes(routes!(holds::lift))
         .routes(routes!(officer_handlers::queue))
         .routes(routes!(officer_handlers::open))
         .routes(routes!(officer_handlers::assign))

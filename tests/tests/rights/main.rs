@@ -6,6 +6,7 @@ mod bad_input;
 mod claims;
 mod copy;
 mod export;
+mod holds;
 mod journeys;
 #[allow(dead_code, reason = "the requests of every route serve two test programs")]
 #[path = "../policy_matrix/requests.rs"]

@@ -119,6 +119,12 @@ impl Ledger {
         }
     }
 
+    /// The entry with a nearer time, where it still waits and what it waited for is over.
+    pub fn sooner(&self, due_at: DateTime<Utc>) -> Option<Self> {
+        let waits = self.step <= Step::Told && due_at < self.due_at;
+        waits.then(|| Self { due_at, rev: self.rev + 1, ..self.clone() })
+    }
+
     /// The ledger after a move.
     ///
     /// # Errors

@@ -84,6 +84,8 @@ pub const RULES: &[Rule] = &[
     row(Role::ClinicianReviewer, Thing::Directory, &[View], SERVICE, false, "institutions"),
     // The DPO decides about rights and breaches; the story itself is not needed for that.
     row(Role::Dpo, Thing::Right, &[View, Update], SERVICE, false, "requests about rights"),
+    row(Role::Dpo, Thing::Case, &[View], SERVICE, false, "which cases are held back from destruction"),
+    row(Role::Dpo, Thing::Case, &[Update], ANY_CASE, false, "to hold a case back from destruction"),
     row(Role::Dpo, Thing::Consent, &[View], ANY_CASE, true, "evidence of consent"),
     row(Role::Dpo, Thing::AccessLog, &[View, Export], ANY_CASE, true, "who looked at it"),
     row(Role::Dpo, Thing::Review, &[View, Update], SERVICE, false, "monthly review"),
@@ -93,6 +95,7 @@ pub const RULES: &[Rule] = &[
     row(Role::Dpo, Thing::Inquiry, &[View, Create], ASSIGNED, false, "to answer what is about privacy"),
     row(Role::Dpo, Thing::Inquiry, &[View, Create], UNASSIGNED, true, "to step in"),
     row(Role::Dpo, Thing::Upload, &[Download], ANY_CASE, true, "a file that came with an inquiry"),
+    row(Role::Dpo, Thing::Upload, &[Download], SERVICE, true, "a mandate that came with a request about rights"),
     row(Role::Dpo, Thing::Directory, &[View], SERVICE, false, "institutions"),
     row(Role::Dpo, Thing::Member, &[View], SERVICE, false, "who has which role"),
     // Auditors read logs, never stories.

@@ -2,6 +2,7 @@
 
 use super::{Change, Kind};
 use crate::error::{Conflict, StoreError};
+use crate::holds::HELD;
 use crate::item::{Item, bytes, encode, key, number, text, time};
 use crate::keyring::WrappedKey;
 use crate::place::Place;
@@ -20,7 +21,13 @@ impl Change {
             ("destroy_on", text(time(case.destroy_at()))),
             ("due_on", text(due_on(case).to_string())),
         ];
-        encode(&Place::Case(case.id.clone()), case, Some(case.expires_at), beside)
+        let mut item = encode(&Place::Case(case.id.clone()), case, Some(case.expires_at), beside)?;
+        if let Some(hold) = &case.hold {
+            // Only held ones are in the index of holds.
+            item.insert("held".to_owned(), text(HELD));
+            item.insert("review_on".to_owned(), text(hold.review_on.to_string()));
+        }
+        Ok(item)
     }
 
     fn key_item(case: &Case, place: &Place, wrapped: &WrappedKey) -> Item {
