@@ -1,7 +1,7 @@
 //! What clients send.
 
 use chrono::NaiveDate;
-use medius_domain::access::Purpose;
+use medius_domain::access::{AccessReason, Purpose};
 use medius_domain::consent::DataItem;
 use medius_domain::field::{FieldError, Invalid};
 use medius_domain::id::{CaseId, ProviderId};
@@ -138,6 +138,16 @@ pub struct RightQueueParams {
     pub state: Option<State>,
     /// The last day (Asia/Seoul) on which an answer may be due; unless said all.
     pub due_by: Option<NaiveDate>,
+}
+
+/// Why the officer looks at a proof.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RightReasonParams {
+    /// Code of the reason.
+    #[param(value_type = Option<String>)]
+    pub reason: Option<AccessReason>,
 }
 
 /// What the patient is asked for.

@@ -13,6 +13,8 @@ pub mod holds;
 mod officer;
 mod officer_handlers;
 mod own;
+mod proof_handlers;
+mod proofs;
 pub mod view;
 
 use medius_domain::clock::SystemClock;
@@ -76,6 +78,11 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(claim::handlers::claim_cancel))
         .routes(routes!(claim::handlers::claim_object))
         .routes(routes!(claim::handlers::claim_evidence))
+        .routes(routes!(proof_handlers::bring_proof, proof_handlers::list_proofs))
+        .routes(routes!(proof_handlers::claim_bring_proof, proof_handlers::claim_list_proofs))
+        .routes(routes!(proof_handlers::claim_mandate))
+        .routes(routes!(proof_handlers::staff_list_proofs))
+        .routes(routes!(proof_handlers::staff_proof))
         .routes(routes!(holds::list))
         .routes(routes!(holds::put))
         .routes(routes!(holds::lift))

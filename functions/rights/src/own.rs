@@ -69,6 +69,14 @@ pub(crate) enum By<'a> {
 }
 
 impl By<'_> {
+    /// Where a part of the request is for whoever comes.
+    pub(crate) fn location(self, id: &RightId, part: &str) -> String {
+        match self {
+            Self::Patient(_) => format!("/v1/rights-requests/{id}/{part}"),
+            Self::Ticket(_) => format!("/v1/public/rights-requests/{id}/{part}"),
+        }
+    }
+
     /// Leave to do something with it. The snapshot must hold the head of the request's chain.
     pub(crate) async fn leave(
         self,
@@ -79,6 +87,18 @@ impl By<'_> {
         (action, part): (Action, &'static str),
     ) -> Result<Permit, Problem> {
         let object = Object::of(Thing::Right, &request.id, part);
+        self.leave_on(state, snapshot, origin, request, (action, object)).await
+    }
+
+    /// Leave to do something with what belongs to it.
+    pub(crate) async fn leave_on(
+        self,
+        state: &State,
+        snapshot: &Snapshot,
+        origin: &Origin,
+        request: &RightsRequest,
+        (action, object): (Action, Object),
+    ) -> Result<Permit, Problem> {
         let ticket = match self {
             Self::Patient(patient) => {
                 let event = origin.patient(patient, action, object, Purpose::PatientRights);

@@ -8,6 +8,7 @@ use medius_domain::rights::{
     Claimant, DeferralGround, Evidence, Ground, Happened, Held, Milestone, Outcome, Right, RightsRequest, State, Step,
     Text, Who, reminders,
 };
+use medius_http::uploads::UploadView;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -300,4 +301,11 @@ pub struct RightQueueList {
     pub items: Vec<RightQueueItem>,
     /// Whether more wait than are in the list: narrow `state` or `due_by`.
     pub more: bool,
+}
+
+/// The proofs of a request.
+#[derive(Serialize, ToSchema)]
+pub struct RightProofs {
+    /// In the order in which they were announced.
+    pub items: Vec<UploadView>,
 }

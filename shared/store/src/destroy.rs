@@ -2,6 +2,7 @@
 //! itself or by two at once: what is gone is gone. Only the role of retention may delete what these calls delete.
 
 mod copies;
+mod files;
 mod objects;
 
 use crate::database::Database;

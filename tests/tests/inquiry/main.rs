@@ -4,6 +4,7 @@
 mod bad_input;
 mod keeping;
 mod staff;
+mod visitors;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use medius_domain::access::{Entry, Outcome, Scope};

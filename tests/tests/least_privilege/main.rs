@@ -134,9 +134,9 @@ async fn try_buckets(stack: &Stack, who: &Credentials, tries: &mut Tries) {
     let storage_key = &stack.run().keys["storage"];
     let run = stack.run();
     for (name, bucket, folders) in [
-        ("documents", &run.bucket, &["cases/", "exports/"][..]),
+        ("documents", &run.bucket, &["cases/", "exports/", "rights/", "inquiries/"][..]),
         ("log heads", &run.log_heads, &["heads/"]),
-        ("quarantine", &run.quarantine, &["case/"]),
+        ("quarantine", &run.quarantine, &["case/", "right/", "inquiry/"]),
         ("handoff", &run.handoff, &["upl_/"]),
     ] {
         let inside = folders.iter().map(|folder| (*folder, format!("{folder}nobody/nothing")));

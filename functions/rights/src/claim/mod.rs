@@ -5,7 +5,7 @@
 pub mod api;
 mod create;
 pub(crate) mod handlers;
-mod verify;
+pub(crate) mod verify;
 
 use crate::State;
 use chrono::{DateTime, Utc};
@@ -28,7 +28,7 @@ async fn found(state: &State, id: &RightId) -> Result<(RightsRequest, Claim), Pr
 }
 
 /// Whether somebody else was at the same thing meanwhile: then it is decided anew.
-const fn again(error: &StoreError) -> bool {
+pub(crate) const fn again(error: &StoreError) -> bool {
     use medius_store::Conflict as C;
     matches!(error, StoreError::Conflict(C::Version | C::Busy | C::Idempotency | C::Link))
 }

@@ -109,19 +109,19 @@ async fn right(
 }
 
 /// Whether a request has just come to where what it does at once is done: somebody has shown who asks, and the mandate.
-pub(super) fn takes_effect(before: &RightsRequest, after: &RightsRequest) -> bool {
+pub(crate) fn takes_effect(before: &RightsRequest, after: &RightsRequest) -> bool {
     before.state != Stands::Queued && after.state == Stands::Queued
 }
 
 /// What has to be read for that: the cases, and the heads of their chains.
-pub(super) fn places(request: &RightsRequest, about: &[CaseId]) -> Vec<Place> {
+pub(crate) fn places(request: &RightsRequest, about: &[CaseId]) -> Vec<Place> {
     let own = Place::LogHead(scope(request));
     let logs = about.iter().map(Place::case_log).filter(|place| *place != own);
     logs.chain(about.iter().cloned().map(Place::Case)).chain([own.clone()]).collect()
 }
 
 /// Puts what a request does to its cases at once into the change, with an entry in the log of each.
-pub(super) async fn effects(
+pub(crate) async fn effects(
     state: &State,
     change: &mut Change,
     snapshot: &Snapshot,

@@ -6,12 +6,16 @@ use super::clock::due_at;
 use super::request::{Happened, RightsRequest, Wanted};
 use super::state::State;
 use super::table::{Refused, Step, Who};
+use crate::clock::{end_of_kst_day, kst_day};
 use crate::code::{CodeState, Ticket, TicketState};
 use crate::consent::TextLanguage;
 use crate::id::{CaseId, RightId, Subject};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+
+/// Days that a proof is kept after its request was closed.
+const PROOF_DAYS: u64 = 90;
 
 /// As what somebody asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -201,6 +205,18 @@ impl RightsRequest {
             return Err(Refused::Impossible);
         }
         self.take(Step::CloseUnverified, Who::Service, None, now)
+    }
+
+    /// Whether a mandate or another proof may be brought now: while it is asked for.
+    pub const fn takes_proofs(&self) -> bool {
+        matches!(self.state, State::AgentProofPending | State::EvidencePending)
+    }
+
+    /// Whether what was brought as proof is still kept: to the end of the ninetieth day in Seoul after the request was closed.
+    pub fn keeps_proofs(&self, now: DateTime<Utc>) -> bool {
+        let day = kst_day(self.changed_at());
+        let end = end_of_kst_day(day.checked_add_days(Days::new(PROOF_DAYS)).unwrap_or(day));
+        !self.state.closed() || now < end
     }
 
     /// Whether a ticket is this request's, and can be used.

@@ -104,3 +104,17 @@ fn who_acts_for_a_patient_waits_for_the_mandate_and_what_nobody_showed_is_closed
     let queued = shown.mandate_shown(now()).unwrap();
     assert_eq!(queued.close_unverified(asked.due_at), Err(Refused::Impossible));
 }
+
+#[test]
+fn proofs_are_taken_while_they_are_asked_for_and_kept_for_ninety_days_after_the_end() {
+    let asked = request(claim(Claimant::Agent, None));
+    let meant = Meant { subject: Subject::of("a"), through: CaseId::new(), keeper: Keeper::Patient, mandate: true };
+    let shown = asked.shown(&meant, &Ticket::new().unwrap(), now()).unwrap();
+    assert!(!asked.takes_proofs() && shown.takes_proofs());
+    let queued = shown.mandate_shown(now()).unwrap();
+    assert!(!queued.takes_proofs() && queued.keeps_proofs(now() + TimeDelta::days(1000)));
+    let closed = queued.cancel(now()).unwrap();
+    // The 22nd of November in Seoul, and ninety days later the 20th of February.
+    let end = Utc.with_ymd_and_hms(2027, 2, 20, 15, 0, 0).unwrap();
+    assert!(closed.keeps_proofs(end - TimeDelta::seconds(1)) && !closed.keeps_proofs(end));
+}

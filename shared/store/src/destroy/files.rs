@@ -1,0 +1,105 @@
+//! Files that were brought to requests about rights and to inquiries: mandates end ninety days after their request was closed,
+//! attachments with their inquiry. The key goes first, then the objects; the record with the file's hash stays to its own end.
+
+use super::Destroyer;
+use super::objects::Objects;
+use crate::error::StoreError;
+use crate::item::key;
+use crate::place::Place;
+use medius_domain::upload::Owner;
+use std::collections::HashMap;
+
+/// The parts of the bucket in which such files lie.
+const ALL: [&str; 2] = ["rights/", "inquiries/"];
+
+/// The owner that an object's name tells; none for a name that no file has.
+fn owner_of(name: &str) -> Option<Owner> {
+    let (folder, rest) = name.split_once('/')?;
+    let (id, file) = rest.split_once('/')?;
+    file.parse::<medius_domain::id::UploadId>().ok()?;
+    match folder {
+        "rights" => id.parse().ok().map(Owner::Right),
+        "inquiries" => id.parse().ok().map(Owner::Inquiry),
+        _ => None,
+    }
+}
+
+impl Destroyer {
+    /// Removes files that are not to be kept any more, and says of how many owners. An owner that has ended, or that is
+    /// nowhere, has no files.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn sweep_files(&self) -> Result<u64, StoreError> {
+        let mut removed = 0;
+        for folder in ALL {
+            let mut by_owner: HashMap<Option<Owner>, Objects> = HashMap::new();
+            let found = self.listed(folder).await?;
+            for version in found.versions {
+                by_owner.entry(owner_of(&version.0)).or_default().versions.push(version);
+            }
+            for upload in found.uploads {
+                by_owner.entry(owner_of(&upload.0)).or_default().uploads.push(upload);
+            }
+            for (owner, objects) in by_owner {
+                if let Some(owner) = &owner {
+                    if self.keeps(owner).await? {
+                        continue;
+                    }
+                    self.shred(owner).await?;
+                }
+                // What no file is called has no business there.
+                self.remove(&objects).await?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Whether what was brought to an owner is kept.
+    async fn keeps(&self, owner: &Owner) -> Result<bool, StoreError> {
+        match owner {
+            // A case's files end with the case.
+            Owner::Case(_) => Ok(true),
+            Owner::Right(id) => {
+                let snapshot = self.db.read([Place::Right(id.clone())]).await?;
+                Ok(snapshot.rights_request(id)?.is_some_and(|request| request.keeps_proofs(snapshot.now())))
+            }
+            Owner::Inquiry(id) => Ok(self.db.read([Place::Inquiry(id.clone())]).await?.inquiry(id)?.is_some()),
+        }
+    }
+
+    /// Removes the owner's key: from then on nothing that was sealed under it can be opened.
+    async fn shred(&self, owner: &Owner) -> Result<(), StoreError> {
+        let place = Place::owner_key(owner);
+        let table = self.db.tables.name(place.table())?;
+        let delete = self.db.client.delete_item().table_name(table).set_key(Some(key(&place)));
+        delete.send().await.map_err(|e| StoreError::service("DynamoDB", "DeleteItem", &e))?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::prefix;
+    use medius_domain::id::{CaseId, InquiryId, RightId, UploadId};
+
+    #[test]
+    fn a_file_s_name_tells_its_owner_and_no_other_name_does() {
+        let upload = UploadId::new();
+        for owner in [Owner::Right(RightId::new()), Owner::Inquiry(InquiryId::new())] {
+            assert_eq!(owner_of(&format!("{}{upload}", prefix(&owner))), Some(owner));
+        }
+        let (case, right) = (CaseId::new(), RightId::new());
+        for other in [
+            format!("cases/{case}/uploads/{upload}"),
+            format!("rights/{case}/{upload}"),
+            format!("rights/{right}/x"),
+            format!("inquiries/{right}/{upload}"),
+            format!("rights/{upload}"),
+        ] {
+            assert_eq!(owner_of(&other), None, "{other}");
+        }
+    }
+}
