@@ -85,13 +85,21 @@ pub fn fresh_key() -> String {
 #[derive(Clone)]
 pub struct Client {
     stack: Stack,
+    http: reqwest::Client,
     token: String,
 }
 
 impl Client {
     /// With any token, also one that is to be refused.
     pub fn new(stack: &Stack, token: &str) -> Self {
-        Self { stack: stack.clone(), token: token.to_owned() }
+        Self { stack: stack.clone(), http: stack.http().clone(), token: token.to_owned() }
+    }
+
+    /// The same person, who is told where to go and does not go there.
+    #[must_use]
+    pub fn without_redirects(&self) -> Self {
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap_or_default();
+        Self { http, ..self.clone() }
     }
 
     /// Sends a request as it is.
@@ -105,7 +113,7 @@ impl Client {
         headers: &[(&'static str, &str)],
         body: Option<Vec<u8>>,
     ) -> Result<Answer> {
-        let mut request = self.stack.http().request(method, self.stack.url(path)).bearer_auth(&self.token);
+        let mut request = self.http.request(method, self.stack.url(path)).bearer_auth(&self.token);
         for (name, value) in headers {
             request = request.header(*name, HeaderValue::from_str(value)?);
         }

@@ -14,40 +14,16 @@ use medius_domain::upload::{Owner, Upload};
 /// Files that one look at the index brings.
 const MOST: i32 = 100;
 
-/// Which part of the index a file stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Due {
-    /// It has not come, or was not checked.
-    Check,
-    /// Its owner ends, and there is no other sweep over what the owner has.
-    End,
-}
+/// The part of the index in which files stand that have not come or were not checked; a settled file stands in none.
+pub(crate) const CHECK: &str = "check";
 
-impl Due {
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Check => "check",
-            Self::End => "end",
-        }
-    }
-
-    /// When a file has to be looked at. What a case has ends with the case.
-    pub(crate) fn of(upload: &Upload, kept_until: DateTime<Utc>) -> Option<(Self, DateTime<Utc>)> {
-        if let Some(at) = upload.due_at() {
-            return Some((Self::Check, at));
-        }
-        match upload.owner {
-            Owner::Case(_) => None,
-            Owner::Right(_) | Owner::Inquiry(_) => Some((Self::End, kept_until)),
-        }
-    }
-}
-
-/// How much longer than its file a record lies there, so that the sweep that removes the object still finds it.
+/// How much longer than its owner's end, as it stood when the file came, a record lies there: an inquiry that goes on ends
+/// later. A record holds ids, states and times only; the file itself goes with its owner.
 pub(crate) fn spare(owner: &Owner) -> TimeDelta {
     match owner {
         Owner::Case(_) => TimeDelta::zero(),
-        Owner::Right(_) | Owner::Inquiry(_) => TimeDelta::days(30),
+        Owner::Right(_) => TimeDelta::days(30),
+        Owner::Inquiry(_) => TimeDelta::days(731),
     }
 }
 
@@ -95,25 +71,13 @@ impl Database {
     /// # Errors
     /// [`StoreError::Service`] or [`StoreError::Corrupt`].
     pub async fn unsettled_uploads(&self, until: DateTime<Utc>) -> Result<Vec<Upload>, StoreError> {
-        self.uploads_due(Due::Check, until).await
-    }
-
-    /// Files of inquiries and of requests about rights that may have ended, the oldest first, at most 100.
-    ///
-    /// # Errors
-    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
-    pub async fn ended_uploads(&self, until: DateTime<Utc>) -> Result<Vec<Upload>, StoreError> {
-        self.uploads_due(Due::End, until).await
-    }
-
-    async fn uploads_due(&self, due: Due, until: DateTime<Utc>) -> Result<Vec<Upload>, StoreError> {
         let answer = self
             .client
             .query()
             .table_name(self.tables.name(Table::Uploads)?)
             .index_name("by_due")
             .key_condition_expression("due = :due AND due_at <= :until")
-            .expression_attribute_values(":due", text(due.as_str()))
+            .expression_attribute_values(":due", text(CHECK))
             .expression_attribute_values(":until", text(time(until)))
             .limit(MOST)
             .send()

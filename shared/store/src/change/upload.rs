@@ -5,7 +5,7 @@ use crate::error::{Conflict, StoreError};
 use crate::item::{Item, bytes, encode, key, number, text, time};
 use crate::keyring::WrappedKey;
 use crate::place::Place;
-use crate::uploads::{Due, spare};
+use crate::uploads::{CHECK, spare};
 use chrono::{DateTime, Utc};
 use medius_domain::id::RightId;
 use medius_domain::upload::{Owner, Upload};
@@ -13,8 +13,8 @@ use medius_domain::upload::{Owner, Upload};
 impl Change {
     fn upload_item(upload: &Upload, kept_until: DateTime<Utc>) -> Result<(Place, Item), StoreError> {
         let mut beside = vec![("version", number(upload.version))];
-        if let Some((due, at)) = Due::of(upload, kept_until) {
-            beside.extend([("due", text(due.as_str())), ("due_at", text(time(at)))]);
+        if let Some(at) = upload.due_at() {
+            beside.extend([("due", text(CHECK)), ("due_at", text(time(at)))]);
         }
         let place = Place::Upload(upload.owner.clone(), upload.id.clone());
         let item = encode(&place, upload, Some(kept_until + spare(&upload.owner)), beside)?;
