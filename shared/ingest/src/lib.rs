@@ -16,6 +16,9 @@ pub mod limits;
 pub mod pdf;
 pub mod reading;
 pub mod refused;
+mod resident;
+mod table;
+mod text;
 
 pub use csv::{Mapping, Sheet};
 pub use limits::Limits;
