@@ -23,7 +23,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     if !errors.is_empty() {
         for error in &errors {
             println!("cargo::error={error}");
-            eprintln!("{error}");
         }
         return Err(format!("the catalogue breaks {} rules", errors.len()).into());
     }

@@ -77,8 +77,12 @@ pub(crate) fn read(folder: &Path) -> (Entries, Vec<String>) {
     }
     for source in &entries.sources {
         errors.at(file(&files, "source", &source.id), &source.id);
-        errors.unless(!source.title.trim().is_empty() && !source.publisher.trim().is_empty(), "title or publisher is empty");
-        errors.unless(source.url.as_ref().is_none_or(|u| u.starts_with("https://")), "url does not start with https://");
+        errors.unless(
+            !source.title.trim().is_empty() && !source.publisher.trim().is_empty(),
+            "title or publisher is empty",
+        );
+        errors
+            .unless(source.url.as_ref().is_none_or(|u| u.starts_with("https://")), "url does not start with https://");
         let dated = source.checked.get(..10).is_some_and(is_date);
         errors.unless(dated || source.checked == "not read here", "checked: a date first, or exactly `not read here`");
     }
@@ -86,7 +90,10 @@ pub(crate) fn read(folder: &Path) -> (Entries, Vec<String>) {
     let terms = terms.chain(entries.medicines.iter().map(|m| (&m.name, &m.aliases)));
     let known = Known {
         sources: entries.sources.iter().map(|s| s.id.clone()).collect(),
-        terms: terms.flat_map(|(name, aliases)| std::iter::once(&name.en).chain(&aliases.en)).flat_map(|n| sentence::words(n)).collect(),
+        terms: terms
+            .flat_map(|(name, aliases)| std::iter::once(&name.en).chain(&aliases.en))
+            .flat_map(|n| sentence::words(n))
+            .collect(),
     };
     for phrase in &entries.phrases {
         errors.at(file(&files, "phrase", &phrase.id), &phrase.id);
@@ -136,7 +143,8 @@ fn list<T: DeserializeOwned>(
     };
     let kind = name.split(['/', '.']).next().unwrap_or_default().trim_end_matches('s').to_owned();
     for (at, value) in values.unwrap_or_default().into_iter().enumerate() {
-        let label = value.get("id").and_then(Value::as_str).map_or_else(|| format!("entry {}", at + 1), ToOwned::to_owned);
+        let label =
+            value.get("id").and_then(Value::as_str).map_or_else(|| format!("entry {}", at + 1), ToOwned::to_owned);
         errors.at(name, &label);
         match serde_path_to_error::deserialize::<_, T>(value) {
             Ok(entry) => {

@@ -146,7 +146,7 @@ impl Review {
 /// What the laboratory looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "the names say it")]
 pub enum Specimen {
     Blood,
     Plasma,
@@ -215,7 +215,7 @@ pub struct Plausible {
 /// Whom limits hold for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "the names say it")]
 pub enum ForSex {
     #[default]
     Any,
@@ -226,7 +226,7 @@ pub enum ForSex {
 /// Whether limits hold in pregnancy.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "the names say it")]
 pub enum ForPregnant {
     #[default]
     Any,
@@ -320,6 +320,12 @@ pub struct Screening {
     /// Whom they hold for.
     #[serde(default)]
     pub sex: ForSex,
+    /// Whom they hold for.
+    #[serde(default)]
+    pub age: Ages,
+    /// Whom they hold for.
+    #[serde(default)]
+    pub pregnant: ForPregnant,
     /// From the lowest to the highest.
     pub bands: Vec<Band>,
     /// Id of the source.
@@ -355,7 +361,8 @@ pub struct AnalyteText {
     /// What lower values can go with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub low: Option<Sentence>,
-    /// What commonly affects the value: one to three.
+    /// What commonly affects the value: at most three.
+    #[serde(default)]
     pub affects: Vec<Sentence>,
     /// Questions to ask: one or two.
     pub ask: Vec<Sentence>,

@@ -12,7 +12,8 @@ pub(super) fn all(entries: &Entries, known: &Known, files: &BTreeMap<String, Str
     for analyte in &entries.analytes {
         let id = analyte.id.as_str();
         errors.at(file(files, "analyte", id), id);
-        let spelled = [&analyte.name.ko, &analyte.name.en].into_iter().chain(&analyte.aliases.ko).chain(&analyte.aliases.en);
+        let spelled =
+            [&analyte.name.ko, &analyte.name.en].into_iter().chain(&analyte.aliases.ko).chain(&analyte.aliases.en);
         for name in spelled {
             names.take(fold::name(name), name, id, errors);
         }
@@ -47,14 +48,26 @@ fn units(analyte: &Analyte, errors: &mut Errors) {
         errors.unless(!unit.spell.is_empty(), format!("{}: no spelling", unit.ucum));
         for spelled in &unit.spell {
             let unitless = unit.ucum == "1" || unit.ucum.starts_with('{') || unit.ucum == "[pH]";
-            errors.unless(!spelled.is_empty() || unitless, format!("{}: only what has no unit may be printed without one", unit.ucum));
+            errors.unless(
+                !spelled.is_empty() || unitless,
+                format!("{}: only what has no unit may be printed without one", unit.ucum),
+            );
             if let Some(other) = spellings.insert(fold::unit(spelled), &unit.ucum).filter(|other| *other != unit.ucum) {
                 errors.say(format!("unit `{spelled}` is both {other} and {}", unit.ucum));
             }
         }
         if let Some(factor) = ucum::factor(&unit.ucum, &canonical.ucum) {
             let fits = unit.factor.under.checked_mul(factor) == Some(unit.factor.over);
-            errors.unless(fits, format!("{} to {}: the factor is {}, not {}", unit.ucum, canonical.ucum, factor.normalize(), unit.factor));
+            errors.unless(
+                fits,
+                format!(
+                    "{} to {}: the factor is {}, not {}",
+                    unit.ucum,
+                    canonical.ucum,
+                    factor.normalize(),
+                    unit.factor
+                ),
+            );
         } else if !unit.canonical {
             let believable = unit.factor.over.checked_div(unit.factor.under).is_some_and(|f| f > Decimal::new(1, 9));
             errors.unless(believable, format!("{}: factor {} cannot be", unit.ucum, unit.factor));
@@ -90,7 +103,7 @@ fn texts(analyte: &Analyte, known: &Known, errors: &mut Errors) {
             sentence::hedged(field, &sentence.ko, &sentence.en, errors);
         }
     }
-    errors.unless((1..=3).contains(&text.affects.len()), "affects: one to three sentences");
+    errors.unless(text.affects.len() <= 3, "affects: at most three sentences");
     errors.unless((1..=2).contains(&text.ask.len()), "ask: one or two questions");
     for (field, list) in [("affects", &text.affects), ("ask", &text.ask), ("caveats", &analyte.caveats)] {
         for sentence in list {
@@ -106,8 +119,12 @@ fn is_loinc(code: &str) -> bool {
         return false;
     }
     let digits = format!("{number}{check}");
-    let sum: u32 = digits.chars().rev().filter_map(|c| c.to_digit(10)).enumerate()
+    let sum: u32 = digits
+        .chars()
+        .rev()
+        .filter_map(|c| c.to_digit(10))
+        .enumerate()
         .map(|(at, d)| if at % 2 == 1 { d * 2 / 10 + d * 2 % 10 } else { d })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }

@@ -29,7 +29,10 @@ pub(super) fn all(analyte: &Analyte, known: &Known, errors: &mut Errors) {
             errors.unless(low < high, "a range whose limits are not in order");
         }
         errors.unless(range.trimester.iter().all(|t| (1..=3).contains(t)), "trimester: 1, 2 or 3");
-        errors.unless(range.trimester.is_empty() || range.pregnant == ForPregnant::Yes, "trimester: only with pregnant: yes");
+        errors.unless(
+            range.trimester.is_empty() || range.pregnant == ForPregnant::Yes,
+            "trimester: only with pregnant: yes",
+        );
         ages(range.age, errors);
         for limit in &analyte.critical {
             let under = limit.at_or_below.zip(low).is_none_or(|(critical, low)| critical < low);
@@ -44,13 +47,20 @@ pub(super) fn all(analyte: &Analyte, known: &Known, errors: &mut Errors) {
     for limit in &analyte.critical {
         source(&limit.source, known, errors);
         ages(limit.age, errors);
-        errors.unless(limit.at_or_above.is_some() != limit.at_or_below.is_some(), "critical: at_or_below or at_or_above");
-        errors.unless(plausible(limit.at_or_above) && plausible(limit.at_or_below), "a critical limit leaves the plausible values");
+        errors
+            .unless(limit.at_or_above.is_some() != limit.at_or_below.is_some(), "critical: at_or_below or at_or_above");
+        errors.unless(
+            plausible(limit.at_or_above) && plausible(limit.at_or_below),
+            "a critical limit leaves the plausible values",
+        );
     }
     for (at, screening) in analyte.screening.iter().enumerate() {
         source(&screening.source, known, errors);
         bands(analyte, &screening.bands, errors);
-        let twice = analyte.screening[at + 1..].iter().any(|other| same_sex(screening.sex, other.sex));
+        ages(screening.age, errors);
+        let twice = analyte.screening[at + 1..]
+            .iter()
+            .any(|other| same_sex(screening.sex, other.sex) && overlap(screening.age, other.age));
         errors.unless(!twice, "two screenings hold for the same person");
     }
 }
@@ -66,13 +76,15 @@ const fn same_sex(a: ForSex, b: ForSex) -> bool {
 
 /// Whether two ranges can hold for one person at one time.
 fn meet(a: &Range, b: &Range) -> bool {
-    let pregnant = !matches!(
-        (a.pregnant, b.pregnant),
-        (ForPregnant::Yes, ForPregnant::No) | (ForPregnant::No, ForPregnant::Yes)
-    );
-    let trimester = a.trimester.is_empty() || b.trimester.is_empty() || a.trimester.iter().any(|t| b.trimester.contains(t));
-    let age = a.age.from.unwrap_or(0) < b.age.below.unwrap_or(u16::MAX) && b.age.from.unwrap_or(0) < a.age.below.unwrap_or(u16::MAX);
-    same_sex(a.sex, b.sex) && pregnant && trimester && age
+    let pregnant =
+        !matches!((a.pregnant, b.pregnant), (ForPregnant::Yes, ForPregnant::No) | (ForPregnant::No, ForPregnant::Yes));
+    let trimester =
+        a.trimester.is_empty() || b.trimester.is_empty() || a.trimester.iter().any(|t| b.trimester.contains(t));
+    same_sex(a.sex, b.sex) && pregnant && trimester && overlap(a.age, b.age)
+}
+
+fn overlap(a: Ages, b: Ages) -> bool {
+    a.from.unwrap_or(0) < b.below.unwrap_or(u16::MAX) && b.from.unwrap_or(0) < a.below.unwrap_or(u16::MAX)
 }
 
 fn bands(analyte: &Analyte, bands: &[Band], errors: &mut Errors) {

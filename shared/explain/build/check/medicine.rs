@@ -13,7 +13,8 @@ pub(super) fn all(entries: &Entries, known: &Known, files: &BTreeMap<String, Str
     for medicine in &entries.medicines {
         let id = medicine.id.as_str();
         errors.at(file(files, "medicine", id), id);
-        let spelled = [&medicine.name.ko, &medicine.name.en].into_iter().chain(&medicine.aliases.ko).chain(&medicine.aliases.en);
+        let spelled =
+            [&medicine.name.ko, &medicine.name.en].into_iter().chain(&medicine.aliases.ko).chain(&medicine.aliases.en);
         for name in spelled {
             names.take(fold::medicine(name), name, id, errors);
         }
@@ -48,7 +49,8 @@ pub(super) fn all(entries: &Entries, known: &Known, files: &BTreeMap<String, Str
         for side in &interaction.between {
             match (&side.ingredient, &side.class) {
                 (Some(id), None) => {
-                    errors.unless(by_id.contains_key(id.as_str()), format!("ingredient `{id}` is not in the catalogue"));
+                    errors
+                        .unless(by_id.contains_key(id.as_str()), format!("ingredient `{id}` is not in the catalogue"));
                     pair.push(format!("i {id}"));
                 }
                 (None, Some(class)) => {

@@ -105,7 +105,10 @@ pub(super) fn ko(field: &str, text: &str, errors: &mut Errors) {
 /// Holds an English sentence to its rules.
 pub(super) fn en(field: &str, text: &str, known: &Known, errors: &mut Errors) {
     let grade = grade(text, &known.terms);
-    errors.unless(grade <= EN_GRADE, format!("{field}.en: grade {grade:.1}, at most {EN_GRADE} (shorter words or sentence)"));
+    errors.unless(
+        grade <= EN_GRADE,
+        format!("{field}.en: grade {grade:.1}, at most {EN_GRADE} (shorter words or sentence)"),
+    );
     errors.unless(text.is_ascii() || !text.contains(|c| matches!(c, '가'..='힣')), format!("{field}.en: not English"));
     one(field, "en", text, errors);
     let flat = split(text).collect::<Vec<_>>().join(" ").to_lowercase();
@@ -160,7 +163,9 @@ fn syllables(word: &str) -> usize {
         count += usize::from(vowel && !before);
         before = vowel;
     }
-    let silent = word.ends_with('e') && !word.ends_with("le") || word.ends_with("es") && !word.ends_with("ses") || word.ends_with("ed") && !word.ends_with("ted") && !word.ends_with("ded");
+    let silent = word.ends_with('e') && !word.ends_with("le")
+        || word.ends_with("es") && !word.ends_with("ses")
+        || word.ends_with("ed") && !word.ends_with("ted") && !word.ends_with("ded");
     if silent && count > 1 { count - 1 } else { count.max(1) }
 }
 
