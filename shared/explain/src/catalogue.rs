@@ -1,0 +1,140 @@
+//! The catalogue at run time: the entries that the build has checked, found by code, name and id.
+
+use crate::fold;
+use crate::input::Unreviewed;
+use crate::schema::{Analyte, Entries, Medicine, Phrase, Review, Source};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+static EMBEDDED: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
+
+/// Entries with their indexes.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    entries: Entries,
+    analyte_ids: BTreeMap<String, usize>,
+    analyte_names: BTreeMap<String, usize>,
+    loinc: BTreeMap<String, usize>,
+    medicine_ids: BTreeMap<String, usize>,
+    medicine_names: BTreeMap<String, usize>,
+    hira: BTreeMap<String, usize>,
+    phrases: BTreeMap<String, usize>,
+    sources: BTreeMap<String, usize>,
+}
+
+impl Catalogue {
+    /// The catalogue of this build.
+    #[must_use]
+    pub fn embedded() -> &'static Self {
+        static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+            #[expect(
+                clippy::expect_used,
+                reason = "cannot fail: the build wrote it from the same types, and tests read it"
+            )]
+            let entries = serde_json::from_str(EMBEDDED).expect("the embedded catalogue");
+            Catalogue::new(entries)
+        });
+        &CATALOGUE
+    }
+
+    /// Indexes entries that the build's checks have passed.
+    #[must_use]
+    pub fn new(entries: Entries) -> Self {
+        let mut all = Self {
+            analyte_ids: index(entries.analytes.iter().map(|a| vec![a.id.clone()])),
+            analyte_names: index(entries.analytes.iter().map(|a| {
+                let names = [&a.name.ko, &a.name.en].into_iter().chain(&a.aliases.ko).chain(&a.aliases.en);
+                names.map(|n| fold::name(n)).collect()
+            })),
+            loinc: index(entries.analytes.iter().map(|a| a.codes.loinc.clone())),
+            medicine_ids: index(entries.medicines.iter().map(|m| vec![m.id.clone()])),
+            medicine_names: index(entries.medicines.iter().map(|m| {
+                let names = [&m.name.ko, &m.name.en].into_iter().chain(&m.aliases.ko).chain(&m.aliases.en);
+                names.map(|n| fold::medicine(n)).collect()
+            })),
+            hira: index(entries.medicines.iter().map(|m| m.codes.hira.iter().map(|c| c.to_uppercase()).collect())),
+            phrases: index(entries.phrases.iter().map(|p| vec![p.id.clone()])),
+            sources: index(entries.sources.iter().map(|s| vec![s.id.clone()])),
+            entries: Entries::default(),
+        };
+        all.entries = entries;
+        all
+    }
+
+    /// All entries.
+    #[must_use]
+    pub const fn entries(&self) -> &Entries {
+        &self.entries
+    }
+
+    /// An analyte by id.
+    #[must_use]
+    pub fn analyte(&self, id: &str) -> Option<&Analyte> {
+        self.entries.analytes.get(*self.analyte_ids.get(id)?)
+    }
+
+    /// An analyte by LOINC code.
+    #[must_use]
+    pub fn by_loinc(&self, code: &str) -> Option<&Analyte> {
+        self.entries.analytes.get(*self.loinc.get(code.trim())?)
+    }
+
+    /// An analyte by the folded key of a name.
+    #[must_use]
+    pub(crate) fn by_key(&self, key: &str) -> Option<&Analyte> {
+        self.entries.analytes.get(*self.analyte_names.get(key)?)
+    }
+
+    /// Folded names with their analytes.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (&str, &Analyte)> {
+        self.analyte_names.iter().filter_map(|(key, at)| Some((key.as_str(), self.entries.analytes.get(*at)?)))
+    }
+
+    /// A medicine by id.
+    #[must_use]
+    pub fn medicine(&self, id: &str) -> Option<&Medicine> {
+        self.entries.medicines.get(*self.medicine_ids.get(id)?)
+    }
+
+    /// A medicine by HIRA ingredient code.
+    #[must_use]
+    pub fn by_hira(&self, code: &str) -> Option<&Medicine> {
+        self.entries.medicines.get(*self.hira.get(&code.trim().to_uppercase())?)
+    }
+
+    /// A medicine by the folded key of a name.
+    #[must_use]
+    pub(crate) fn medicine_by_key(&self, key: &str) -> Option<&Medicine> {
+        self.entries.medicines.get(*self.medicine_names.get(key)?)
+    }
+
+    /// Folded names with their medicines.
+    pub(crate) fn medicine_keys(&self) -> impl Iterator<Item = (&str, &Medicine)> {
+        self.medicine_names.iter().filter_map(|(key, at)| Some((key.as_str(), self.entries.medicines.get(*at)?)))
+    }
+
+    /// A sentence of the engine.
+    #[must_use]
+    pub(crate) fn phrase(&self, id: &str) -> Option<&Phrase> {
+        self.entries.phrases.get(*self.phrases.get(id)?)
+    }
+
+    /// A source by id.
+    #[must_use]
+    pub fn source(&self, id: &str) -> Option<&Source> {
+        self.entries.sources.get(*self.sources.get(id)?)
+    }
+}
+
+/// Whether an entry may be used.
+#[must_use]
+pub(crate) const fn usable(review: &Review, unreviewed: Unreviewed) -> bool {
+    match unreviewed {
+        Unreviewed::Show => true,
+        Unreviewed::Block => review.is_done(),
+    }
+}
+
+fn index(keys: impl Iterator<Item = Vec<String>>) -> BTreeMap<String, usize> {
+    keys.enumerate().flat_map(|(at, keys)| keys.into_iter().map(move |key| (key, at))).collect()
+}
