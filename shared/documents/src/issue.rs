@@ -44,6 +44,8 @@ pub struct ConsentReference {
 pub struct Issue {
     /// The number on paper.
     pub document_number: DocumentNumber,
+    /// The letter whose place it takes, because something in that one was corrected.
+    pub replaces: Option<DocumentNumber>,
     /// The letter.
     pub referral_id: ReferralId,
     /// The case.

@@ -9,6 +9,7 @@
 //!
 //! Nothing here reads a clock, a file or the network: the same disclosure gives the same bytes.
 
+pub mod explanation;
 pub mod fhir;
 mod issue;
 mod letter;

@@ -76,6 +76,9 @@ pub struct ReferralView {
 pub struct DocumentView {
     /// Number on paper.
     pub number: String,
+    /// Number of the letter whose place it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
     /// Day of issue in Asia/Seoul.
     pub issued_on: String,
     /// Moment of issue in Asia/Seoul, to the minute.
@@ -172,6 +175,7 @@ impl ReferralView {
             ),
             document: DocumentView {
                 number: issue.document_number.to_string(),
+                replaces: issue.replaces.as_ref().map(ToString::to_string),
                 issued_on: kst_day(issue.issued_at).to_string(),
                 issued_at: kst(issue.issued_at),
                 sha256: bundle_sha256.to_owned(),

@@ -59,7 +59,16 @@ pub(crate) struct Composition {
     pub(crate) title_extended: Option<Extended>,
     pub(crate) confidentiality: &'static str,
     pub(crate) custodian: Reference,
+    #[serde(rename = "relatesTo", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) relates_to: Vec<RelatesTo>,
     pub(crate) section: Vec<Section>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RelatesTo {
+    pub(crate) code: &'static str,
+    pub(crate) target_identifier: Identifier,
 }
 
 #[derive(Serialize)]

@@ -20,12 +20,13 @@ static NOTO: [&[u8]; 2] = [
     include_bytes!("../../assets/fonts/NotoSansKR_600SemiBold.ttf"),
 ];
 
-static TEMPLATES: [(&str, &str); 5] = [
+static TEMPLATES: [(&str, &str); 6] = [
     ("/letter.typ", include_str!("../../templates/letter.typ")),
     ("/theme.typ", include_str!("../../templates/theme.typ")),
     ("/lists.typ", include_str!("../../templates/lists.typ")),
     ("/results.typ", include_str!("../../templates/results.typ")),
     ("/closing.typ", include_str!("../../templates/closing.typ")),
+    ("/explanation.typ", include_str!("../../templates/explanation.typ")),
 ];
 
 /// A document that we set.
@@ -33,12 +34,15 @@ static TEMPLATES: [(&str, &str); 5] = [
 pub(crate) enum Template {
     /// The referral letter.
     Letter,
+    /// The explanation of records.
+    Explanation,
 }
 
 impl Template {
     const fn path(self) -> &'static str {
         match self {
             Self::Letter => "/letter.typ",
+            Self::Explanation => "/explanation.typ",
         }
     }
 }

@@ -76,6 +76,7 @@ pub fn issue_of() -> Issue {
     };
     Issue {
         document_number: "MDS-2026-7Q4WX0KD".parse().unwrap(),
+        replaces: None,
         referral_id: "ref_0123456789abcdef0123456789abcdef".parse().unwrap(),
         case_id: "cas_0123456789abcdef0123456789abcdef".parse().unwrap(),
         issued_at: at("2026-11-22T03:00:00Z"),

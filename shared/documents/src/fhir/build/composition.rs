@@ -4,10 +4,11 @@ use super::{Context, path, source};
 use crate::fhir::catalogue::section;
 use crate::fhir::datatypes::{CodeableConcept, Identifier, Narrative, Reference, translation};
 use crate::fhir::narrative::{bilingual, line, list, paragraph, plain};
-use crate::fhir::resources::{Composition, Section};
+use crate::fhir::resources::{Composition, RelatesTo, Section};
 use crate::view::{Label, Status, range_text, value_text, withheld};
 use medius_domain::disclosure::Section as Part;
 use medius_domain::health::{Condition, Listing, Phrase, ResultValue, Said, Story, Symptom, TestResult};
+use medius_domain::id::DocumentNumber;
 
 pub(super) fn composition(cx: &Context<'_>) -> Composition {
     Composition {
@@ -25,8 +26,15 @@ pub(super) fn composition(cx: &Context<'_>) -> Composition {
         title_extended: translation("ko", Some("환자 진료 요청서")),
         confidentiality: "N",
         custodian: cx.reference(path::OPERATOR),
+        relates_to: cx.issue.replaces.iter().map(|number| replaces(cx, number)).collect(),
         section: sections(cx),
     }
+}
+
+/// The letter whose place it takes.
+fn replaces(cx: &Context<'_>, number: &DocumentNumber) -> RelatesTo {
+    let system = Some(format!("{}/d", cx.issue.verify_base_url));
+    RelatesTo { code: "replaces", target_identifier: Identifier { kind: None, system, value: number.to_string() } }
 }
 
 fn sections(cx: &Context<'_>) -> Vec<Section> {

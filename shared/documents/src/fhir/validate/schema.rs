@@ -153,6 +153,7 @@ static RESOURCES: &[(&str, &[Element])] = &[
         META, opt("identifier", IDENTIFIER), one("status", Code(&["preliminary", "final", "amended", "entered-in-error"])),
         one("type", CONCEPT), opt("subject", REFERENCE), one("date", DateTime), some("author", REFERENCE),
         one("title", Text), opt("confidentiality", Code(&["U", "L", "M", "N", "R", "V"])), opt("custodian", REFERENCE),
+        many("relatesTo", Type("RelatesTo")),
         many("section", Type("Section")),
     ]),
     ("Patient", &[
@@ -215,6 +216,7 @@ static TYPES: &[(&str, &[Element])] = &[
         many("entry", Type("Entry")),
     ]),
     ("Entry", &[opt("fullUrl", Uri), opt("resource", Resource)]),
+    ("RelatesTo", &[one("code", Code(&["replaces", "transforms", "signs", "appends"])), opt("targetIdentifier", IDENTIFIER)]),
     ("Section", &[
         opt("title", Text), opt("code", CONCEPT), opt("text", Type("Narrative")), many("entry", REFERENCE),
         opt("emptyReason", CONCEPT), many("section", Type("Section")),
