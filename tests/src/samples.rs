@@ -22,27 +22,30 @@ pub fn good() -> Vec<(&'static str, Vec<u8>)> {
 
 /// A PDF of one page with one more object.
 pub fn pdf(object: &str) -> Vec<u8> {
-    let mut out = b"%PDF-1.7\n".to_vec();
     let stream = "BT /F1 12 Tf 20 100 Td (Hello) Tj ET";
-    let objects = [
+    written(&[
         "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
         "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>".to_owned(),
         format!("<</Length {}>>stream\n{stream}\nendstream", stream.len()),
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
         if object.is_empty() { "null".to_owned() } else { object.to_owned() },
-    ];
+    ])
+}
+
+/// Objects as a PDF, with the table of their places.
+fn written(objects: &[String]) -> Vec<u8> {
+    let mut out = b"%PDF-1.7\n".to_vec();
     let mut offsets = Vec::new();
-    for (n, body) in (1..).zip(&objects) {
+    for (n, body) in (1..).zip(objects) {
         offsets.push(out.len());
         out.extend_from_slice(format!("{n} 0 obj\n{body}\nendobj\n").as_bytes());
     }
-    let xref = out.len();
-    out.extend_from_slice(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).as_bytes());
+    let (xref, size) = (out.len(), objects.len() + 1);
+    out.extend_from_slice(format!("xref\n0 {size}\n0000000000 65535 f \n").as_bytes());
     for offset in offsets {
         out.extend_from_slice(format!("{offset:010} 00000 n \n").as_bytes());
     }
-    let size = objects.len() + 1;
     out.extend_from_slice(format!("trailer\n<</Root 1 0 R/Size {size}>>\nstartxref\n{xref}\n%%EOF\n").as_bytes());
     out
 }
@@ -134,4 +137,26 @@ pub async fn settled(app: &Client, path: &str, id: &str) -> Result<Value> {
 pub fn checksum(bytes: &[u8]) -> String {
     let hex = medius_domain::chain::sha256_hex(bytes);
     BASE64.encode(&HEXLOWER.decode(hex.as_bytes()).unwrap_or_default())
+}
+
+/// A result sheet as a PDF: a heading, and rows of a test, its result, its unit and its range.
+pub fn sheet(rows: &[[&str; 4]]) -> Vec<u8> {
+    let mut stream = String::new();
+    let mut line = |y: usize, cells: &[&str; 4]| {
+        for (x, cell) in [60, 220, 320, 420].into_iter().zip(cells) {
+            stream.push_str(&format!("BT /F1 10 Tf 1 0 0 1 {x} {y} Tm ({cell}) Tj ET\n"));
+        }
+    };
+    line(740, &["Test", "Result", "Unit", "Reference range"]);
+    for (row, cells) in rows.iter().enumerate() {
+        line(720 - 18 * row, cells);
+    }
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>".to_owned(),
+        format!("<</Length {}>>stream\n{stream}\nendstream", stream.len()),
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>".to_owned(),
+    ];
+    written(&objects)
 }

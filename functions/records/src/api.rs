@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use medius_domain::id::{RecordId, UploadId};
 use medius_domain::record::{Counts, Decision, Entry, Origin, Original, Place, Record, Row, Rows, Standing};
+use medius_http::Language;
 use medius_http::uploads::UploadView;
+use medius_ingest::{Mapping, Notice};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -106,6 +108,91 @@ pub struct RecordList {
     pub items: Vec<RecordSummary>,
 }
 
+/// How a file is read.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReading {
+    /// For a table (CSV): the confirmed columns, as `columns` proposed them or put right.
+    #[schema(value_type = Option<MappingSchema>)]
+    #[serde(default)]
+    pub mapping: Option<Mapping>,
+}
+
+/// The columns of a table, to be confirmed.
+#[derive(Serialize, ToSchema)]
+pub struct ColumnsView {
+    /// What each column holds, as far as the header says.
+    #[schema(value_type = MappingSchema)]
+    pub mapping: Mapping,
+    /// Whether every column that is needed was found.
+    pub complete: bool,
+    /// The first rows, to check against.
+    pub sample: Vec<Vec<String>>,
+    /// How many rows there are.
+    pub rows: u32,
+}
+
+/// What was read: proposals, each to be confirmed, corrected or dropped.
+#[derive(Serialize, ToSchema)]
+pub struct ReadingAnswer {
+    /// The record.
+    #[serde(flatten)]
+    pub record: RecordSummary,
+    /// Rows that could not be kept as they were printed.
+    pub left_out: usize,
+    /// What the patient should know about what was not read.
+    pub notices: Vec<NoticeView>,
+}
+
+/// Something about what was not read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoticeView {
+    /// Code and figures.
+    #[schema(value_type = Object)]
+    #[serde(flatten)]
+    pub notice: Notice,
+    /// In words, in the language of `Accept-Language`.
+    pub text: &'static str,
+}
+
+impl NoticeView {
+    /// In a language.
+    pub fn new(notice: &Notice, language: Language) -> Self {
+        let (ko, en) = match notice {
+            Notice::ResidentNumber => (
+                "파일에 주민등록번호가 있습니다. 읽은 값에는 옮기지 않았습니다.",
+                "The file has a resident registration number. It is in none of the values.",
+            ),
+            Notice::RowsLeftOut { .. } => (
+                "확실하지 않은 행은 읽지 않았습니다. 필요하면 직접 입력해 주십시오.",
+                "Rows that were not clear were left out. Please type them if you need them.",
+            ),
+            Notice::NoTable { .. } => {
+                ("알아볼 수 있는 표가 없는 쪽이 있습니다.", "A page has no table that we know how to read.")
+            }
+            Notice::PictureOnly { .. } => {
+                ("글자 없이 그림만 있는 쪽은 읽지 않았습니다.", "A page that is only a picture was not read.")
+            }
+            Notice::HiddenText { .. } => {
+                ("눈에 보이지 않는 글자는 읽지 않았습니다.", "Text that cannot be seen was not read.")
+            }
+            Notice::SeveralDates => (
+                "검사일이 여러 개 있어 날짜를 정하지 않았습니다. 각 값의 날짜를 적어 주십시오.",
+                "The file names several days, so no day was set. Please give the day of each value.",
+            ),
+            Notice::EntriesLeftOut { .. } => (
+                "지원하지 않거나 취소된 항목은 읽지 않았습니다.",
+                "Entries of other kinds, or that were withdrawn, were not read.",
+            ),
+        };
+        let text = match language {
+            Language::Ko => ko,
+            Language::En => en,
+        };
+        Self { notice: notice.clone(), text }
+    }
+}
+
 /// A row: what it says now, beside what was read.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RowView {
@@ -202,6 +289,19 @@ mod schema {
         pub confirmed: usize,
         pub corrected: usize,
         pub dropped: usize,
+    }
+
+    /// What the columns of a table hold.
+    #[derive(ToSchema)]
+    #[schema(as = ColumnMapping)]
+    pub struct MappingSchema {
+        /// `results` or `medicines`.
+        pub subject: String,
+        /// The header's cells, as printed.
+        pub headers: Vec<String>,
+        /// For each: `ignored`, `name`, `code`, `value`, `unit`, `range`, `range_low`, `range_high`, `flag`, `date`, `specimen`,
+        /// `dose`, `daily_dose`, `frequency`, `duration` or `directions`.
+        pub columns: Vec<String>,
     }
 
     /// A result or a medicine, each field as printed.

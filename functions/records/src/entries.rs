@@ -10,9 +10,10 @@ use medius_domain::id::RecordId;
 use medius_domain::policy::Thing;
 use medius_domain::record::{Decision, MOST_RECORDS, Origin as From, Record, Rows};
 use medius_http::{IdempotentRequest, IfMatch, Problem, ProblemKind, Remembered, replay, settle};
-use medius_store::{Place, SealedRecord};
+use medius_store::{Change, Place, SealedRecord};
+use serde::Serialize;
 
-fn too_large() -> Problem {
+pub(crate) fn too_large() -> Problem {
     Problem::conflict("record-too-large")
 }
 
@@ -29,26 +30,29 @@ pub(crate) async fn create(
         return Ok(answer);
     }
     let rows = Rows::typed(new.entries, state.db.now()).map_err(Problem::invalid)?;
-    store(state, &opened, From::Form, &rows, request).await
+    let change = opened.change(state).await?;
+    let others = state.db.case_records(wish.case).await?.len();
+    keep(state, &opened, change, (others, From::Form), &rows, request, |record| record).await
 }
 
-/// Stores a new record.
-pub(crate) async fn store(
+/// Stores a new record, beside so many others, and answers with what `answer` makes of it: ids, states and times only.
+pub(crate) async fn keep<T: Serialize>(
     state: &State,
     opened: &Opened,
-    from: From,
+    mut change: Change,
+    (others, from): (usize, From),
     rows: &Rows,
     request: &IdempotentRequest,
+    answer: impl FnOnce(RecordSummary) -> T,
 ) -> Result<Response, Problem> {
-    let mut change = opened.change(state).await?;
-    if state.db.case_records(&opened.case.id).await?.len() >= MOST_RECORDS {
+    if others >= MOST_RECORDS {
         return Err(Problem::conflict("too-many-records"));
     }
     let record = Record::new(opened.case.id.clone(), from, rows, state.db.now());
     let sealed = SealedRecord::seal(record, rows, &opened.key(state).await?)?.ok_or_else(too_large)?;
     change.put_record(&sealed, &opened.wrapped, &opened.case)?;
     let location = Some(format!("/v1/cases/{}/records/{}", opened.case.id, sealed.record.id));
-    let view = RecordSummary::from(&sealed.record);
+    let view = answer(RecordSummary::from(&sealed.record));
     let answer = Remembered::new(&mut change, request, StatusCode::CREATED, location, &view)?;
     settle(&state.db, change, Some(&opened.snapshot), request, answer).await
 }

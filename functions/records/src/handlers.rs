@@ -1,8 +1,10 @@
 //! Routes: what comes in is parsed, the use case decides, the answer goes out.
 
-use crate::api::{Decisions, NewRecord, RecordList, RecordSummary, RecordView, UploadList};
+use crate::api::{
+    ColumnsView, Decisions, NewReading, NewRecord, ReadingAnswer, RecordList, RecordSummary, RecordView, UploadList,
+};
 use crate::wish::Wish;
-use crate::{State, entries, files};
+use crate::{State, entries, files, reading};
 use axum::Json;
 use axum::extract;
 use axum::response::Response;
@@ -78,6 +80,43 @@ pub(crate) async fn content(
 ) -> Result<Response, Problem> {
     let wish = Wish { patient: &patient, origin: &origin, case: &case };
     files::content(&state, wish, &upload).await
+}
+
+/// The columns of a table (CSV), proposed from its header: to be confirmed or put right, and sent with `reading`.
+#[utoipa::path(get, path = "/v1/cases/{case_id}/uploads/{upload_id}/columns", tag = "records",
+    params(("case_id" = String, Path), ("upload_id" = String, Path)),
+    responses((status = 200, body = ColumnsView), ReadProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("upload"))))]
+pub(crate) async fn columns(
+    extract::State(state): extract::State<State>,
+    patient: Patient,
+    origin: Origin,
+    language: Language,
+    PathIds((case, upload)): PathIds<(CaseId, UploadId)>,
+) -> Result<Json<ColumnsView>, Problem> {
+    let wish = Wish { patient: &patient, origin: &origin, case: &case };
+    reading::columns(&state, wish, &upload, language).await.map(Json)
+}
+
+/// Reads a PDF, a table (with its confirmed columns) or FHIR into a record of proposals. Nothing of it is used before it is
+/// confirmed. Needs consents G1 and S1.
+#[utoipa::path(post, path = "/v1/cases/{case_id}/uploads/{upload_id}/reading", tag = "records",
+    params(("case_id" = String, Path), ("upload_id" = String, Path), IdempotencyKey), request_body = NewReading,
+    responses((status = 201, body = ReadingAnswer, headers(("Location" = String, description = "where the record is"))),
+        ChangeProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("create")), ("x-medius-thing" = json!("record"))))]
+pub(crate) async fn propose(
+    extract::State(state): extract::State<State>,
+    patient: Patient,
+    origin: Origin,
+    language: Language,
+    PathIds((case, upload)): PathIds<(CaseId, UploadId)>,
+    key: IdempotencyKey,
+    body: Body<NewReading>,
+) -> Result<Response, Problem> {
+    let request = key.request(&patient.subject, &body.sha256);
+    let wish = Wish { patient: &patient, origin: &origin, case: &case };
+    reading::propose(&state, wish, &upload, body.value.mapping.as_ref(), (&request, language)).await
 }
 
 /// Takes results and medicines that the patient types from a record. Needs consents G1 and S1.

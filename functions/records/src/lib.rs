@@ -8,6 +8,7 @@ pub mod api;
 mod entries;
 mod files;
 mod handlers;
+mod reading;
 mod wish;
 
 use medius_domain::clock::SystemClock;
@@ -54,6 +55,8 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::announce, handlers::uploads))
         .routes(routes!(handlers::upload))
         .routes(routes!(handlers::content))
+        .routes(routes!(handlers::columns))
+        .routes(routes!(handlers::propose))
         .routes(routes!(handlers::create, handlers::list))
         .routes(routes!(handlers::get))
         .routes(routes!(handlers::decide))

@@ -5,6 +5,7 @@
 mod bad_files;
 mod bringing;
 mod entries;
+mod reading;
 
 use medius_tests::stack::Stack;
 use medius_tests::user::{PatientApp, fresh_key};

@@ -46,13 +46,48 @@ fn dicom() -> Vec<u8> {
     bytes
 }
 
+/// A document of one page with one more object, and a table of places that is right.
 fn pdf_with(object: &str) -> Vec<u8> {
-    format!(
-        "%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
-         3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n{object}\nxref\n0 1\n0000000000 65535 f \n\
-         trailer<</Root 1 0 R/Size 4>>\nstartxref\n9\n%%EOF\n"
-    )
-    .into_bytes()
+    pdf_of(&[object], "")
+}
+
+fn pdf_of(more: &[&str], trailer: &str) -> Vec<u8> {
+    let mut out = b"%PDF-1.7\n".to_vec();
+    let first = [
+        "<</Type/Catalog/Pages 2 0 R/OpenAction 4 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>",
+    ];
+    let mut places = Vec::new();
+    for (n, body) in (1..).zip(first.iter().chain(more)) {
+        places.push(out.len());
+        let body = if body.is_empty() { "null" } else { body };
+        out.extend_from_slice(format!("{n} 0 obj\n{body}\nendobj\n").as_bytes());
+    }
+    let (xref, size) = (out.len(), places.len() + 1);
+    out.extend_from_slice(format!("xref\n0 {size}\n0000000000 65535 f \n").as_bytes());
+    for place in places {
+        out.extend_from_slice(format!("{place:010} 00000 n \n").as_bytes());
+    }
+    out.extend_from_slice(
+        format!("trailer\n<</Root 1 0 R/Size {size}{trailer}>>\nstartxref\n{xref}\n%%EOF\n").as_bytes(),
+    );
+    out
+}
+
+/// A document of more pages than are read.
+fn pages(n: usize) -> Vec<u8> {
+    let kids: String = (5..5 + n).map(|k| format!("{k} 0 R ")).collect();
+    let tree = format!("<</Type/Pages/Kids[{kids}]/Count {n}/Parent 2 0 R>>");
+    let page = "<</Type/Page/Parent 4 0 R/MediaBox[0 0 99 99]>>";
+    let mut more = vec![tree.as_str()];
+    more.extend(std::iter::repeat_n(page, n));
+    let bytes = pdf_of(&more, "");
+    let text = String::from_utf8(bytes)
+        .unwrap()
+        .replace("Kids[3 0 R]", "Kids[4 0 R]")
+        .replace("/OpenAction 4 0 R", "/Lang(ko)       ");
+    text.into_bytes()
 }
 
 const BUNDLE: &[u8] =
@@ -95,11 +130,11 @@ fn each_way_of_being_bad_has_its_reason() {
     let (korean, broken) = (b"\xb0\xcb\xbb\xe7,\xb0\xe1\xb0\xfa\n".to_vec(), b"a,b\xff\n".to_vec());
     assert_eq!(file(FileKind::Csv, &korean), Ok(()));
     for (kind, bytes, why) in [
-        (FileKind::Pdf, pdf_with("4 0 obj<</S/JavaScript/JS(app.alert)>>endobj"), Refusal::Active),
-        (FileKind::Pdf, pdf_with("4 0 obj<</S/#4a#61vaScript>>endobj"), Refusal::Active),
-        (FileKind::Pdf, pdf_with("4 0 obj<</Type/EmbeddedFile>>endobj"), Refusal::Active),
-        (FileKind::Pdf, pdf_with("trailer<</Encrypt 5 0 R>>"), Refusal::Locked),
-        (FileKind::Pdf, pdf_with(&"4 0 obj<</Type/Page>>endobj\n".repeat(50)), Refusal::TooManyPages),
+        (FileKind::Pdf, pdf_with("<</S/JavaScript/JS(app.alert)>>"), Refusal::Active),
+        (FileKind::Pdf, pdf_with("<</S/#4a#61vaScript/#4aS(app.alert)>>"), Refusal::Active),
+        (FileKind::Pdf, pdf_with("<</S/Launch/F(calc.exe)>>"), Refusal::Active),
+        (FileKind::Pdf, pdf_of(&["<</Filter/Standard/V 1/R 2>>"], "/Encrypt 4 0 R"), Refusal::Locked),
+        (FileKind::Pdf, pages(60), Refusal::TooManyPages),
         (FileKind::Pdf, pdf_with("")[..60].to_vec(), Refusal::Damaged),
         (FileKind::Pdf, [b"GIF89a".as_slice(), &pdf_with("")].concat(), Refusal::WrongKind),
         (FileKind::Pdf, two(FileKind::Pdf, archive), Refusal::WrongKind),
@@ -130,7 +165,7 @@ fn each_way_of_being_bad_has_its_reason() {
 
 #[test]
 fn packed_bytes_that_look_like_a_program_are_none() {
-    let bytes = pdf_with("4 0 obj<</Length 9>>stream\n/JS /Encrypt\nendstream endobj");
+    let bytes = pdf_with("<</Length 12>>stream\n/JS /Encrypt\nendstream");
     assert_eq!(file(FileKind::Pdf, &bytes), Ok(()));
 }
 
