@@ -163,6 +163,8 @@ pub(crate) const ROWS: &[Row] = &[
     row("POST /v1/cases/{case_id}/uploads", file, &[201]),
     row("GET /v1/cases/{case_id}/uploads/{upload_id}", none, &[200]),
     row("GET /v1/cases/{case_id}/uploads/{upload_id}/content", none, &[409]),
+    row("GET /v1/cases/{case_id}/uploads/{upload_id}/columns", none, &[409]),
+    row("POST /v1/cases/{case_id}/uploads/{upload_id}/reading", empty, &[409]),
     row("GET /v1/cases/{case_id}/records", none, &[200]),
     row("POST /v1/cases/{case_id}/records", typed, &[201]),
     row("GET /v1/cases/{case_id}/records/{record_id}", none, &[200]),
