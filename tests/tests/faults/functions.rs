@@ -11,6 +11,7 @@ use medius_tests::stack::Stack;
 use medius_tests::user::{Institution, PatientApp, fresh_key};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
@@ -48,6 +49,7 @@ pub(crate) struct Service {
     stack: Stack,
     aws: Aws,
     sub: String,
+    ip: IpAddr,
     clock: Arc<Ahead>,
 }
 
@@ -67,7 +69,10 @@ impl Service {
         let proxy = Proxy::start(&stack.run().endpoint).await;
         let region = stack.run().region.clone();
         let aws = Aws::new(region, stack.operator_credentials(), Some(proxy.endpoint.clone()), false).unwrap();
-        Self { proxy, stack: stack.clone(), aws, sub: sub.to_owned(), clock: Arc::default() }
+        // A network of its own: what is counted per network is counted for this one alone.
+        let key = fresh_key();
+        let ip = format!("2001:db8:{}:{}::1", &key[..4], &key[4..8]).parse().unwrap();
+        Self { proxy, stack: stack.clone(), aws, sub: sub.to_owned(), ip, clock: Arc::default() }
     }
 
     /// Puts the clock of the functions ahead of the true time.
@@ -142,7 +147,7 @@ impl Service {
         }
         let body = body.map_or_else(Body::empty, |b| Body::from(serde_json::to_vec(b).unwrap()));
         let mut request = request.body(body).unwrap();
-        request.extensions_mut().insert(Gateway { claims, ..Gateway::default() });
+        request.extensions_mut().insert(Gateway { claims, source_ip: Some(self.ip), ..Gateway::default() });
         let response = service(router, config, self.clock.clone()).oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let body = axum::body::to_bytes(response.into_body(), 8 << 20).await.unwrap().to_vec();
@@ -205,6 +210,30 @@ impl Service {
         let links = LinkMac::new(self.aws.kms(), self.key("link_mac"));
         let state = medius_delivery::State::new(self.database(), links, self.contacts());
         self.call(medius_delivery::api().with_state(state).into(), method, path, headers, body).await
+    }
+
+    /// Calls rights.
+    pub(crate) async fn rights(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Reply {
+        let run = self.stack.run();
+        let files = (
+            medius_store::Quarantine::new(self.aws.s3(), run.quarantine.clone()),
+            medius_store::Files::new(self.aws.s3(), run.bucket.clone(), None),
+            medius_store::Handoff::new(self.aws.s3(), run.handoff.clone(), None),
+        );
+        let keyring = Keyring::rights(self.aws.kms(), self.key("data"));
+        let state = medius_rights::State::new(
+            self.database(),
+            (self.codes(), self.mailboxes()),
+            (keyring, self.keyring()),
+            files,
+        );
+        self.call(medius_rights::api().with_state(state).into(), method, path, headers, body).await
     }
 
     /// Calls provider.

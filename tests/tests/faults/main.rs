@@ -6,6 +6,7 @@
 #[allow(dead_code, reason = "the functions serve two test programs")]
 mod functions;
 mod proxy;
+mod without_sign_in;
 
 use functions::{Reply, Service, patient};
 use medius_tests::journey::{demo_story, wait_for_state};

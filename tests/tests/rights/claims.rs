@@ -3,6 +3,7 @@
 
 mod acting;
 mod limits;
+mod mandates;
 
 use super::{chain, member, patient, queued, seen, states};
 use medius_domain::access::{Authentication, Outcome, Scope};
