@@ -75,6 +75,8 @@ pub enum DeliveryState {
     Acknowledged,
     /// The patient took it back, or withdrew the consent.
     Revoked,
+    /// What the letter says was corrected, and a newer letter takes its place.
+    Superseded,
     /// Its time ran out before the institution acknowledged.
     Expired,
 }
@@ -84,6 +86,7 @@ impl DeliveryState {
     pub fn of(link: &Link, now: DateTime<Utc>) -> Self {
         match link.state {
             LinkState::Revoked => Self::Revoked,
+            LinkState::Superseded => Self::Superseded,
             LinkState::Acknowledged => Self::Acknowledged,
             LinkState::Queued | LinkState::Sent | LinkState::Unlocked | LinkState::Downloaded if !link.live(now) => {
                 Self::Expired

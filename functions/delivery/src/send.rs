@@ -55,6 +55,9 @@ async fn attempt(
     }
     let unknown = || Problem::invalid([FieldError::new("/referral_id", Invalid::UnknownValue)]);
     let letter = snapshot.referral(id, referral)?.ok_or_else(unknown)?;
+    if letter.superseded_at.is_some() {
+        return Err(Problem::conflict("letter-superseded"));
+    }
     if case.suspends(permit.event(), Some(&letter.recipient)) {
         return Err(Denied::Suspended.into());
     }

@@ -4,9 +4,12 @@
 //! Each right's work can be repeated at any point: what is made has a name that follows from the request, and the request
 //! moves in one transaction with the effect.
 
+mod clock;
+mod correction;
 mod event;
 mod export;
 
+pub use clock::Ticked;
 pub use event::{Report, handle};
 
 use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose};
@@ -16,12 +19,16 @@ use medius_domain::policy::{On, Permit, Thing, permit};
 use medius_domain::rights::{Refused, Right, RightsRequest, State};
 use medius_http::{Env, Error};
 use medius_store::{
-    Aws, Change, Conflict, Contacts, Database, Documents, Exports, Keyring, LinkMac, Place, StoreError, Tables,
+    Aws, Change, Conflict, Contacts, Database, Documents, Exports, Keyring, LinkMac, MailboxMac, Place, StoreError,
+    Tables, pause,
 };
 use std::sync::Arc;
 
 /// How the function stands in the log.
 const NAME: &str = "fulfilment";
+
+/// Times that a correction is tried again while somebody else is at the case.
+const ATTEMPTS: u32 = 12;
 
 /// Why something could not be done now; a later run tries again.
 #[derive(Debug, thiserror::Error)]
@@ -38,9 +45,12 @@ pub enum Failure {
     /// The archive cannot be packed.
     #[error("the archive cannot be packed: {0}")]
     Archive(String),
-    /// No case is left that a copy could be made of; somebody has to look.
-    #[error("no case is left that a copy could be made of")]
+    /// No case is left that it could be done to; somebody has to look.
+    #[error("no case is left that it could be done to")]
     NothingLeft,
+    /// More letters and links than one transaction takes; somebody has to look.
+    #[error("more letters and links than one transaction takes")]
+    TooMuch,
 }
 
 /// How far a request got in a run.
@@ -61,6 +71,7 @@ pub struct Fulfilment {
     documents: Documents,
     exports: Exports,
     links: LinkMac,
+    mailboxes: MailboxMac,
 }
 
 impl Fulfilment {
@@ -69,9 +80,9 @@ impl Fulfilment {
         db: Database,
         (keyring, inquiries, contacts): (Keyring, Keyring, Contacts),
         (documents, exports): (Documents, Exports),
-        links: LinkMac,
+        (links, mailboxes): (LinkMac, MailboxMac),
     ) -> Self {
-        Self { db, keyring, inquiries, contacts, documents, exports, links }
+        Self { db, keyring, inquiries, contacts, documents, exports, links, mailboxes }
     }
 
     /// From the function's environment.
@@ -89,7 +100,11 @@ impl Fulfilment {
         );
         let (bucket, storage_key) = (env.required("BUCKET_DOCUMENTS")?, env.required("KMS_STORAGE_KEY")?);
         let files = (Documents::new(aws.s3(), bucket.clone(), None), Exports::new(aws.s3(), bucket, Some(storage_key)));
-        Ok(Self::new(db, opens, files, LinkMac::new(aws.kms(), env.required("KMS_LINK_MAC")?)))
+        let macs = (
+            LinkMac::new(aws.kms(), env.required("KMS_LINK_MAC")?),
+            MailboxMac::new(aws.kms(), env.required("KMS_MAILBOX_MAC")?),
+        );
+        Ok(Self::new(db, opens, files, macs))
     }
 
     /// Leave to do a part of the work.
@@ -124,7 +139,26 @@ impl Fulfilment {
     async fn carry_out(&self, request: &RightsRequest, request_id: &str) -> Result<Progress, Failure> {
         match request.right {
             Right::Access => Box::pin(self.export(request, request_id)).await,
-            Right::Correction | Right::Deletion | Right::Suspension | Right::Resume => Ok(Progress::InOtherHands),
+            Right::Correction => self.correct_again(request, request_id).await,
+            Right::Deletion | Right::Suspension | Right::Resume => Ok(Progress::InOtherHands),
+        }
+    }
+
+    /// Corrects, and again where somebody was at the case at the same moment.
+    async fn correct_again(&self, request: &RightsRequest, request_id: &str) -> Result<Progress, Failure> {
+        let mut attempt = 0;
+        loop {
+            match Box::pin(self.correct(request, request_id)).await {
+                Err(Failure::Store(StoreError::Conflict(_))) if attempt < ATTEMPTS => {
+                    attempt += 1;
+                    pause(attempt).await;
+                    let now = self.db.read([Place::Right(request.id.clone())]).await?.rights_request(&request.id)?;
+                    if now.is_none_or(|now| now.rev != request.rev) {
+                        return Ok(Progress::InOtherHands);
+                    }
+                }
+                other => return other,
+            }
         }
     }
 

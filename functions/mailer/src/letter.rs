@@ -70,6 +70,20 @@ struct EndedText<'a> {
     facts: &'a Facts<'a>,
 }
 
+#[derive(Template)]
+#[template(path = "provider_superseded/mail.html")]
+struct SupersededHtml<'a> {
+    sender: &'a Sender,
+    facts: &'a Facts<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "provider_superseded/mail.txt")]
+struct SupersededText<'a> {
+    sender: &'a Sender,
+    facts: &'a Facts<'a>,
+}
+
 /// The mail with the link. A repeat is the same mail.
 pub(crate) fn link(
     sender: &Sender,
@@ -116,6 +130,20 @@ pub(crate) fn ended(
     Ok(Message { to: provider.contact_email.clone(), subject, text, html })
 }
 
+/// The mail that says that the letter of an earlier mail is out of date, under the same reference.
+pub(crate) fn superseded(
+    sender: &Sender,
+    provider: &Provider,
+    link: &Link,
+    at: DateTime<Utc>,
+) -> Result<Message, MailError> {
+    let facts = &Facts::new(provider, link, at);
+    let subject = format!("[{}] 의뢰 자료 정정 안내 · A referral was corrected ({})", sender.name, facts.reference);
+    let html = SupersededHtml { sender, facts }.render()?;
+    let text = SupersededText { sender, facts }.render()?;
+    Ok(Message { to: provider.contact_email.clone(), subject, text, html })
+}
+
 /// What to name on the telephone: the first eight digits of the delivery's id. Opaque, and short enough to be read aloud.
 fn reference(link: &Link) -> String {
     let digits: String = link.delivery_id.as_str().chars().skip("dlv_".len()).take(8).collect();
@@ -136,6 +164,7 @@ pub(crate) mod sound {
             registration: "M-2025-01-000777".to_owned(),
             base_url: "https://r.medius.example".to_owned(),
             app_url: "https://app.medius.example".to_owned(),
+            officer: None,
         }
     }
 
@@ -206,6 +235,17 @@ mod tests {
             downloaded_at: None,
             acknowledged_at: None,
             revoked_at: None,
+        }
+    }
+
+    #[test]
+    fn a_correction_is_told_in_both_languages_and_not_what_was_corrected() {
+        let at = "2026-11-22T10:15:00Z".parse().unwrap();
+        let mail = superseded(&sender(), &provider(), &example_link(), at).unwrap();
+        check("superseded", &mail);
+        for part in [&mail.text, &mail.html] {
+            assert!(part.contains("1A2B3C4D") && part.contains("2026-11-22 19:15 KST"));
+            assert!(part.contains("정정") && part.contains("corrected") && !part.contains("://"));
         }
     }
 

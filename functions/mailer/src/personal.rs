@@ -114,7 +114,7 @@ pub(crate) fn inquiry_answer(sender: &Sender, to: &Addressee, inquiry: &InquiryI
 /// The mail that says that something waits. The case's opaque id stands after `#`, so that no server on the way logs it.
 pub(crate) fn notice(sender: &Sender, to: &Addressee, case: &CaseId, notice: Notice) -> Result<Message, MailError> {
     let url = &*match notice {
-        Notice::Message | Notice::Receipt | Notice::Right | Notice::ClosingSoon => {
+        Notice::Message | Notice::Receipt | Notice::Right | Notice::Corrected | Notice::ClosingSoon => {
             format!("{}/open#{case}", sender.app_url)
         }
         // Of the case nothing is left to open by then.
@@ -171,6 +171,7 @@ mod tests {
                 (format!("message-{code}"), waits(Notice::Message)),
                 (format!("receipt-{code}"), waits(Notice::Receipt)),
                 (format!("right-{code}"), waits(Notice::Right)),
+                (format!("corrected-{code}"), waits(Notice::Corrected)),
                 (format!("closing-{code}"), waits(Notice::ClosingSoon)),
                 (format!("destroyed-{code}"), waits(Notice::Destroyed)),
             ]

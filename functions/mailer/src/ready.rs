@@ -12,7 +12,7 @@ use medius_domain::link::{Link, LinkState};
 use medius_domain::person::Email;
 use medius_domain::policy::{On, Permit, permit};
 use medius_domain::provider::Provider;
-use medius_domain::rights::Keeper;
+use medius_domain::rights::{Claim, Keeper, Milestone};
 use medius_store::{GuardianCode, MailAbout, MailRecord, Notice, Place, Snapshot};
 use std::collections::BTreeSet;
 
@@ -26,6 +26,12 @@ pub(crate) enum Ready {
     Ended { link: Link, provider: Provider, at: DateTime<Utc> },
     /// That a case is destroyed, to an institution that holds copies.
     Destroyed { provider: Provider, case_id: CaseId, documents: Vec<DocumentNumber> },
+    /// That a newer version of a letter takes its place, to an institution.
+    Superseded { link: Link, provider: Provider, at: DateTime<Utc> },
+    /// That an unconfirmed request was closed, to the mailbox on file.
+    RightClosed { to: Addressee },
+    /// That something should have happened by now, to the data protection officer.
+    Reminder { to: Email, right_id: RightId, milestone: Milestone, due_at: DateTime<Utc> },
     /// A code, to a guardian.
     GuardianCode { to: Addressee, case_id: CaseId, n: u32, valid_until: DateTime<Utc> },
     /// A code, to who asks about rights without a sign-in.
@@ -61,6 +67,12 @@ impl Mailer {
         if let MailAbout::InquiryAnswer { inquiry_id } = &mail.about {
             return Ok(self.of_inquiry(&leave, inquiry_id, None).await?.map(|ready| (ready, leave)));
         }
+        if let MailAbout::RightClosed { right_id } = &mail.about {
+            return self.right_closed(&leave, right_id).await;
+        }
+        if let MailAbout::OfficerReminder { right_id, milestone } = &mail.about {
+            return Ok(self.reminder(right_id, *milestone).await?.map(|ready| (ready, leave)));
+        }
         // Everything else is about a case, which stands in the mail.
         let Some(case) = &mail.case_id else { return Ok(None) };
         match &mail.about {
@@ -88,7 +100,11 @@ impl Mailer {
             MailAbout::ExportCode { right_id, code_n } => {
                 Ok(self.export(case, &leave, right_id, Some(*code_n)).await?.map(|ready| (ready, leave)))
             }
-            MailAbout::RightCode { .. } | MailAbout::InquiryCode { .. } | MailAbout::InquiryAnswer { .. } => Ok(None),
+            MailAbout::RightCode { .. }
+            | MailAbout::RightClosed { .. }
+            | MailAbout::OfficerReminder { .. }
+            | MailAbout::InquiryCode { .. }
+            | MailAbout::InquiryAnswer { .. } => Ok(None),
         }
     }
 
@@ -153,10 +169,11 @@ impl Mailer {
         let delivery = snapshot.delivery(case_id, delivery_id)?.filter(|d| d.provider_id == *provider_id);
         let (Some(delivery), Some(provider)) = (delivery, snapshot.provider(provider_id)?) else { return Ok(None) };
         let link = self.db.read([Place::Link(delivery.link_id.clone())]).await?.link(&delivery.link_id)?;
-        let Some(link) = link.filter(|l| l.state == LinkState::Revoked && l.sent_at.is_some()) else {
-            return Ok(None);
-        };
+        let Some(link) = link.filter(|l| l.state.over() && l.sent_at.is_some()) else { return Ok(None) };
         let at = link.revoked_at.unwrap_or(mail.created_at);
+        if link.state == LinkState::Superseded {
+            return Ok(Some(Ready::Superseded { link, provider, at }));
+        }
         Ok(Some(Ready::Ended { link, provider, at }))
     }
 
@@ -180,12 +197,11 @@ impl Mailer {
 
     /// Word that something waits: to the patient's mailbox, or until a child's 14th birthday to the guardian's.
     async fn notice(&self, case_id: &CaseId, leave: &Permit, notice: Notice) -> Result<Option<Ready>, MailError> {
-        let snapshot = match notice {
+        let snapshot = if notice == Notice::Destroyed {
             // Retention found it late: it is past its end, and still the patient is told what becomes of it.
-            Notice::Destroyed => self.db.read_past_end(Place::gate(case_id)).await?,
-            Notice::Message | Notice::Receipt | Notice::ClosingSoon | Notice::Right => {
-                self.db.read(Place::gate(case_id)).await?
-            }
+            self.db.read_past_end(Place::gate(case_id)).await?
+        } else {
+            self.db.read(Place::gate(case_id)).await?
         };
         let Some(case) = snapshot.case(case_id)? else { return Ok(None) };
         let to = self.addressee(&snapshot, leave, &case).await?;
@@ -236,6 +252,16 @@ impl Mailer {
         let now = snapshot.now();
         let claim = snapshot.rights_request(id)?.and_then(|request| request.claim);
         let Some(claim) = claim.filter(|c| c.code.n == n && c.code.usable(now)) else { return Ok(None) };
+        let Some((to, leave)) = self.on_file(leave, &claim).await? else { return Ok(None) };
+        Ok(Some((Ready::RightCode { to, right_id: id.clone(), n, valid_until: claim.code.valid_until }, leave)))
+    }
+
+    /// The mailbox on file that a request without a sign-in names, if there is one, and leave to write to it.
+    pub(crate) async fn on_file(
+        &self,
+        leave: &Permit,
+        claim: &Claim,
+    ) -> Result<Option<(Addressee, Permit)>, MailError> {
         let Some(meant) = claim.meant(&self.db.on_file(&claim.mailbox).await?) else { return Ok(None) };
         let leave = permit(leave.event().clone(), &On::Behind(&meant.through, &meant.subject))?;
         let snapshot = self.db.read([Place::Contact(meant.through.clone()), Place::ContactKey(meant.through)]).await?;
@@ -244,8 +270,6 @@ impl Mailer {
             Keeper::Patient => card.email,
             Keeper::Guardian => card.guardian.map(|guardian| guardian.email),
         });
-        let Some(email) = email else { return Ok(None) };
-        let to = Addressee { email, language: claim.language };
-        Ok(Some((Ready::RightCode { to, right_id: id.clone(), n, valid_until: claim.code.valid_until }, leave)))
+        Ok(email.map(|email| (Addressee { email, language: claim.language }, leave)))
     }
 }

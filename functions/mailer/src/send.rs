@@ -5,11 +5,11 @@ use crate::Mailer;
 use crate::error::MailError;
 use crate::personal::CodeFor;
 use crate::ready::Ready;
-use crate::{destroyed, export, letter, personal};
+use crate::{clock, destroyed, export, letter, personal};
 use chrono::TimeDelta;
 use medius_domain::access::{self, Action, Actor, Authentication, Event, Object, Purpose};
 use medius_domain::id::{LinkId, MailId};
-use medius_domain::link::{Link, LinkEvent, LinkState};
+use medius_domain::link::{Link, LinkEvent};
 use medius_domain::policy::{On, Permit, Thing, permit};
 use medius_store::{
     Change, Conflict, MailAbout, MailRecord, MailStatus, Message, Notice, Place, Snapshot, StoreError, pause,
@@ -118,8 +118,13 @@ impl Mailer {
                 letter::code(sender, provider, link, *valid_until, &digits)
             }
             Ready::Ended { link, provider, at } => letter::ended(sender, provider, link, *at),
+            Ready::Superseded { link, provider, at } => letter::superseded(sender, provider, link, *at),
             Ready::Destroyed { provider, case_id, documents } => {
                 destroyed::letter(sender, provider, case_id, documents)
+            }
+            Ready::RightClosed { to } => clock::closed(sender, to),
+            Ready::Reminder { to, right_id, milestone, due_at } => {
+                clock::reminder(sender, to, right_id, *milestone, *due_at)
             }
             Ready::GuardianCode { to, case_id, n, valid_until } => {
                 let digits = self.codes.guardian_code(case_id, *n).await?;
@@ -167,6 +172,8 @@ impl Mailer {
             | MailAbout::ExportCode { .. }
             | MailAbout::InquiryCode { .. }
             | MailAbout::InquiryAnswer { .. }
+            | MailAbout::RightClosed { .. }
+            | MailAbout::OfficerReminder { .. }
             | MailAbout::RightCode { .. } => None,
         };
         let mut attempt = 0;
@@ -197,7 +204,7 @@ impl Mailer {
             return Ok(());
         }
         let now = self.db.now();
-        if state == LinkState::Revoked {
+        if state.over() {
             change.order_mail(&MailRecord::ended(&link, now))?;
         }
         let sent_at = link.sent_at.or(Some(now));
@@ -213,6 +220,8 @@ fn sending(mail: &MailRecord, request_id: &str) -> Event {
         MailAbout::ProviderEnded { .. } => ("ended", Purpose::PatientRights),
         MailAbout::ProviderDestroyed { .. } => ("destroyed", Purpose::PatientRights),
         MailAbout::GuardianCode { .. } => ("guardian-code", Purpose::PatientRights),
+        MailAbout::RightClosed { .. } => ("right-closed", Purpose::PatientRights),
+        MailAbout::OfficerReminder { .. } => ("reminder", Purpose::Oversight),
         MailAbout::RightCode { .. } => ("right-code", Purpose::PatientRights),
         MailAbout::InquiryCode { .. } => ("inquiry-code", Purpose::Inquiry),
         MailAbout::InquiryAnswer { .. } => ("inquiry-answer", Purpose::Inquiry),
@@ -221,6 +230,7 @@ fn sending(mail: &MailRecord, request_id: &str) -> Event {
         MailAbout::PatientNotice { notice: Notice::Message } => ("message", Purpose::Inquiry),
         MailAbout::PatientNotice { notice: Notice::Receipt } => ("receipt", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Right } => ("right", Purpose::PatientRights),
+        MailAbout::PatientNotice { notice: Notice::Corrected } => ("corrected", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::ClosingSoon } => ("closing-soon", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Destroyed } => ("destroyed", Purpose::PatientRights),
     };

@@ -180,6 +180,8 @@ mod tests {
             view_sha256: String::new(),
             pdf_bytes: u64::try_from(letter.pdf.len()).unwrap(),
             pages: letter.pages,
+            replaces: None,
+            superseded_at: None,
         };
         // As it comes back from the store.
         let view = serde_json::from_slice(&serde_json::to_vec(&letter.view).unwrap()).unwrap();

@@ -20,6 +20,7 @@ use medius_domain::policy::{Denied, Permit, Thing};
 use medius_domain::provider::Provider;
 use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, own_case, replay};
 use medius_store::{Change, Conflict, DataKey, Place, ReferralRecord, Snapshot, StoreError};
+use std::collections::HashSet;
 
 /// Times that a letter is made anew when its number was taken, or when the same request was quicker elsewhere.
 const ATTEMPTS: u32 = 3;
@@ -74,6 +75,8 @@ struct Ready {
     case: Case,
     key: DataKey,
     draft: Draft,
+    /// The letter whose place it takes.
+    replaces: Option<DocumentNumber>,
     /// What the patient confirmed of their records.
     records: (Vec<TestResult>, Vec<Medication>),
     to: Provider,
@@ -130,7 +133,9 @@ impl Ready {
             records.0.extend(results);
             records.1.extend(medicines);
         }
-        let ready = Self { snapshot, permit, standing, referral_id, case, key, draft, records, to, consents, proof };
+        let replaces = replaced(&state.db.referrals(id).await?, recipient);
+        let ready =
+            Self { replaces, snapshot, permit, standing, referral_id, case, key, draft, records, to, consents, proof };
         Ok(Answer::New(Box::new(ready)))
     }
 
@@ -172,6 +177,7 @@ impl Ready {
 
     fn issue(&self, state: &State, now: DateTime<Utc>) -> Issue {
         Issue {
+            replaces: self.replaces.clone(),
             document_number: DocumentNumber::new(kst_day(now).year()),
             referral_id: self.referral_id.clone(),
             case_id: self.case.id.clone(),
@@ -207,8 +213,18 @@ impl Ready {
             view_sha256,
             pdf_bytes: letter.pdf.len() as u64,
             pages: letter.pages,
+            replaces: issue.replaces.clone(),
+            superseded_at: None,
         })
     }
+}
+
+/// The newest letter to an institution that was corrected and has no other letter in its place yet.
+fn replaced(letters: &[ReferralRecord], to: &ProviderId) -> Option<DocumentNumber> {
+    let taken: HashSet<&DocumentNumber> = letters.iter().filter_map(|letter| letter.replaces.as_ref()).collect();
+    let waits =
+        |l: &&ReferralRecord| l.recipient == *to && l.superseded_at.is_some() && !taken.contains(&l.document_number);
+    letters.iter().filter(waits).max_by_key(|letter| letter.issued_at).map(|letter| letter.document_number.clone())
 }
 
 /// The consents as the letter states them, in the order in which they are asked for.

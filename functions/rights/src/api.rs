@@ -25,12 +25,27 @@ pub struct RightWish {
     /// What shall stop; with a suspension only.
     #[serde(default)]
     pub scope: Option<RightScope>,
+    /// With a suspension of everything: `isolate`, which it is unless said, keeps what is there apart from every use; `destroy`
+    /// opens a request for deletion with it (PIPA Art. 37(5)).
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub data: Option<SuspendedData>,
     /// The parts that are wrong: `identity`, `contact`, `residence`, `reason`, `symptoms`, `history`, `allergies`,
     /// `medications`, `results`, `concerns`, `guardian`. A correction names at least one; a deletion is of everything and
     /// names none.
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub parts: BTreeSet<DataItem>,
+}
+
+/// What becomes of what is there, with a suspension.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SuspendedData {
+    /// It is kept apart from every use.
+    Isolate,
+    /// It is destroyed.
+    Destroy,
 }
 
 /// What a suspension is about.
@@ -91,11 +106,13 @@ pub(crate) struct Parsed {
     pub(crate) case_id: Option<CaseId>,
     pub(crate) scope: Option<SuspensionScope>,
     pub(crate) parts: BTreeSet<DataItem>,
+    /// Whether a deletion is asked for with it.
+    pub(crate) destroy: bool,
 }
 
 impl RightWish {
     pub(crate) fn parsed(self) -> Result<Parsed, Vec<FieldError>> {
-        let Self { right, case_id, scope, parts } = self;
+        let Self { right, case_id, scope, data, parts } = self;
         let mut wrong = Vec::new();
         let mut says = |pointer: &str, why| wrong.push(FieldError::new(pointer, why));
         if right.at_once() && case_id.is_none() {
@@ -117,6 +134,9 @@ impl RightWish {
             }
             Right::Access | Right::Correction | Right::Deletion | Right::Suspension | Right::Resume => {}
         }
+        if data.is_some() && right != Right::Suspension {
+            says("/data", Invalid::Inconsistent);
+        }
         let scope = match scope.map(RightScope::parsed).transpose() {
             Ok(scope) => scope,
             Err(why) => {
@@ -124,7 +144,12 @@ impl RightWish {
                 None
             }
         };
-        if wrong.is_empty() { Ok(Parsed { right, case_id, scope, parts }) } else { Err(wrong) }
+        let destroy = data == Some(SuspendedData::Destroy);
+        // To destroy is to destroy everything: who stops one purpose or one institution keeps the rest in use.
+        if destroy && scope.as_ref().is_some_and(|scope| *scope != SuspensionScope::All) {
+            wrong.push(FieldError::new("/data", Invalid::Inconsistent));
+        }
+        if wrong.is_empty() { Ok(Parsed { right, case_id, scope, parts, destroy }) } else { Err(wrong) }
     }
 }
 
@@ -244,6 +269,13 @@ mod tests {
             (
                 r#"{"right": "suspension", "case_id": "CASE", "scope": {"kind": "recipient", "recipient": "PROVIDER"}}"#,
                 &[],
+            ),
+            (r#"{"right": "access", "data": "isolate"}"#, &["/data inconsistent"]),
+            (r#"{"right": "suspension", "case_id": "CASE", "scope": {"kind": "all"}, "data": "isolate"}"#, &[]),
+            (r#"{"right": "suspension", "case_id": "CASE", "scope": {"kind": "all"}, "data": "destroy"}"#, &[]),
+            (
+                r#"{"right": "suspension", "case_id": "CASE", "scope": {"kind": "recipient", "recipient": "PROVIDER"}, "data": "destroy"}"#,
+                &["/data inconsistent"],
             ),
             (r#"{"right": "resume"}"#, &["/case_id missing"]),
             (r#"{"right": "resume", "case_id": "CASE"}"#, &[]),

@@ -31,11 +31,11 @@ pub(crate) async fn ask(
         Some(case) => Some(case.clone()),
         None => state.db.cases_of(&patient.subject).await?.into_iter().next().map(|case| case.id),
     };
-    let Parsed { right, case_id, scope, parts } = wish;
+    let Parsed { right, case_id, scope, parts, destroy } = wish;
     let wanted = Wanted { right, case_id, told_by, scope, parts };
     let mut attempt = 0;
     loop {
-        match try_ask(state, patient, origin, &wanted, request).await? {
+        match try_ask(state, patient, origin, (&wanted, destroy), request).await? {
             Ok(answer) => return Ok(answer),
             Err(StoreError::Conflict(Conflict::Link | Conflict::Busy | Conflict::Version | Conflict::Idempotency))
                 if attempt < ATTEMPTS =>
@@ -52,7 +52,7 @@ async fn try_ask(
     state: &State,
     patient: &Patient,
     origin: &Origin,
-    wanted: &Wanted,
+    (wanted, destroy): (&Wanted, bool),
     request: &IdempotentRequest,
 ) -> Result<Result<Response, StoreError>, Problem> {
     let now = state.db.now();
@@ -84,6 +84,13 @@ async fn try_ask(
         if change.size() != before {
             change.also(permit(event.clone(), &On::Case(&case))?);
         }
+    }
+    if destroy {
+        // All links have ended with the suspension. The deletion itself is decided like any other.
+        let deletion = Wanted { right: Right::Deletion, scope: None, ..wanted.clone() };
+        let deletion = RightsRequest::verified(patient.subject.clone(), deletion, now).map_err(refused)?;
+        change.rights_request(&deletion)?;
+        tell(&mut change, &deletion)?;
     }
     change.rights_request(&asked)?;
     tell(&mut change, &asked)?;

@@ -7,6 +7,7 @@
 pub mod api;
 mod ask;
 pub mod claim;
+pub mod correction;
 mod deletion;
 mod handlers;
 pub mod holds;
@@ -38,12 +39,26 @@ pub struct State {
     pub(crate) codes: Arc<CodeMac>,
     pub(crate) mailboxes: Arc<MailboxMac>,
     pub(crate) keyring: Arc<Keyring>,
+    /// Of cases, for what is to be corrected in a story.
+    pub(crate) stories: Arc<Keyring>,
     pub(crate) quarantine: Quarantine,
     pub(crate) files: Files,
     pub(crate) handoff: Handoff,
 }
 
 impl State {
+    /// With the given adapters.
+    pub fn new(
+        db: Database,
+        (codes, mailboxes): (CodeMac, MailboxMac),
+        (keyring, stories): (Keyring, Keyring),
+        (quarantine, files, handoff): (Quarantine, Files, Handoff),
+    ) -> Self {
+        let (codes, mailboxes) = (Arc::new(codes), Arc::new(mailboxes));
+        let (keyring, stories) = (Arc::new(keyring), Arc::new(stories));
+        Self { db, codes, mailboxes, keyring, stories, quarantine, files, handoff }
+    }
+
     /// From the function's environment.
     ///
     /// # Errors
@@ -51,15 +66,19 @@ impl State {
     pub fn from_env(env: &Env) -> Result<Self, Error> {
         let aws = Aws::from_env()?;
         let s3 = aws.s3_for_files();
-        Ok(Self {
-            db: Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock)),
-            codes: Arc::new(CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?)),
-            mailboxes: Arc::new(MailboxMac::new(aws.kms(), env.required("KMS_MAILBOX_MAC")?)),
-            keyring: Arc::new(Keyring::rights(aws.kms(), env.required("KMS_DATA_KEY")?)),
-            quarantine: Quarantine::new(s3.clone(), env.required("BUCKET_QUARANTINE")?),
-            files: Files::new(s3.clone(), env.required("BUCKET_DOCUMENTS")?, None),
-            handoff: Handoff::new(s3, env.required("BUCKET_HANDOFF")?, Some(env.required("KMS_STORAGE_KEY")?)),
-        })
+        let macs = (
+            CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?),
+            MailboxMac::new(aws.kms(), env.required("KMS_MAILBOX_MAC")?),
+        );
+        let key = env.required("KMS_DATA_KEY")?;
+        let keyrings = (Keyring::rights(aws.kms(), key.clone()), Keyring::new(aws.kms(), key));
+        let files = (
+            Quarantine::new(s3.clone(), env.required("BUCKET_QUARANTINE")?),
+            Files::new(s3.clone(), env.required("BUCKET_DOCUMENTS")?, None),
+            Handoff::new(s3, env.required("BUCKET_HANDOFF")?, Some(env.required("KMS_STORAGE_KEY")?)),
+        );
+        let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
+        Ok(Self::new(db, macs, keyrings, files))
     }
 }
 
@@ -71,6 +90,8 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::cancel))
         .routes(routes!(handlers::object))
         .routes(routes!(handlers::evidence))
+        .routes(routes!(correction::put_values))
+        .routes(routes!(correction::get_values))
         .routes(routes!(claim::handlers::claim))
         .routes(routes!(claim::handlers::claim_code))
         .routes(routes!(claim::handlers::claim_verify))

@@ -176,6 +176,13 @@ impl Case {
         }
     }
 
+    /// The case with something in its story put right. It is kept for no longer than before; what is complete stays complete.
+    #[must_use]
+    pub fn corrected(&self, complete: bool, now: DateTime<Utc>) -> Self {
+        let state = if complete { self.state } else { CaseState::Draft };
+        Self { state, ..self.next(now) }
+    }
+
     /// The case with processing suspended.
     #[must_use]
     pub fn suspended(&self, scope: SuspensionScope, now: DateTime<Utc>) -> Self {

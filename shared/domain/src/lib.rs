@@ -9,6 +9,7 @@ pub mod clock;
 pub mod code;
 pub mod consent;
 pub mod contact;
+pub mod correction;
 pub mod coverage;
 pub mod destruction;
 pub mod directory;

@@ -32,6 +32,8 @@ pub enum LinkState {
     Acknowledged,
     /// The patient took the link back, or withdrew the consent.
     Revoked,
+    /// What the letter says was corrected: it is not to be read any more.
+    Superseded,
 }
 
 /// What happens to a link.
@@ -49,19 +51,37 @@ pub enum LinkEvent {
     Revoke,
     /// The patient withdraws a consent that the link needs.
     ConsentWithdrawn,
+    /// What the letter says was corrected.
+    Supersede,
 }
 
 impl LinkState {
     /// Every state, for tests over the whole table.
-    pub const ALL: [Self; 6] =
-        [Self::Queued, Self::Sent, Self::Unlocked, Self::Downloaded, Self::Acknowledged, Self::Revoked];
+    pub const ALL: [Self; 7] = [
+        Self::Queued,
+        Self::Sent,
+        Self::Unlocked,
+        Self::Downloaded,
+        Self::Acknowledged,
+        Self::Revoked,
+        Self::Superseded,
+    ];
+
+    /// Whether it has ended for good, whatever its time.
+    pub const fn over(self) -> bool {
+        match self {
+            Self::Revoked | Self::Superseded => true,
+            Self::Queued | Self::Sent | Self::Unlocked | Self::Downloaded | Self::Acknowledged => false,
+        }
+    }
 
     /// The state after an event, or none where the event may not happen.
     pub const fn after(self, event: LinkEvent) -> Option<Self> {
         use LinkEvent as E;
         match (self, event) {
-            (Self::Revoked, _) => None,
+            (Self::Revoked | Self::Superseded, _) => None,
             (_, E::Revoke | E::ConsentWithdrawn) => Some(Self::Revoked),
+            (_, E::Supersede) => Some(Self::Superseded),
             // A repeated mail, or one that is recorded after the reader was quicker, changes nothing.
             (Self::Queued, E::MailSent) => Some(Self::Sent),
             (state @ (Self::Sent | Self::Unlocked | Self::Downloaded | Self::Acknowledged), E::MailSent) => Some(state),
@@ -84,6 +104,7 @@ impl LinkState {
             Self::Downloaded => "DOWNLOADED",
             Self::Acknowledged => "ACKNOWLEDGED",
             Self::Revoked => "REVOKED",
+            Self::Superseded => "SUPERSEDED",
         }
     }
 }
@@ -133,17 +154,17 @@ pub struct Link {
     pub downloaded_at: Option<DateTime<Utc>>,
     /// When the institution said "received".
     pub acknowledged_at: Option<DateTime<Utc>>,
-    /// When it was revoked.
+    /// When it was revoked, or superseded.
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
 impl Link {
     /// Whether the link can be used at all at a moment.
     pub fn live(&self, now: DateTime<Utc>) -> bool {
-        self.state != LinkState::Revoked && now < self.expires_at
+        !self.state.over() && now < self.expires_at
     }
 
-    /// The link after it was taken back or lost its consent, or none when it was ended before. The new epoch ends its
+    /// The link after it was taken back, lost its consent or was superseded, or none when it was ended before. The new epoch ends its
     /// sessions.
     pub fn ended(&self, event: LinkEvent, now: DateTime<Utc>) -> Option<Self> {
         let state = self.state.after(event)?;
@@ -192,24 +213,28 @@ impl LinkSecret {
 mod tests {
     use super::*;
 
-    const EVENTS: [LinkEvent; 6] = [
+    const EVENTS: [LinkEvent; 7] = [
         LinkEvent::MailSent,
         LinkEvent::Unlock,
         LinkEvent::Download,
         LinkEvent::Acknowledge,
         LinkEvent::Revoke,
         LinkEvent::ConsentWithdrawn,
+        LinkEvent::Supersede,
     ];
 
     #[test]
-    fn nothing_revives_a_revoked_link() {
-        assert!(EVENTS.iter().all(|e| LinkState::Revoked.after(*e).is_none()));
+    fn nothing_revives_a_link_that_is_over() {
+        for over in LinkState::ALL.into_iter().filter(|state| state.over()) {
+            assert!(EVENTS.iter().all(|e| over.after(*e).is_none()));
+        }
     }
 
     #[test]
     fn every_live_link_can_be_revoked_and_none_is_downloaded_before_it_is_unlocked() {
         for state in LinkState::ALL {
-            if state != LinkState::Revoked {
+            if !state.over() {
+                assert_eq!(state.after(LinkEvent::Supersede), Some(LinkState::Superseded));
                 assert_eq!(state.after(LinkEvent::Revoke), Some(LinkState::Revoked));
                 assert_eq!(state.after(LinkEvent::ConsentWithdrawn), Some(LinkState::Revoked));
             }

@@ -138,6 +138,8 @@ pub enum Place {
     Referral(CaseId, ReferralId),
     /// An explanation of records.
     Explanation(CaseId, ExplanationId),
+    /// What a patient wants to have corrected, sealed.
+    Correction(CaseId, RightId),
     /// A delivery.
     Delivery(CaseId, DeliveryId),
     /// What can be verified about a document by its number.
@@ -257,6 +259,7 @@ impl Place {
             | Self::Referral(..)
             | Self::Explanation(..)
             | Self::Delivery(..)
+            | Self::Correction(..)
             | Self::Record(..)
             | Self::Document(_) => Table::Cases,
             Self::DataKey(_) | Self::ContactKey(_) | Self::InquiryKey(_) | Self::RightKey(_) => Table::Keys,
@@ -283,6 +286,7 @@ impl Place {
             | Self::Explanation(c, _)
             | Self::Record(c, _)
             | Self::Delivery(c, _)
+            | Self::Correction(c, _)
             | Self::Contact(c)
             | Self::Assignment(c)
             | Self::Message(c, _)
@@ -363,6 +367,7 @@ impl Place {
             Self::Referral(_, r) => format!("{}{r}", Self::REFERRALS),
             Self::Explanation(_, e) => format!("{}{e}", Self::EXPLANATIONS),
             Self::Delivery(_, d) => format!("{}{d}", Self::DELIVERIES),
+            Self::Correction(_, right) => format!("CORRECTION#{right}"),
             Self::Document(_) => "DOCUMENT".to_owned(),
             Self::Contact(_) | Self::ContactKey(_) => "CONTACT".to_owned(),
             Self::Assignment(_) => "ASSIGNMENT".to_owned(),
@@ -409,6 +414,7 @@ impl Place {
             Self::Referral(..) => "referral",
             Self::Explanation(..) => "explanation",
             Self::Delivery(..) => "delivery",
+            Self::Correction(..) => "correction",
             Self::Document(_) => "document",
             Self::Contact(_) => "contact",
             Self::Assignment(_) => "assignment",

@@ -12,6 +12,7 @@ use medius_domain::id::{
 };
 use medius_domain::link::Link;
 use medius_domain::policy::Role;
+use medius_domain::rights::Milestone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -92,6 +93,12 @@ pub struct ReferralRecord {
     pub pdf_bytes: u64,
     /// Number of pages.
     pub pages: u32,
+    /// The letter whose place it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<DocumentNumber>,
+    /// When something that it says was corrected: since then it is not sent any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded_at: Option<DateTime<Utc>>,
 }
 
 /// What anybody who holds a letter can verify about it.
@@ -186,6 +193,18 @@ pub enum MailAbout {
         /// What.
         notice: Notice,
     },
+    /// That a request was closed because nobody showed who asks: to the mailbox on file, if there is one.
+    RightClosed {
+        /// The request.
+        right_id: RightId,
+    },
+    /// That something should have happened to a request by now: to the data protection officer.
+    OfficerReminder {
+        /// The request.
+        right_id: RightId,
+        /// What.
+        milestone: Milestone,
+    },
     /// A one-time code to the mailbox on file of who asks about rights without a sign-in, if there is such a mailbox.
     RightCode {
         /// The request.
@@ -233,6 +252,8 @@ pub enum Notice {
     Destroyed,
     /// A step of a request about the patient's rights.
     Right,
+    /// That what was asked for was corrected, and that a new letter can be made and sent.
+    Corrected,
 }
 
 impl MailAbout {
@@ -248,6 +269,8 @@ impl MailAbout {
             | Self::ExportCode { .. }
             | Self::InquiryCode { .. }
             | Self::InquiryAnswer { .. }
+            | Self::RightClosed { .. }
+            | Self::OfficerReminder { .. }
             | Self::RightCode { .. } => None,
         }
     }
@@ -255,7 +278,9 @@ impl MailAbout {
     /// The chain of what is about no case.
     fn scope(&self) -> Scope {
         match self {
-            Self::RightCode { right_id, .. } => Scope::Right(right_id.clone()),
+            Self::RightCode { right_id, .. }
+            | Self::RightClosed { right_id }
+            | Self::OfficerReminder { right_id, .. } => Scope::Right(right_id.clone()),
             Self::InquiryCode { inquiry_id, .. } | Self::InquiryAnswer { inquiry_id } => {
                 Scope::Inquiry(inquiry_id.clone())
             }

@@ -5,7 +5,7 @@
 pub(crate) type Allowed = (&'static str, &'static [&'static str]);
 
 /// Every role: its capability, and what it may do and nothing beside it.
-pub(crate) const ROLES: [(&str, &[Allowed]); 17] = [
+pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
     (
         "intake",
         &[
@@ -45,6 +45,18 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 17] = [
             ("keys", &["GetItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
             ("directory", &["GetItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+            ("key data", &["Decrypt"]),
+            ("documents cases/", &["GetObject", "PutObject"]),
+        ],
+    ),
+    (
+        "explanation",
+        &[
+            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
+            ("keys", &["GetItem", "ConditionCheckItem"]),
+            ("consents", &["GetItem", "ConditionCheckItem"]),
             ("access_log", &["GetItem", "PutItem"]),
             ("idempotency", &["GetItem", "PutItem"]),
             ("key data", &["Decrypt"]),
@@ -172,7 +184,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 17] = [
     (
         "rights",
         &[
-            ("rights", &["GetItem", "PutItem"]),
+            ("rights", &["GetItem", "PutItem", "ConditionCheckItem"]),
             ("rights/index/by_state", &["Query"]),
             ("rights/index/by_subject", &["Query"]),
             ("cases", &["GetItem", "Query", "PutItem"]),
@@ -261,9 +273,9 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 17] = [
             ("rights", &["GetItem", "PutItem"]),
             ("rights/index/by_state", &["Query"]),
             ("rights/index/by_subject", &["Query"]),
-            ("cases", &["GetItem", "Query"]),
+            ("cases", &["GetItem", "Query", "PutItem"]),
             ("cases/index/by_subject", &["Query"]),
-            ("keys", &["GetItem"]),
+            ("keys", &["GetItem", "PutItem"]),
             ("consents", &["GetItem", "Query"]),
             ("links", &["GetItem", "PutItem"]),
             ("inquiries", &["GetItem"]),
@@ -273,6 +285,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 17] = [
             ("access_log", &["GetItem", "Query", "PutItem"]),
             ("key data", &["Decrypt"]),
             ("key link_mac", &["GenerateMac"]),
+            ("key mailbox_mac", &["GenerateMac"]),
             ("documents cases/", &["GetObject"]),
             ("documents exports/", &["PutObject"]),
         ],

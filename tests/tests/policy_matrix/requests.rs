@@ -30,6 +30,7 @@ pub(crate) struct Ids {
     pub(crate) attachment: String,
     pub(crate) upload: String,
     pub(crate) record: String,
+    pub(crate) explanation: String,
     /// The institution as it is now, for a proposal that changes nothing.
     pub(crate) particulars: Value,
 }
@@ -54,6 +55,7 @@ impl Ids {
             attachment: none("upl"),
             upload: none("upl"),
             record: none("rec"),
+            explanation: none("exp"),
             recipient: like.recipient.clone(),
             particulars: like.particulars.clone(),
         }
@@ -76,6 +78,7 @@ impl Ids {
             ("{inquiry_id}", &self.inquiry),
             ("{upload_id}", if path.contains("/attachments/") { &self.attachment } else { &self.upload }),
             ("{record_id}", &self.record),
+            ("{explanation_id}", &self.explanation),
         ]
         .into_iter()
         .fold(path.to_owned(), |path, (name, id)| path.replace(name, id));
@@ -170,6 +173,11 @@ pub(crate) const ROWS: &[Row] = &[
     row("GET /v1/cases/{case_id}/records/{record_id}", none, &[200]),
     row("POST /v1/cases/{case_id}/records/{record_id}/decisions", |_| json!({"decisions": []}), &[412]),
     row("GET /v1/providers", none, &[200]),
+    row("GET /v1/cases/{case_id}/explanations", none, &[200]),
+    row("GET /v1/cases/{case_id}/explanations/{explanation_id}", none, &[200]),
+    row("GET /v1/cases/{case_id}/explanations/{explanation_id}/report", none, &[200]),
+    row("GET /v1/cases/{case_id}/explanations/{explanation_id}/pdf", none, &[200]),
+    row("POST /v1/cases/{case_id}/explanations", |_| json!({"language": "en"}), &[201]),
     row("GET /v1/cases/{case_id}/referrals", none, &[200]),
     row("GET /v1/cases/{case_id}/referrals/{referral_id}", none, &[200]),
     row("GET /v1/cases/{case_id}/referrals/{referral_id}/letter", none, &[200]),
@@ -197,6 +205,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("GET /v1/rights-requests/{right_id}/proofs", none, &[200]),
     // Staff have carried the request out by then.
     row("POST /v1/rights-requests/{right_id}/proofs", file, &[409]),
+    row("PUT /v1/rights-requests/{right_id}/values", empty, &[409]),
     row("POST /v1/rights-requests/{right_id}/evidence", none, &[409]),
     row("POST /v1/rights-requests/{right_id}/object", none, &[409]),
     row("POST /v1/rights-requests/{right_id}/cancel", none, &[409]),
@@ -209,6 +218,8 @@ pub(crate) const ROWS: &[Row] = &[
     row("POST /staff/v1/cases/{case_id}/hold/lift", none, &[200]),
     row("GET /staff/v1/rights-requests", none, &[200]),
     row("GET /staff/v1/rights-requests/{right_id}", none, &[200]),
+    // The one that is named corrects nothing.
+    row("GET /staff/v1/rights-requests/{right_id}/values", none, &[404]),
     row("GET /staff/v1/rights-requests/{right_id}/proofs", none, &[200]),
     // The one that is named is a case's.
     why("GET /staff/v1/rights-requests/{right_id}/proofs/{upload_id}", Reason::Query, none, &[404]),

@@ -5,6 +5,7 @@
 mod bad_input;
 mod claims;
 mod copy;
+mod correction;
 mod export;
 mod holds;
 mod journeys;

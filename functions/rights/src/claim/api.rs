@@ -54,7 +54,7 @@ pub(super) struct ParsedClaim {
 impl ClaimWish {
     pub(super) fn parsed(self) -> Result<ParsedClaim, Vec<FieldError>> {
         let Self { right, case_id, scope, parts, email, role, language } = self;
-        let wish = RightWish { right, case_id, scope, parts }.parsed();
+        let wish = RightWish { right, case_id, scope, data: None, parts }.parsed();
         // What was stopped goes on by the patient's own will only.
         let theirs = right != Right::Resume || role == Claimant::Patient;
         let not_theirs = (!theirs).then(|| FieldError::new("/role", Invalid::Inconsistent));

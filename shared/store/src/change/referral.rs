@@ -1,7 +1,7 @@
 //! Writes about letters.
 
-use super::Change;
-use crate::error::StoreError;
+use super::{Change, Kind, PRESENT};
+use crate::error::{Conflict, StoreError};
 use crate::item::encode;
 use crate::place::Place;
 use crate::records::{DocumentRecord, ReferralRecord};
@@ -25,6 +25,17 @@ impl Change {
         let place = Place::Document(document.number.clone());
         let item = encode(&place, &document, Some(case.expires_at), [])?;
         self.create(place, item);
+        Ok(())
+    }
+
+    /// A letter that is there, changed: what it says stays, what is said about it changes.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn update_referral(&mut self, letter: &ReferralRecord, case: &Case) -> Result<(), StoreError> {
+        let place = Place::Referral(case.id.clone(), letter.id.clone());
+        let item = encode(&place, letter, Some(case.expires_at), [])?;
+        self.push(place, Kind::Put(item), PRESENT, [], Conflict::Version);
         Ok(())
     }
 }
