@@ -22,6 +22,7 @@ fn may_import(name: &str) -> &'static [&'static str] {
         | "medius-rights" | "medius-journal" | "medius-inquiry" | "medius-retention" | "medius-fulfilment" => {
             &["medius-domain", "medius-store", "medius-http", "medius-documents"]
         }
+        "medius-explanation" => &["medius-domain", "medius-store", "medius-http", "medius-documents", "medius-explain"],
         // They open what patients bring.
         "medius-screening" | "medius-records" => &["medius-domain", "medius-store", "medius-http", "medius-ingest"],
         // A user of the service: it knows addresses and ids.

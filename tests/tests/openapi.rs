@@ -22,6 +22,7 @@ fn document() -> (String, Vec<Value>) {
         medius_consent::api().into_openapi(),
         medius_records::api().into_openapi(),
         medius_referral::api().into_openapi(),
+        medius_explanation::api().into_openapi(),
         medius_delivery::api().into_openapi(),
         medius_provider::api().into_openapi(),
         medius_desk::api().into_openapi(),

@@ -38,10 +38,11 @@ const KEYS: [(&str, &str); 6] = [
     ("signing", "SigningKey"),
 ];
 /// Function by capability, which is its binary's name, and its id in the template.
-pub(crate) const FUNCTIONS: [(&str, &str); 17] = [
+pub(crate) const FUNCTIONS: [(&str, &str); 18] = [
     ("intake", "Intake"),
     ("consent", "Consent"),
     ("referral", "Referral"),
+    ("explanation", "Explanation"),
     ("delivery", "Delivery"),
     ("provider", "Provider"),
     ("mailer", "Mailer"),

@@ -37,6 +37,12 @@ impl Catalogue {
         &CATALOGUE
     }
 
+    /// The catalogue of this build as it is embedded: what its hash is made of.
+    #[must_use]
+    pub const fn embedded_json() -> &'static str {
+        EMBEDDED
+    }
+
     /// Indexes entries that the build's checks have passed.
     #[must_use]
     pub fn new(entries: Entries) -> Self {

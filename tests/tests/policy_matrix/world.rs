@@ -72,6 +72,9 @@ async fn member(stack: &Stack, role: Option<Role>) -> Member {
 
 /// The ids of a case with everything that hangs on it.
 async fn ids_of(app: &PatientApp, sent: &Sent, recipient: &str) -> Ids {
+    app.agree(&sent.case, "E1", None).await.unwrap();
+    let explanations = format!("/v1/cases/{}/explanations", sent.case);
+    let explanation = made(app, &explanations, &json!({"language": "en"})).await;
     let path = format!("/v1/cases/{}/consents", sent.case);
     let serving = json!({"item": "E1", "language": "en"});
     let served = app.post(&format!("{path}/servings"), &serving).await.unwrap().expect(201, "serving").unwrap();
@@ -87,6 +90,7 @@ async fn ids_of(app: &PatientApp, sent: &Sent, recipient: &str) -> Ids {
     let right = app.post("/v1/rights-requests", &wish).await.unwrap().expect(201, "right").unwrap().json();
     Ids {
         right: right["id"].as_str().unwrap().to_owned(),
+        explanation,
         inquiry,
         attachment,
         upload: announced(app, &format!("/v1/cases/{}/uploads", sent.case)).await,
