@@ -21,6 +21,8 @@ const PER_REQUEST: Duration = Duration::from_secs(60);
 enum Job {
     /// What is agreed to and not carried out.
     Continue {},
+    /// What time alone does to requests.
+    Clock {},
 }
 
 /// What a run did.
@@ -31,6 +33,10 @@ pub struct Report {
     pub done: u64,
     /// Requests that failed; the next run tries them again.
     pub failed: u64,
+    /// Requests that were closed because nobody showed who asks.
+    pub closed: u64,
+    /// Missed days of which the officer was told.
+    pub reminded: u64,
     /// Whether everything was looked at before the time was over.
     pub complete: bool,
     /// Items of the stream that have to be brought again.
@@ -65,6 +71,10 @@ async fn scheduled(fulfilment: &Fulfilment, event: Value, context: &Context) -> 
     let mut report = Report { complete: true, ..Report::default() };
     match job {
         Job::Continue {} => Box::pin(unfinished(fulfilment, context, &mut report)).await?,
+        Job::Clock {} => {
+            let ticked = Box::pin(fulfilment.tick(&context.request_id)).await?;
+            (report.closed, report.reminded) = (ticked.closed, ticked.reminded);
+        }
     }
     let Report { done, failed, complete, .. } = report;
     tracing::info!(done, failed, complete, "fulfilment");
@@ -138,6 +148,7 @@ mod tests {
     fn the_schedule_asks_for_what_is_left() {
         let read = |event| serde_json::from_value::<Job>(event);
         assert_eq!(read(json!({"kind": "continue"})).unwrap(), Job::Continue {});
+        assert_eq!(read(json!({"kind": "clock"})).unwrap(), Job::Clock {});
         for other in [json!({"kind": "sweep"}), json!({"kind": "continue", "day": 1}), json!({}), json!([])] {
             assert!(read(other.clone()).is_err(), "{other}");
         }

@@ -5,6 +5,7 @@
 //! lease, looks everything up anew, sends, and records it; whatever fails in between leaves the mail in the outbox, and
 //! a repeat carries the same link or code, because both are derived.
 
+mod clock;
 mod destroyed;
 mod error;
 mod event;
@@ -19,6 +20,7 @@ pub use event::{BatchAnswer, BatchFailure, Event, handle};
 pub use send::Outcome;
 
 use medius_domain::clock::SystemClock;
+use medius_domain::person::Email;
 use medius_http::{Env, Error};
 use medius_store::{Aws, CodeMac, Contacts, Database, Keyring, LinkMac, Postbox, Tables};
 use std::sync::Arc;
@@ -36,6 +38,8 @@ pub struct Sender {
     pub base_url: String,
     /// Where patients read what waits for them, without a slash at the end.
     pub app_url: String,
+    /// The data protection officer's mailbox; without one nobody is reminded by mail.
+    pub officer: Option<Email>,
 }
 
 /// Sends mails.
@@ -82,6 +86,11 @@ impl Mailer {
             registration: env.required("OPERATOR_REGISTRATION")?,
             base_url: url("PROVIDER_BASE_URL")?,
             app_url: url("APP_BASE_URL")?,
+            officer: env
+                .optional("DPO_MAILBOX")
+                .map(|mailbox| Email::parse(&mailbox))
+                .transpose()
+                .map_err(|_| "DPO_MAILBOX")?,
         };
         Ok(Self::new(db, links, codes, contacts, answers, postbox, sender))
     }

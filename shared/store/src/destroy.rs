@@ -4,6 +4,7 @@
 mod copies;
 mod files;
 mod objects;
+mod target;
 
 use crate::database::Database;
 use crate::error::StoreError;
@@ -18,6 +19,7 @@ use medius_domain::link::Link;
 use medius_domain::provider::Provider;
 use objects::Objects;
 use std::collections::HashMap;
+use target::{Target, exports, letters, pk};
 
 /// The stores that are searched at the end, as the certificate names them.
 pub const STORES: [&str; 8] = ["documents", "exports", "cases", "consents", "uploads", "links", "outbox", "keys"];
@@ -39,18 +41,6 @@ fn letters_by_id(own: &[Item]) -> Result<HashMap<ReferralId, DocumentNumber>, St
     let referrals = own.iter().filter(|item| sort_key(item).is_some_and(|sk| sk.starts_with(Place::REFERRALS)));
     let read = |item| decode::<ReferralRecord>("referral", item).map(|letter| (letter.id, letter.document_number));
     referrals.map(read).collect()
-}
-
-fn letters(case: &CaseId) -> String {
-    format!("cases/{case}/")
-}
-
-fn exports(case: &CaseId) -> String {
-    format!("exports/{case}/")
-}
-
-fn pk(case: &CaseId) -> String {
-    Place::Case(case.clone()).pk()
 }
 
 impl Destroyer {
@@ -202,22 +192,15 @@ impl Destroyer {
     /// # Errors
     /// [`StoreError::Service`].
     pub async fn left(&self, ledger: &Ledger) -> Result<u64, StoreError> {
-        let case = &ledger.case_id;
-        let mut left = 0;
-        for prefix in [letters(case), exports(case)] {
-            let found = self.listed(&prefix).await?;
+        let (target, mut left) = (Target::of(ledger), 0);
+        for prefix in &target.prefixes {
+            let found = self.listed(prefix).await?;
             left += count(&found.versions) + count(&found.uploads);
         }
-        for table in [Table::Cases, Table::Consents, Table::Uploads, Table::Keys] {
-            left += count(&self.db.raw_items(table, pk(case)).await?);
+        for (table, pk) in target.partitions {
+            left += count(&self.db.raw_items(table, pk).await?);
         }
-        for link in &ledger.links {
-            left += count(&self.db.raw_items(Table::Links, Place::Link(link.clone()).pk()).await?);
-        }
-        for number in &ledger.documents {
-            left += count(&self.db.raw_items(Table::Cases, Place::Document(number.clone()).pk()).await?);
-        }
-        Ok(left + count(&self.waiting_mails(case).await?))
+        Ok(left + count(&self.waiting_mails(&ledger.case_id).await?))
     }
 
     async fn delete_all(&self, table: Table, items: &[Item]) -> Result<(), StoreError> {

@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod deletion;
+mod proof;
+#[path = "../faults/proxy.rs"]
+mod proxy;
 mod tools;
 mod world;
 

@@ -1,5 +1,6 @@
 //! Cases to destroy, and everything that lies about them.
 
+use crate::proxy::Proxy;
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, TimeDelta, Utc};
 use lambda_runtime::Context;
@@ -10,7 +11,8 @@ use medius_domain::id::{CaseId, Subject};
 use medius_domain::policy::{On, Thing, permit};
 use medius_retention::Retention;
 use medius_store::{
-    Aws, Change, CodeMac, Contacts, Database, Destroyer, Keyring, Place, SealedCase, SealedIntake, Signer, Tables,
+    Aws, Change, CodeMac, Contacts, Database, Destroyer, Keyring, Place, SealedCase, SealedIntake, Signer, StoreError,
+    Tables,
 };
 use medius_tests::journey::demo_story;
 use medius_tests::stack::Stack;
@@ -79,8 +81,20 @@ fn of_patient(case: &Case, action: Action) -> Event {
 impl World {
     pub(crate) async fn new() -> Self {
         let stack = Stack::load().unwrap();
+        let endpoint = stack.run().endpoint.clone();
+        Self::at(stack, endpoint)
+    }
+
+    /// The same over a wire with faults.
+    pub(crate) async fn over_a_wire() -> (Self, Proxy) {
+        let stack = Stack::load().unwrap();
+        let proxy = Proxy::start(&stack.run().endpoint).await;
+        (Self::at(stack, proxy.endpoint.clone()), proxy)
+    }
+
+    fn at(stack: Stack, endpoint: String) -> Self {
         let run = stack.run().clone();
-        let aws = Aws::new(run.region, stack.operator_credentials(), Some(run.endpoint), false).unwrap();
+        let aws = Aws::new(run.region, stack.operator_credentials(), Some(endpoint), false).unwrap();
         let clock = Arc::new(Ahead::default());
         let tables = run.tables;
         let name = |variable: &str| tables.get(&variable.strip_prefix("TABLE_")?.to_lowercase()).cloned();
@@ -187,11 +201,20 @@ impl World {
 
     /// A case in its next version, as the patient's use of it leaves it.
     pub(crate) async fn put_case(&self, next: &Case) {
-        let event = of_patient(next, Action::Update);
-        let mut change = Change::new(permit(event, &On::Case(next)).unwrap(), self.db.now());
-        change.put_case(next).unwrap();
-        let snapshot = self.db.read([Place::case_log(&next.id)]).await.unwrap();
-        self.db.commit(change, &snapshot).await.unwrap();
+        self.commit(next, |change| change.put_case(next)).await.unwrap();
+    }
+
+    /// A change of a case, by its patient.
+    pub(crate) async fn commit(
+        &self,
+        case: &Case,
+        writes: impl FnOnce(&mut Change) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let event = of_patient(case, Action::Update);
+        let mut change = Change::new(permit(event, &On::Case(case)).unwrap(), self.db.now());
+        writes(&mut change)?;
+        let snapshot = self.db.read([Place::case_log(&case.id)]).await?;
+        self.db.commit(change, &snapshot).await
     }
 
     fn partitions(&self, case: &CaseId) -> Vec<(&'static str, String)> {

@@ -66,6 +66,7 @@ fn mailer(stack: &Stack, proxy: &Proxy, minutes: i64) -> Mailer {
             registration: "DEMO-0000".to_owned(),
             base_url: run.api_url.clone(),
             app_url: run.api_url.clone(),
+            officer: None,
         },
     )
 }

@@ -144,6 +144,7 @@ impl RightsRequest {
             outcome: None,
             destructions: Vec::new(),
             held: Vec::new(),
+            reminded: BTreeSet::new(),
             events: vec![Happened { at: now, step: None, state: State::Received, who: Who::Patient, by: None }],
             claim: Some(claim),
             rev: 0,

@@ -67,6 +67,20 @@ pub fn due_at(received_at: DateTime<Utc>) -> DateTime<Utc> {
     milestone(Milestone::Answer, received_at)
 }
 
+impl RightsRequest {
+    /// The request once the officer is told of what is missed now, with that; none where there is nothing new to tell.
+    pub fn reminded_of(&self, now: DateTime<Utc>) -> Option<(Self, Vec<Milestone>)> {
+        let missed: Vec<Milestone> =
+            reminders(self, now).into_iter().filter(|milestone| !self.reminded.contains(milestone)).collect();
+        if missed.is_empty() {
+            return None;
+        }
+        let mut next = Self { rev: self.rev + 1, ..self.clone() };
+        next.reminded.extend(&missed);
+        Some((next, missed))
+    }
+}
+
 /// What should have happened by now and did not, the oldest first.
 pub fn reminders(request: &RightsRequest, now: DateTime<Utc>) -> Vec<Milestone> {
     let missed = |m: &Milestone| m.missed_in(request.state) && milestone(*m, request.received_at) <= now;

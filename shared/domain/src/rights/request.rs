@@ -3,6 +3,7 @@
 
 use super::Right;
 use super::claim::Claim;
+use super::clock::Milestone;
 use super::deletion::Held;
 use super::refusal::{Deferral, Refusal};
 use super::state::State;
@@ -140,6 +141,9 @@ pub struct RightsRequest {
     /// The cases that a statute keeps, with a deletion that was carried out in part.
     #[serde(default)]
     pub held: Vec<Held>,
+    /// The missed days of which the officer was told.
+    #[serde(default)]
+    pub reminded: BTreeSet<Milestone>,
     /// Everything that happened, in order.
     pub events: Vec<Happened>,
     /// Who asks without a sign-in; none for a patient who signed in.

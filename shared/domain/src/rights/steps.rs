@@ -43,6 +43,7 @@ impl RightsRequest {
             outcome: None,
             destructions: Vec::new(),
             held: Vec::new(),
+            reminded: BTreeSet::new(),
             events: vec![received],
             claim: None,
             rev: 0,

@@ -183,6 +183,25 @@ fn reminders_come_after_the_first_seventh_and_eighth_day_and_stop_when_it_is_don
 }
 
 #[test]
+fn the_officer_is_told_of_each_missed_day_once_however_often_the_clock_is_asked() {
+    use Milestone::{Alarm, Answer, Assign, Decide};
+    let queued = request(Right::Access);
+    let end = |days| end_of_kst_day(day(2026, 11, 22) + chrono::Days::new(days));
+    assert_eq!(queued.reminded_of(end(1) - TimeDelta::seconds(1)), None);
+    let (first, missed) = queued.reminded_of(end(1)).unwrap();
+    assert_eq!((missed, first.rev, first.reminded_of(end(2))), (vec![Assign], queued.rev + 1, None));
+    let (second, missed) = first.reminded_of(end(8)).unwrap();
+    assert_eq!((missed, second.reminded_of(end(9))), (vec![Decide, Alarm], None));
+    let (third, missed) = second.reminded_of(end(10)).unwrap();
+    assert_eq!((missed, third.reminded_of(end(400))), (vec![Answer], None));
+    // It is no step: what the request waits for, and since when, stays as it is.
+    assert_eq!(
+        (third.state, third.changed_at(), third.events.len()),
+        (queued.state, queued.changed_at(), queued.events.len())
+    );
+}
+
+#[test]
 fn a_refusal_needs_a_ground_of_the_law_for_that_right_and_says_everything() {
     for right in Right::ALL {
         let grounds: Vec<Ground> = Ground::ALL.into_iter().filter(|g| g.fits(right)).collect();

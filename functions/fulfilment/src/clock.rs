@@ -1,0 +1,90 @@
+//! What time alone does to requests: where in all of the law's time nobody has shown who asks, the request is closed; and where
+//! something should have happened by now and did not, the data protection officer is told, once for each missed day.
+
+use crate::{Failure, Fulfilment};
+use medius_domain::access::{Action, Object};
+use medius_domain::policy::{On, Thing};
+use medius_domain::rights::{RightsRequest, State};
+use medius_store::{Change, Conflict, MailAbout, MailRecord, Place, StoreError};
+
+/// Where a request waits for who asks.
+const UNVERIFIED: [State; 2] = [State::IdentityPending, State::AgentProofPending];
+/// Where a request waits for staff, or for what they agreed to.
+const WAITING: [State; 7] = [
+    State::Queued,
+    State::InReview,
+    State::EvidencePending,
+    State::Approved,
+    State::Executing,
+    State::ExecutionFailed,
+    State::Upheld,
+];
+
+/// What the clock did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ticked {
+    /// Requests that were closed.
+    pub closed: u64,
+    /// Missed days of which the officer was told.
+    pub reminded: u64,
+}
+
+impl Fulfilment {
+    /// Does what is due now. A repeat finds it done.
+    ///
+    /// # Errors
+    /// [`Failure`]; what was done before stays done.
+    pub async fn tick(&self, request_id: &str) -> Result<Ticked, Failure> {
+        let mut ticked = Ticked::default();
+        for request in self.db.rights_under_way(&UNVERIFIED).await? {
+            ticked.closed += u64::from(self.close(&request, request_id).await?);
+        }
+        for request in self.db.rights_under_way(&WAITING).await? {
+            ticked.reminded += self.remind(&request, request_id).await?;
+        }
+        Ok(ticked)
+    }
+
+    async fn close(&self, request: &RightsRequest, request_id: &str) -> Result<bool, Failure> {
+        let now = self.db.now();
+        // Before its time it is not closed: the request says so itself.
+        let Ok(next) = request.close_unverified(now) else { return Ok(false) };
+        let about = MailAbout::RightClosed { right_id: next.id.clone() };
+        let mail = MailRecord::apart(about, now);
+        self.settle(request, &next, vec![mail], ("closed", request_id)).await
+    }
+
+    async fn remind(&self, request: &RightsRequest, request_id: &str) -> Result<u64, Failure> {
+        let now = self.db.now();
+        let Some((next, missed)) = request.reminded_of(now) else { return Ok(0) };
+        let mail = |milestone| MailAbout::OfficerReminder { right_id: next.id.clone(), milestone };
+        let mails: Vec<MailRecord> = missed.iter().map(|m| MailRecord::apart(mail(*m), now)).collect();
+        let number = u64::try_from(mails.len()).unwrap_or(u64::MAX);
+        Ok(if self.settle(request, &next, mails, ("reminder", request_id)).await? { number } else { 0 })
+    }
+
+    /// The request's next revision with its mails, in one transaction: of two runs one writes both.
+    async fn settle(
+        &self,
+        request: &RightsRequest,
+        next: &RightsRequest,
+        mails: Vec<MailRecord>,
+        (part, request_id): (&'static str, &str),
+    ) -> Result<bool, Failure> {
+        let object = Object::of(Thing::Right, &request.id, part);
+        let scope = request.scope();
+        let leave = Self::leave(Action::Update, object, &On::Service(&scope), request_id)?;
+        let snapshot = self.db.read([Place::LogHead(scope)]).await?;
+        let mut change = Change::new(leave, self.db.now());
+        change.rights_request(next)?;
+        for mail in &mails {
+            change.order_mail(mail)?;
+        }
+        match self.db.commit(change, &snapshot).await {
+            Ok(()) => Ok(true),
+            // Another run was quicker, or somebody is at the request: the next run looks again.
+            Err(StoreError::Conflict(Conflict::Version)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
