@@ -1,6 +1,7 @@
 //! Inquiries over HTTP on the local stack: patients who ask, staff who answer, and who is told nothing.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod attachments;
 mod bad_input;
 mod keeping;
 mod staff;
