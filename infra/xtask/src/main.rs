@@ -1,6 +1,7 @@
 //! `cargo xtask`: the two commands that people and CI use (`run`, `test`), and the checks that keep the source clean.
 //! It starts the local AWS, deploys the same template that AWS gets, and leaves nothing behind when it ends.
 
+mod bench;
 mod chains;
 mod check;
 mod deploy;
@@ -62,6 +63,8 @@ enum Command {
     Demo(retention::DemoOptions),
     /// Walks all chains of consents and of the access log, and all signed heads, and finds what was tampered with.
     VerifyChains(chains::Options),
+    /// Measures, and writes figures to target/bench.
+    Bench(bench::Options),
     /// Builds for this machine on behalf of cargo-lambda.
     #[command(hide = true)]
     HostBuild {
@@ -89,6 +92,7 @@ async fn main() -> ExitCode {
             Command::Restore(options) => retention::restore(&options).await,
             Command::Demo(options) => retention::demo(&options).await,
             Command::VerifyChains(options) => chains::run(&options).await,
+            Command::Bench(options) => bench::run(&options),
             Command::HostBuild { arguments } => host_build::run(&arguments).await,
         }
     };
