@@ -51,7 +51,7 @@ pub(crate) fn said(report: &Report) -> Vec<(Of<'_>, &Said)> {
 ///
 /// # Errors
 /// [`Unsaid::NoSource`] or [`Unsaid::StrayNumber`].
-pub fn verify(report: &Report, input: &Input, catalogue: &Catalogue) -> Result<(), Unsaid> {
+pub(crate) fn verify(report: &Report, input: &Input, catalogue: &Catalogue) -> Result<(), Unsaid> {
     let phrases: BTreeSet<Decimal> =
         catalogue.entries().phrases.iter().flat_map(|p| numbers(&p.ko).chain(numbers(&p.en))).collect();
     let everything = everything(input, report, catalogue);
@@ -114,7 +114,7 @@ fn everything(input: &Input, report: &Report, catalogue: &Catalogue) -> BTreeSet
             analyte.units.iter().filter_map(|unit| to_canonical(unit, value::quantity(&row.value)?.interval.exact()?));
         let age = input.person.age(row.date.unwrap_or(input.as_of));
         for value in values {
-            known.insert(value.normalize());
+            known.extend([value.normalize(), crate::compose::readable(value)]);
             if let (Some(age), Some(sex)) = (age, input.person.sex) {
                 known.extend([Some(Decimal::from(age)), rate(value, age, sex)].into_iter().flatten());
             }
