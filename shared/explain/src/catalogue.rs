@@ -3,8 +3,11 @@
 use crate::fold;
 use crate::input::Unreviewed;
 use crate::schema::{Analyte, Entries, Medicine, Phrase, Review, Source};
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use crate::verify::numbers;
+use rust_decimal::Decimal;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{LazyLock, OnceLock};
 
 static EMBEDDED: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
 
@@ -20,6 +23,16 @@ pub struct Catalogue {
     hira: BTreeMap<String, usize>,
     phrases: BTreeMap<String, usize>,
     sources: BTreeMap<String, usize>,
+    numbers: OnceLock<Numbers>,
+}
+
+/// Numbers that entries hold, for the last check of a report.
+#[derive(Debug, Clone)]
+pub(crate) struct Numbers {
+    pub(crate) phrases: BTreeSet<Decimal>,
+    analytes: BTreeMap<String, BTreeSet<Decimal>>,
+    medicines: BTreeMap<String, BTreeSet<Decimal>>,
+    interactions: BTreeMap<String, BTreeSet<Decimal>>,
 }
 
 impl Catalogue {
@@ -62,6 +75,7 @@ impl Catalogue {
             phrases: index(entries.phrases.iter().map(|p| vec![p.id.clone()])),
             sources: index(entries.sources.iter().map(|s| vec![s.id.clone()])),
             entries: Entries::default(),
+            numbers: OnceLock::new(),
         };
         all.entries = entries;
         all
@@ -125,11 +139,40 @@ impl Catalogue {
         self.entries.phrases.get(*self.phrases.get(id)?)
     }
 
+    /// Numbers of the engine's sentences, and of entries by kind and id.
+    pub(crate) fn numbers(&self) -> &Numbers {
+        self.numbers.get_or_init(|| Numbers {
+            phrases: self.entries.phrases.iter().flat_map(|p| numbers(&p.ko).chain(numbers(&p.en))).collect(),
+            analytes: self.entries.analytes.iter().map(|a| (a.id.clone(), held(a))).collect(),
+            medicines: self.entries.medicines.iter().map(|m| (m.id.clone(), held(m))).collect(),
+            interactions: self.entries.interactions.iter().map(|i| (i.id.clone(), held(i))).collect(),
+        })
+    }
+
     /// A source by id.
     #[must_use]
     pub fn source(&self, id: &str) -> Option<&Source> {
         self.entries.sources.get(*self.sources.get(id)?)
     }
+}
+
+impl Numbers {
+    pub(crate) fn analyte(&self, id: &str) -> impl Iterator<Item = &Decimal> {
+        self.analytes.get(id).into_iter().flatten()
+    }
+
+    pub(crate) fn medicine(&self, id: &str) -> impl Iterator<Item = &Decimal> {
+        self.medicines.get(id).into_iter().flatten()
+    }
+
+    pub(crate) fn interaction(&self, id: &str) -> impl Iterator<Item = &Decimal> {
+        self.interactions.get(id).into_iter().flatten()
+    }
+}
+
+/// Every number of an entry: limits, factors and sentences.
+fn held(entry: &impl Serialize) -> BTreeSet<Decimal> {
+    serde_json::to_string(entry).iter().flat_map(|text| numbers(text)).collect()
 }
 
 /// Whether an entry may be used.

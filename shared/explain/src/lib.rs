@@ -7,7 +7,7 @@
 
 pub mod bench;
 pub mod catalogue;
-pub mod compose;
+mod compose;
 pub mod egfr;
 pub mod fold;
 pub mod input;
@@ -19,7 +19,7 @@ pub mod read;
 pub mod report;
 pub mod said;
 pub mod schema;
-pub mod verify;
+mod verify;
 
 pub use catalogue::Catalogue;
 pub use compose::report;

@@ -47,7 +47,10 @@ fn hint(row: &ResultRow) -> Option<Specimen> {
     if row.specimen.is_some() {
         return row.specimen;
     }
-    let heading = fold::name(row.heading.as_deref()?);
+    // `주요검사`, `필요검사` and `중요검사` are not about urine.
+    let heading = ["주요", "필요", "중요", "소요"]
+        .iter()
+        .fold(fold::name(row.heading.as_deref()?), |h, word| h.replace(word, ""));
     let has = |words: &[&str]| words.iter().any(|word| heading.contains(word));
     if has(&["소변", "요검사", "뇨검사", "요침사", "요화학", "요일반", "요단백", "urin"])
         || heading == "u/a"

@@ -3,12 +3,13 @@
 
 use crate::catalogue::Catalogue;
 use crate::egfr;
-use crate::input::{Input, ResultRow, Sex};
+use crate::input::{Input, ResultRow};
 use crate::judge::to_canonical;
 use crate::read::value;
 use crate::report::Report;
 use crate::said::{Said, Unsaid};
 use rust_decimal::Decimal;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// What a sentence speaks of.
@@ -51,24 +52,23 @@ pub(crate) fn said(report: &Report) -> Vec<(Of<'_>, &Said)> {
 ///
 /// # Errors
 /// [`Unsaid::NoSource`] or [`Unsaid::StrayNumber`].
-pub fn verify(report: &Report, input: &Input, catalogue: &Catalogue) -> Result<(), Unsaid> {
-    let phrases: BTreeSet<Decimal> =
-        catalogue.entries().phrases.iter().flat_map(|p| numbers(&p.ko).chain(numbers(&p.en))).collect();
-    let everything = everything(input, report, catalogue);
+pub(crate) fn verify(report: &Report, input: &Input, catalogue: &Catalogue) -> Result<(), Unsaid> {
+    let held = catalogue.numbers();
+    let everything = OnceCell::new();
     for (of, said) in said(report) {
         if catalogue.source(said.source()).is_none() {
             return Err(Unsaid::NoSource);
         }
-        let own: Option<BTreeSet<Decimal>> = match of {
+        let known = |number: &Decimal| match of {
             Of::Result(id, analyte) => {
-                let rows = input.results.iter().filter(|row| row.id == id);
-                Some(rows.flat_map(printed).chain(analyte.into_iter().flat_map(|id| entry(catalogue, id))).collect())
+                let mut rows = input.results.iter().filter(|row| row.id == id);
+                analyte.is_some_and(|id| held.analyte(id).any(|n| n == number))
+                    || rows.any(|row| printed(row).contains(number))
             }
-            Of::All => None,
+            Of::All => everything.get_or_init(|| all(input, report, catalogue)).contains(number),
         };
-        let known = |number: &Decimal| phrases.contains(number) || own.as_ref().unwrap_or(&everything).contains(number);
         for text in said.ko().into_iter().chain(said.en()) {
-            if !numbers(text).all(|number| known(&number)) {
+            if !numbers(text).all(|number| held.phrases.contains(&number) || known(&number)) {
                 return Err(Unsaid::StrayNumber);
             }
         }
@@ -97,45 +97,34 @@ fn printed(row: &ResultRow) -> Vec<Decimal> {
     found
 }
 
-/// Numbers of an entry: its limits, its units and its sentences.
-fn entry(catalogue: &Catalogue, id: &str) -> Vec<Decimal> {
-    let text = catalogue.analyte(id).and_then(|analyte| serde_json::to_string(analyte).ok());
-    text.iter().flat_map(|text| numbers(text)).collect()
-}
-
 /// Numbers of the whole input, of the entries in use, and those computed from them: canonical values, ages and rates.
-fn everything(input: &Input, report: &Report, catalogue: &Catalogue) -> BTreeSet<Decimal> {
+fn all(input: &Input, report: &Report, catalogue: &Catalogue) -> BTreeSet<Decimal> {
+    let held = catalogue.numbers();
     let mut known: BTreeSet<Decimal> = input.results.iter().flat_map(printed).collect();
     known.extend(input.medicines.iter().flat_map(|row| numbers(&row.name)));
     for (row, explained) in input.results.iter().zip(&report.results) {
         let Some(analyte) = explained.analyte.as_deref().and_then(|id| catalogue.analyte(id)) else { continue };
-        known.extend(entry(catalogue, &analyte.id));
+        known.extend(held.analyte(&analyte.id));
         let values =
             analyte.units.iter().filter_map(|unit| to_canonical(unit, value::quantity(&row.value)?.interval.exact()?));
         let age = input.person.age(row.date.unwrap_or(input.as_of));
         for value in values {
-            known.insert(value.normalize());
+            known.extend([value.normalize(), crate::compose::readable(value)]);
             if let (Some(age), Some(sex)) = (age, input.person.sex) {
-                known.extend([Some(Decimal::from(age)), rate(value, age, sex)].into_iter().flatten());
+                known.extend([Some(Decimal::from(age)), egfr::ckd_epi_2021(value, age, sex)].into_iter().flatten());
             }
         }
     }
-    if !report.filtration.is_empty() {
-        known.extend(catalogue.analyte("egfr").into_iter().flat_map(|rate| entry(catalogue, &rate.id)));
-    }
+    // The unit of a filtration rate has a number of its own.
+    known.extend(report.filtration.iter().flat_map(|rate| numbers(&rate.rate.unit)));
     let medicines = report.medicines.iter().filter_map(|m| catalogue.medicine(m.medicine.as_deref()?));
-    let parts = medicines.clone().flat_map(|m| &m.components).filter_map(|id| catalogue.medicine(id));
-    for medicine in medicines.chain(parts) {
-        known.extend(serde_json::to_string(medicine).iter().flat_map(|text| numbers(text)));
+    for medicine in medicines {
+        let ids = std::iter::once(&medicine.id).chain(&medicine.components);
+        known.extend(ids.flat_map(|id| held.medicine(id)));
     }
-    for interaction in
-        catalogue.entries().interactions.iter().filter(|i| report.interactions.iter().any(|m| m.interaction == i.id))
-    {
-        known.extend(serde_json::to_string(interaction).iter().flat_map(|text| numbers(text)));
-    }
+    known.extend(report.interactions.iter().flat_map(|met| held.interaction(&met.interaction)));
     known
 }
 
-fn rate(value: Decimal, age: u16, sex: Sex) -> Option<Decimal> {
-    egfr::ckd_epi_2021(value, age, sex)
-}
+#[cfg(test)]
+mod tests;

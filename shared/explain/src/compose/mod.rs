@@ -4,6 +4,8 @@ mod medicine;
 mod results;
 mod series;
 
+pub(crate) use series::readable;
+
 use crate::catalogue::Catalogue;
 use crate::input::{Input, Options};
 use crate::judge;

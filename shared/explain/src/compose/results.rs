@@ -11,7 +11,7 @@ use crate::said::{Fact, Said, Speaker, Unsaid};
 use crate::schema::{Analyte, Class};
 use rust_decimal::Decimal;
 
-/// Critical values that no later value of the same test has taken back.
+/// Critical values, each unless a later value of the same test is there and speaks for itself.
 pub(super) fn critical(
     speaker: Speaker<'_>,
     input: &Input,
@@ -21,11 +21,11 @@ pub(super) fn critical(
     for (row, verdict) in input.results.iter().zip(verdicts) {
         let (Some(analyte), Some((reached, source))) = (verdict.analyte, verdict.critical) else { continue };
         let on = row.date.unwrap_or(input.as_of);
-        let taken_back = input.results.iter().zip(verdicts).any(|(other, later)| {
+        let followed = input.results.iter().zip(verdicts).any(|(other, later)| {
             let same = later.analyte.is_some_and(|a| a.id == analyte.id);
-            same && other.date.is_some_and(|date| date > on) && later.critical.is_none() && later.canonical.is_some()
+            same && other.date.is_some_and(|date| date > on) && later.canonical.is_some()
         });
-        if taken_back {
+        if followed {
             continue;
         }
         let facts = [("name", name(analyte)), ("value", Fact::Same(&row.value)), ("unit", unit_in(row))];
@@ -97,7 +97,7 @@ pub(super) fn explained(speaker: Speaker<'_>, row: &ResultRow, verdict: &Verdict
         line: line(verdict),
         measures: analyte.map(|a| speaker.quote(&a.text.measures)),
         lies: lies(speaker, row, verdict)?,
-        can_go_with: analyte.and_then(|a| can_go_with(a, verdict.judgement)).map(|s| speaker.quote(s)),
+        can_go_with: analyte.and_then(|a| can_go_with(a, verdict)).map(|s| speaker.quote(s)),
         affects: analyte.map(|a| quote(&a.text.affects)).unwrap_or_default(),
         ask: analyte.map(|a| quote(&a.text.ask)).unwrap_or_default(),
         caveats: analyte.map(|a| quote(&a.caveats)).unwrap_or_default(),
@@ -106,10 +106,16 @@ pub(super) fn explained(speaker: Speaker<'_>, row: &ResultRow, verdict: &Verdict
     })
 }
 
-fn can_go_with(analyte: &Analyte, judgement: Judgement) -> Option<&crate::schema::Sentence> {
-    match judgement {
+fn can_go_with<'a>(analyte: &'a Analyte, verdict: &Verdict<'_>) -> Option<&'a crate::schema::Sentence> {
+    match verdict.judgement {
         Judgement::Judged(Place::High | Place::Outside) => analyte.text.high.as_ref(),
         Judgement::Judged(Place::Low) => analyte.text.low.as_ref(),
+        // No answer is the expected one (antibodies after a vaccine): what each end of the scale can go with is still told.
+        Judgement::NotJudged(Reason::NoReference) if verdict.word.is_some() => {
+            let is = |step: Option<&crate::schema::Step>| step.map(|s| s.is.as_str()) == verdict.word;
+            let (first, last) = (is(analyte.scale.first()), is(analyte.scale.last()));
+            if last { analyte.text.high.as_ref() } else { analyte.text.low.as_ref().filter(|_| first) }
+        }
         Judgement::Judged(Place::Within) | Judgement::NotJudged(_) | Judgement::Conflict => None,
     }
 }

@@ -10,7 +10,8 @@ use crate::interval::{Interval, Side};
 use crate::judge::{Verdict, band_of};
 use crate::report::{Filtration, Point, Quantity, Trend};
 use crate::said::{Fact, Speaker, Unsaid};
-use std::collections::BTreeMap;
+use crate::schema::Analyte;
+use rust_decimal::Decimal;
 
 /// LOINC: systolic and diastolic pressure, creatinine in serum, filtration rate by CKD-EPI 2021.
 const SYSTOLIC: &str = "8480-6";
@@ -69,11 +70,10 @@ pub(super) fn filtration(
         let (Some(rate), Some(entry)) = (egfr::ckd_epi_2021(value, age, sex), speaker.catalogue.by_loinc(RATE)) else {
             continue;
         };
-        let (creatinine, unit) = (value.normalize().to_string(), canonical_unit(analyte));
         let spelled = entry.units.iter().find(|u| u.canonical).and_then(|u| u.spell.first()).map_or("", String::as_str);
         let facts = [
-            ("value", Fact::Same(&creatinine)),
-            ("unit", Fact::Same(&unit)),
+            ("value", Fact::Same(&row.value)),
+            ("unit", Fact::Same(row.unit.as_deref().unwrap_or_default())),
             ("age", Fact::Same(&age.to_string())),
             ("rate", Fact::Same(&rate.to_string())),
             ("rate_unit", Fact::Same(spelled)),
@@ -88,7 +88,7 @@ pub(super) fn filtration(
         });
         found.push(Filtration {
             row: row.id.clone(),
-            creatinine: Quantity { value: value.normalize(), unit },
+            creatinine: Quantity { value: value.normalize(), unit: canonical_unit(analyte) },
             age,
             sex,
             rate: Quantity { value: rate, unit: canonical_unit(entry) },
@@ -99,21 +99,33 @@ pub(super) fn filtration(
     Ok(found)
 }
 
-/// Values of one test on at least two days, in the canonical unit.
+/// Values of one test on at least two days: in the printed unit where it is always the same, else in the canonical one.
 pub(super) fn trends(speaker: Speaker<'_>, input: &Input, verdicts: &[Verdict<'_>]) -> Result<Vec<Trend>, Unsaid> {
-    let mut series: BTreeMap<&str, Vec<Point>> = BTreeMap::new();
-    let mut order = Vec::new();
+    let mut order: Vec<(&Analyte, Vec<(&ResultRow, &Verdict<'_>)>)> = Vec::new();
     for (row, verdict) in input.results.iter().zip(verdicts) {
-        let (Some(analyte), Some(date)) = (verdict.analyte, row.date) else { continue };
-        let Some(value) = verdict.canonical.and_then(|v| v.exact()) else { continue };
-        if !series.contains_key(analyte.id.as_str()) {
-            order.push(analyte);
+        let Some(analyte) =
+            verdict.analyte.filter(|_| row.date.is_some() && verdict.canonical.is_some_and(|v| v.exact().is_some()))
+        else {
+            continue;
+        };
+        match order.iter_mut().find(|(known, _)| known.id == analyte.id) {
+            Some((_, rows)) => rows.push((row, verdict)),
+            None => order.push((analyte, vec![(row, verdict)])),
         }
-        series.entry(&analyte.id).or_default().push(Point { row: row.id.clone(), date, value: value.normalize() });
     }
     let mut found = Vec::new();
-    for analyte in order {
-        let Some(mut points) = series.remove(analyte.id.as_str()) else { continue };
+    for (analyte, rows) in order {
+        let printed = rows
+            .first()
+            .and_then(|(_, verdict)| verdict.unit)
+            .filter(|unit| rows.iter().all(|(_, v)| v.unit == Some(*unit)));
+        let mut points: Vec<Point> = rows
+            .iter()
+            .filter_map(|(row, verdict)| {
+                let interval = if printed.is_some() { verdict.value } else { verdict.canonical };
+                Some(Point { row: row.id.clone(), date: row.date?, value: interval?.exact()?.normalize() })
+            })
+            .collect();
         points.sort_by_key(|point| point.date);
         let (Some(first), Some(last)) = (points.first(), points.last()) else { continue };
         if first.date == last.date {
@@ -124,26 +136,27 @@ pub(super) fn trends(speaker: Speaker<'_>, input: &Input, verdicts: &[Verdict<'_
             std::cmp::Ordering::Less => "trend-fell",
             std::cmp::Ordering::Equal => "trend-same",
         };
-        let spelled = analyte.units.iter().find(|u| u.canonical).and_then(|u| u.spell.iter().find(|s| !s.is_empty()));
+        let unit = printed.map_or_else(|| canonical_unit(analyte), ToOwned::to_owned);
+        let spelled =
+            analyte.units.iter().find(|u| u.ucum == unit).and_then(|u| u.spell.iter().find(|s| !s.is_empty()));
         let said = speaker.phrase(
             phrase,
             &[
                 ("name", name(analyte)),
-                ("first", Fact::Same(&first.value.to_string())),
-                ("last", Fact::Same(&last.value.to_string())),
+                ("first", Fact::Same(&readable(first.value).to_string())),
+                ("last", Fact::Same(&readable(last.value).to_string())),
                 ("first_date", Fact::Same(&first.date.to_string())),
                 ("last_date", Fact::Same(&last.date.to_string())),
                 ("unit", Fact::Same(spelled.map_or("", String::as_str))),
             ],
             YOUR_REPORT,
         )?;
-        found.push(Trend {
-            analyte: analyte.id.clone(),
-            name: analyte.name.clone(),
-            unit: canonical_unit(analyte),
-            points,
-            said,
-        });
+        found.push(Trend { analyte: analyte.id.clone(), name: analyte.name.clone(), unit, points, said });
     }
     Ok(found)
+}
+
+/// A converted value with the digits that a reader needs; a printed one has seldom more.
+pub(crate) fn readable(value: Decimal) -> Decimal {
+    value.round_sf(5).unwrap_or(value).normalize()
 }

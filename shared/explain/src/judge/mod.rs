@@ -7,13 +7,16 @@ mod word;
 pub(crate) use quantity::{band_of, to_canonical};
 
 use crate::catalogue::{Catalogue, usable};
-use crate::input::{Person, ResultRow, Unreviewed};
+use crate::input::{Person, Pregnancy, ResultRow, Unreviewed};
 use crate::interval::Interval;
 use crate::matching::{self, Found};
 use crate::schema::{Analyte, Class, Kind};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
+
+/// For how many days back a pregnancy and its trimester are taken as known.
+const CURRENT_DAYS: i64 = 14;
 
 /// Where a value lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -47,6 +50,8 @@ pub enum Reason {
     ValueUnreadable,
     /// The value cannot be believed.
     Implausible,
+    /// The printed range cannot be one of this test in this unit.
+    RangeUnlikely,
     /// Only a bound is known, and it leaves both answers open.
     BoundOpen,
     /// The value lies between the last digits of the printed range.
@@ -65,7 +70,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::UnknownName,
         Self::CodeAndNameDiffer,
         Self::UnitMissing,
@@ -73,6 +78,7 @@ impl Reason {
         Self::UnitsDiffer,
         Self::ValueUnreadable,
         Self::Implausible,
+        Self::RangeUnlikely,
         Self::BoundOpen,
         Self::BetweenDigits,
         Self::NoReference,
@@ -93,6 +99,7 @@ impl Reason {
             Self::UnitsDiffer => "not-judged-units-differ",
             Self::ValueUnreadable => "not-judged-value-unreadable",
             Self::Implausible => "not-judged-implausible",
+            Self::RangeUnlikely => "not-judged-range-unlikely",
             Self::BoundOpen => "not-judged-bound-open",
             Self::BetweenDigits => "not-judged-between-digits",
             Self::NoReference => "not-judged-no-reference",
@@ -209,7 +216,12 @@ pub fn row<'a>(
         return Verdict::not(Some(analyte), Reason::NotReviewed);
     }
     let on = row.date.unwrap_or(as_of);
-    let about = person::About { sex: person.sex, age: person.age(on), pregnancy: person.pregnancy };
+    // A pregnancy of today says nothing of a result from before.
+    let pregnancy = match person.pregnancy {
+        Pregnancy::Yes { .. } if (as_of - on).num_days() > CURRENT_DAYS => Pregnancy::Unknown,
+        known @ (Pregnancy::Yes { .. } | Pregnancy::No | Pregnancy::Unknown) => known,
+    };
+    let about = person::About { sex: person.sex, age: person.age(on), pregnancy };
     match analyte.kind {
         Kind::Quantity => quantity::judge(analyte, row, about),
         Kind::Ordinal | Kind::Qualitative => word::judge(analyte, row, about),

@@ -45,10 +45,64 @@ pub(super) fn judge<'a>(analyte: &'a Analyte, row: &ResultRow, about: About) -> 
         same.then(|| (raw.trim().to_owned(), printed))
     });
     match printed {
+        Some((_, printed)) if !fits(analyte, unit, &printed.interval, &canonical, about) => {
+            verdict.judgement = Judgement::NotJudged(Reason::RangeUnlikely);
+            // Where value and range agree and the entry disagrees with both, it is the unit that is wrong.
+            if wide(&printed.interval).is_some_and(|range| number.interval.side_of(&range) == Side::Inside) {
+                verdict.critical = None;
+            }
+        }
         Some((shown, printed)) => own(&mut verdict, shown, &printed, from_zero(analyte, number.interval), unit, mark),
         None => cited(&mut verdict, analyte, about, &canonical, mark),
     }
+    match verdict.judgement {
+        Judgement::Judged(_) => {}
+        // The bands would decide what was just left open.
+        Judgement::Conflict | Judgement::NotJudged(Reason::RangeUnlikely) => verdict.screening = None,
+        Judgement::NotJudged(_) => {}
+    }
     verdict
+}
+
+/// Whether a printed range can be one of this test in this unit: believable, not wholly away from every cited range that
+/// may hold for the person, and without a critical value inside.
+fn fits(analyte: &Analyte, unit: &Unit, printed: &Interval, canonical: &Interval, about: About) -> bool {
+    let Some(range) = printed.map(|v| to_canonical(unit, v)) else { return false };
+    let mut ends = [range.low, range.high].into_iter().flatten().map(|end| end.at);
+    let believable = analyte
+        .plausible
+        .is_none_or(|p| ends.all(|at| at <= p.max.0) && range.high.is_none_or(|high| high.at >= p.min.0));
+    let meets = |cited: &Range| !matches!(range.side_of(&range_of(cited)), Side::Below | Side::Above);
+    let near = match about.ranges(&analyte.ranges) {
+        Ok(ranges) => ranges.into_iter().any(meets),
+        // A child's range has nothing to be held against.
+        Err(Reason::NoReference) => true,
+        Err(_) => analyte.ranges.iter().any(meets),
+    };
+    let critical = canonical.side_of(&range) == Side::Inside && critical(analyte, canonical, about).is_some();
+    believable && near && !critical
+}
+
+/// A range twice as wide, for values that belong to it without lying in it.
+fn wide(range: &Interval) -> Option<Interval> {
+    let two = Decimal::TWO;
+    let low = match range.low {
+        Some(end) => Some(End::included(if end.at > Decimal::ZERO {
+            end.at.checked_div(two)?
+        } else {
+            end.at.checked_mul(two)?
+        })),
+        None => None,
+    };
+    let high = match range.high {
+        Some(end) => Some(End::included(if end.at > Decimal::ZERO {
+            end.at.checked_mul(two)?
+        } else {
+            end.at.checked_div(two)?
+        })),
+        None => None,
+    };
+    Some(Interval { low, high })
 }
 
 /// A field that says something.
@@ -191,14 +245,11 @@ fn shown(range: &Interval, analyte: &Analyte) -> String {
         .iter()
         .find(|unit| unit.canonical)
         .map_or("", |unit| unit.spell.first().map_or("", String::as_str));
+    let low = range.low.map(|end| format!("{}{}", if end.included { "≥" } else { ">" }, end.at));
+    let high = range.high.map(|end| format!("{}{}", if end.included { "≤" } else { "<" }, end.at));
     let numbers = match (range.low, range.high) {
-        (Some(low), Some(high)) => {
-            let sign = if high.included { "" } else { "<" };
-            format!("{}{}~{sign}{}", if low.included { "" } else { ">" }, low.at, high.at)
-        }
-        (Some(low), None) => format!("{}{}", if low.included { "≥" } else { ">" }, low.at),
-        (None, Some(high)) => format!("{}{}", if high.included { "≤" } else { "<" }, high.at),
-        (None, None) => String::new(),
+        (Some(low), Some(high)) if low.included && high.included => format!("{}~{}", low.at, high.at),
+        _ => [low, high].into_iter().flatten().collect::<Vec<_>>().join(", "),
     };
     format!("{numbers} {unit}").trim().to_owned()
 }

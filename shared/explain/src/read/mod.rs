@@ -30,3 +30,11 @@ pub(crate) fn number(text: &str) -> Option<(Decimal, &str)> {
     let number = Decimal::from_str_exact(&printed.replace([',', '+'], "")).ok()?;
     (fine && printed.len() <= 20).then_some((number, rest))
 }
+
+/// What follows a number, as a unit: nothing, or text that cannot be the rest of a number that was not understood.
+pub(crate) fn unit(rest: &str) -> Option<Option<String>> {
+    let unit = rest.trim();
+    let power = rest.starts_with(' ') && ["10^", "10*", "10E", "10e"].iter().any(|ten| unit.starts_with(ten));
+    let odd = unit.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '~' | '+' | '<' | '>'));
+    (power || !odd).then(|| (!unit.is_empty()).then(|| unit.to_owned()))
+}

@@ -69,12 +69,11 @@ fn one(text: &str) -> Option<Printed> {
         return printed(value::bound("<=", at)?, at.scale(), rest);
     }
     let (first, rest) = number(bare)?;
-    let rest = rest.trim_start();
-    if let Some((second, rest)) = value::between(rest) {
+    if let Some((second, rest)) = value::between(rest.trim_start()) {
         let interval = Interval { low: Some(End::included(first)), high: Some(End::included(second)) };
         return (first < second).then(|| printed(interval, first.scale().max(second.scale()), rest)).flatten();
     }
-    if rest == "~" || rest == "-" {
+    if matches!(rest.trim(), "~" | "-") {
         return printed(value::bound(">=", first)?, first.scale(), "");
     }
     // One number alone is no range.
@@ -83,8 +82,6 @@ fn one(text: &str) -> Option<Printed> {
 }
 
 fn printed(interval: Interval, scale: u32, rest: &str) -> Option<Printed> {
-    let unit = rest.trim();
-    let odd = unit.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '~' | '+' | '<' | '>'));
     let step = Decimal::try_from_i128_with_scale(1, scale).ok()?;
-    (!odd).then(|| Printed { interval, step, unit: (!unit.is_empty()).then(|| unit.to_owned()) })
+    Some(Printed { interval, step, unit: super::unit(rest)? })
 }

@@ -29,8 +29,7 @@ pub fn quantity(raw: &str) -> Option<Number> {
     let (text, flag) = without_flag(&text);
     let (comparison, text) = comparison(text);
     let (first, rest) = number(text)?;
-    let rest = rest.trim_start();
-    let (interval, rest) = match (comparison, between(rest)) {
+    let (interval, rest) = match (comparison, between(rest.trim_start())) {
         (None, Some((second, rest))) if first < second => {
             (Interval { low: Some(End::included(first)), high: Some(End::included(second)) }, rest)
         }
@@ -38,12 +37,7 @@ pub fn quantity(raw: &str) -> Option<Number> {
         (Some(sign), None) => (bound(sign, first)?, rest),
         (None, None) => worded(first, rest)?,
     };
-    let unit = rest.trim();
-    // A unit that starts with a digit or a point is the rest of a number that was not understood.
-    if unit.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '~' | '+' | '<' | '>')) {
-        return None;
-    }
-    Some(Number { interval, unit: (!unit.is_empty()).then(|| unit.to_owned()), flag })
+    Some(Number { interval, unit: super::unit(rest)?, flag })
 }
 
 /// The mark at either end of a value.

@@ -62,11 +62,14 @@ pub(crate) fn decode(bytes: &[u8], limits: &Limits) -> Result<String, Refused> {
 /// The records of a text. The separator is the one that gives the first lines the same number of cells, more than one.
 pub(crate) fn records(text: &str, limits: &Limits) -> Result<Vec<Record>, Refused> {
     let head: String = text.lines().take(20).collect::<Vec<_>>().join("\n");
-    let separator = [',', '\t', ';', '|']
+    // The last of equals is taken: the comma.
+    let separator = ['|', ';', '\t', ',']
         .into_iter()
         .max_by_key(|separator| {
             // The head may end within quotes; that is no fault here.
-            let records = split(&head, *separator, limits).unwrap_or_default();
+            let Ok(records) = split(&head, *separator, limits) else {
+                return head.lines().next().map_or(0, |line| line.matches(*separator).count());
+            };
             let widest = records.iter().map(|r| r.cells.len()).max().unwrap_or(0);
             let alike = records.iter().filter(|r| r.cells.len() == widest).count();
             if widest > 1 { alike * widest } else { 0 }
