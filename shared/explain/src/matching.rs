@@ -68,8 +68,16 @@ fn hint(row: &ResultRow) -> Option<Specimen> {
 fn below<'a>(catalogue: &'a Catalogue, row: &ResultRow, specimen: Specimen) -> Option<&'a Analyte> {
     let key = fold::name(&row.name);
     let spellings = match specimen {
-        Specimen::Urine => [format!("urine{key}"), format!("{key}u"), format!("요{key}"), format!("소변{key}")],
-        Specimen::Stool => [format!("stool{key}"), format!("fecal{key}"), format!("분변{key}"), format!("대변{key}")],
+        Specimen::Urine => {
+            [format!("urine{key}"), format!("{key}u"), format!("{key}요"), format!("요{key}"), format!("소변{key}")]
+        }
+        Specimen::Stool => [
+            format!("stool{key}"),
+            format!("fecal{key}"),
+            format!("{key}대변"),
+            format!("분변{key}"),
+            format!("대변{key}"),
+        ],
         Specimen::Blood | Specimen::Plasma | Specimen::Serum | Specimen::Body | Specimen::Bone => return None,
     };
     let entry = spellings.iter().find_map(|s| catalogue.by_key(s)).filter(|entry| entry.specimen == specimen)?;
