@@ -101,11 +101,12 @@ fn alias<'a>(catalogue: &'a Catalogue, name: &str) -> Option<&'a Analyte> {
     (a.id == b.id).then_some(a)
 }
 
-/// The unit of an entry's closed list.
+/// The unit of an entry's closed list: its UCUM code as FHIR carries it, or one of its spellings.
 #[must_use]
 pub(crate) fn unit_of<'a>(analyte: &'a Analyte, printed: &str) -> Option<&'a crate::schema::Unit> {
     let key = fold::unit(printed);
-    analyte.units.iter().find(|unit| unit.spell.iter().any(|spelled| fold::unit(spelled) == key))
+    let coded = analyte.units.iter().find(|unit| unit.ucum == printed.trim());
+    coded.or_else(|| analyte.units.iter().find(|unit| unit.spell.iter().any(|spelled| fold::unit(spelled) == key)))
 }
 
 /// Entries whose names are near to what is printed, nearest first, at most five; the patient confirms one or none.
