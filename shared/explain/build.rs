@@ -8,10 +8,10 @@ use std::{env, error::Error, fs};
 #[path = "build/check.rs"]
 mod check;
 #[path = "src/fold.rs"]
-#[allow(dead_code, unreachable_pub, reason = "a module of the library, of which the build uses a part")]
+#[allow(dead_code, unreachable_pub, unused_imports, reason = "a module of the library, of which the build uses a part")]
 mod fold;
-#[path = "src/schema.rs"]
-#[allow(dead_code, unreachable_pub, reason = "a module of the library, of which the build uses a part")]
+#[path = "src/schema/mod.rs"]
+#[allow(dead_code, unreachable_pub, unused_imports, reason = "a module of the library, of which the build uses a part")]
 mod schema;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -68,8 +68,16 @@ fn hint(row: &ResultRow) -> Option<Specimen> {
 fn below<'a>(catalogue: &'a Catalogue, row: &ResultRow, specimen: Specimen) -> Option<&'a Analyte> {
     let key = fold::name(&row.name);
     let spellings = match specimen {
-        Specimen::Urine => [format!("urine{key}"), format!("{key}u"), format!("요{key}"), format!("소변{key}")],
-        Specimen::Stool => [format!("stool{key}"), format!("fecal{key}"), format!("분변{key}"), format!("대변{key}")],
+        Specimen::Urine => {
+            [format!("urine{key}"), format!("{key}u"), format!("{key}요"), format!("요{key}"), format!("소변{key}")]
+        }
+        Specimen::Stool => [
+            format!("stool{key}"),
+            format!("fecal{key}"),
+            format!("{key}대변"),
+            format!("분변{key}"),
+            format!("대변{key}"),
+        ],
         Specimen::Blood | Specimen::Plasma | Specimen::Serum | Specimen::Body | Specimen::Bone => return None,
     };
     let entry = spellings.iter().find_map(|s| catalogue.by_key(s)).filter(|entry| entry.specimen == specimen)?;
@@ -93,11 +101,12 @@ fn alias<'a>(catalogue: &'a Catalogue, name: &str) -> Option<&'a Analyte> {
     (a.id == b.id).then_some(a)
 }
 
-/// The unit of an entry's closed list.
+/// The unit of an entry's closed list: its UCUM code as FHIR carries it, or one of its spellings.
 #[must_use]
 pub(crate) fn unit_of<'a>(analyte: &'a Analyte, printed: &str) -> Option<&'a crate::schema::Unit> {
     let key = fold::unit(printed);
-    analyte.units.iter().find(|unit| unit.spell.iter().any(|spelled| fold::unit(spelled) == key))
+    let coded = analyte.units.iter().find(|unit| unit.ucum == printed.trim());
+    coded.or_else(|| analyte.units.iter().find(|unit| unit.spell.iter().any(|spelled| fold::unit(spelled) == key)))
 }
 
 /// Entries whose names are near to what is printed, nearest first, at most five; the patient confirms one or none.

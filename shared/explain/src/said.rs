@@ -2,12 +2,17 @@
 //! names its source, and to fill a phrase with facts, whose source is asked for.
 
 use crate::catalogue::Catalogue;
-use crate::input::Language;
+use crate::input::{Language, redacted};
 use crate::schema::Sentence;
 use serde::Serialize;
+use std::fmt;
 
-/// A sentence with its source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A sentence with its source. Outside of this crate there is no way to make one:
+///
+/// ```compile_fail
+/// let said = medius_explain::Said { ko: None, en: Some("It is fine.".to_owned()), source: String::new() };
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Said {
     #[serde(skip_serializing_if = "Option::is_none")]
     ko: Option<String>,
@@ -15,6 +20,8 @@ pub struct Said {
     en: Option<String>,
     source: String,
 }
+
+redacted!(Said);
 
 impl Said {
     /// Korean, if it was asked for.

@@ -105,7 +105,7 @@ proptest! {
             Judgement::Judged(Place::Low) => Some(0),
             Judgement::Judged(Place::Within) => Some(1),
             Judgement::Judged(Place::High) => Some(2),
-            _ => None,
+            Judgement::Judged(Place::Outside) | Judgement::NotJudged(_) | Judgement::Conflict => None,
         };
         if let (Some(low), Some(high)) = (order(judge(a.min(b))), order(judge(a.max(b)))) {
             prop_assert!(low <= high, "{}", analyte.id);

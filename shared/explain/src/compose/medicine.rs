@@ -45,14 +45,14 @@ pub(super) fn add(
             if usable(&a.review, unreviewed) && usable(&b.review, unreviewed) {
                 duplicates(speaker, (row, a), (other_row, b), report)?;
             }
-            for interaction in &speaker.catalogue.entries().interactions {
-                if usable(&interaction.review, unreviewed) && meets(speaker.catalogue, interaction, a, b) {
-                    report.interactions.push(meeting(speaker, interaction, (row, a), (other_row, b))?);
-                }
+            for interaction in meetings(speaker.catalogue, unreviewed, a, b) {
+                report.interactions.push(meeting(speaker, interaction, (row, a), (other_row, b))?);
             }
         }
     }
     report.interactions.sort_by_key(|meeting| meeting.severity);
+    // The same ingredient twice is seldom meant; two of a kind may be.
+    report.duplicates.sort_by_key(|duplicate| !duplicate.ingredient);
     if input.medicines.len() > 1 {
         report.notes.push(speaker.phrase("note-interactions", &[], YOUR_REPORT)?);
     }
@@ -146,14 +146,43 @@ const fn same<'a>(fact: &Fact<'a>) -> Fact<'a> {
     }
 }
 
-/// Whether two medicines are the two sides of an interaction, in either order.
-fn meets(catalogue: &Catalogue, interaction: &Interaction, a: &Medicine, b: &Medicine) -> bool {
+/// The interactions between two products, ingredient by ingredient: where one entry names the ingredients and another
+/// their class, only the closer one is told.
+fn meetings<'a>(catalogue: &'a Catalogue, unreviewed: Unreviewed, a: &Medicine, b: &Medicine) -> Vec<&'a Interaction> {
+    let all = &catalogue.entries().interactions;
+    let mut found: BTreeSet<usize> = BTreeSet::new();
+    for one in parts(catalogue, a) {
+        for two in parts(catalogue, b) {
+            let hits: Vec<(usize, u8)> = all
+                .iter()
+                .enumerate()
+                .filter(|(_, interaction)| usable(&interaction.review, unreviewed))
+                .filter_map(|(at, interaction)| Some((at, closeness(interaction, one, two)?)))
+                .collect();
+            let closest = hits.iter().map(|(_, close)| *close).max();
+            found.extend(hits.iter().filter(|(_, close)| Some(*close) == closest).map(|(at, _)| *at));
+        }
+    }
+    found.into_iter().filter_map(|at| all.get(at)).collect()
+}
+
+/// A product and its ingredients: an entry may name a combination itself.
+fn parts<'a>(catalogue: &'a Catalogue, medicine: &'a Medicine) -> Vec<&'a Medicine> {
+    let own = if medicine.components.is_empty() { None } else { Some(medicine) };
+    ingredients(catalogue, medicine).into_iter().chain(own).collect()
+}
+
+/// How many sides name the ingredient itself, if two medicines are the two sides in either order.
+fn closeness(interaction: &Interaction, a: &Medicine, b: &Medicine) -> Option<u8> {
     let [one, two] = &interaction.between;
-    let is = |side: &Side, medicine: &Medicine| {
-        let named = side.ingredient.as_ref().is_some_and(|id| *id == medicine.id || medicine.components.contains(id));
-        named || side.class.as_deref().is_some_and(|class| classes(catalogue, medicine).contains(class))
+    let side = |side: &Side, medicine: &Medicine| {
+        if side.ingredient.as_ref() == Some(&medicine.id) {
+            return Some(1);
+        }
+        side.class.as_ref().filter(|class| medicine.class.0.contains(class)).map(|_| 0)
     };
-    is(one, a) && is(two, b) || is(one, b) && is(two, a)
+    let both = |a: &Medicine, b: &Medicine| Some(side(one, a)? + side(two, b)?);
+    both(a, b).max(both(b, a))
 }
 
 fn meeting(

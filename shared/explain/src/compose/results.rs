@@ -167,7 +167,11 @@ fn conflict(speaker: Speaker<'_>, verdict: &Verdict<'_>) -> Result<Vec<Said>, Un
     let flag = verdict.flag.as_deref().unwrap_or_default();
     let shown = verdict.used.as_ref().map_or("", |used| used.shown.as_str());
     let facts = [("flag", Fact::Same(flag)), ("range", Fact::Same(shown))];
-    Ok(vec![speaker.phrase("conflict", &facts, YOUR_REPORT)?, speaker.phrase("conflict-ask", &[], YOUR_REPORT)?])
+    let (phrase, source) = match verdict.used.as_ref().map(|used| &used.whose) {
+        Some(Whose::Cited(source)) => ("conflict-cited", source.as_str()),
+        Some(Whose::Report) | None => ("conflict", YOUR_REPORT),
+    };
+    Ok(vec![speaker.phrase(phrase, &facts, source)?, speaker.phrase("conflict-ask", &[], YOUR_REPORT)?])
 }
 
 /// The row in the list of what was not judged.

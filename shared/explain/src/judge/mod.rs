@@ -7,13 +7,14 @@ mod word;
 pub(crate) use quantity::{band_of, to_canonical};
 
 use crate::catalogue::{Catalogue, usable};
-use crate::input::{Person, Pregnancy, ResultRow, Unreviewed};
+use crate::input::{Person, Pregnancy, ResultRow, Unreviewed, redacted};
 use crate::interval::Interval;
 use crate::matching::{self, Found};
 use crate::schema::{Analyte, Class, Kind};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
+use std::fmt;
 
 /// For how many days back a pregnancy and its trimester are taken as known.
 const CURRENT_DAYS: i64 = 14;
@@ -134,7 +135,7 @@ pub enum Whose {
 }
 
 /// A range that was used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Used {
     /// Whose it is.
     pub whose: Whose,
@@ -157,7 +158,7 @@ pub struct Reached {
 }
 
 /// All that was found out about a row.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Verdict<'a> {
     /// The entry.
     pub analyte: Option<&'a Analyte>,
@@ -180,6 +181,8 @@ pub struct Verdict<'a> {
     /// Class of the national screening, with its source.
     pub screening: Option<(Class, &'a str)>,
 }
+
+redacted!(Used, Verdict<'_>);
 
 impl<'a> Verdict<'a> {
     const fn not(analyte: Option<&'a Analyte>, reason: Reason) -> Self {

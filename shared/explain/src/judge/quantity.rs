@@ -51,6 +51,8 @@ pub(super) fn judge<'a>(analyte: &'a Analyte, row: &ResultRow, about: About) -> 
             if wide(&printed.interval).is_some_and(|range| number.interval.side_of(&range) == Side::Inside) {
                 verdict.critical = None;
             }
+            // Nothing is computed from a value whose unit is in doubt.
+            verdict.canonical = None;
         }
         Some((shown, printed)) => own(&mut verdict, shown, &printed, from_zero(analyte, number.interval), unit, mark),
         None => cited(&mut verdict, analyte, about, &canonical, mark),

@@ -2,14 +2,16 @@
 
 use super::number;
 use crate::fold;
+use crate::input::redacted;
 use crate::interval::{End, Interval};
 use crate::schema::{Analyte, Step};
+use std::fmt;
 
 /// Longest value that is read.
 const LONGEST: usize = 60;
 
 /// A number with what stood around it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Number {
     /// The value, or the bounds that it lies between.
     pub interval: Interval,
@@ -18,6 +20,8 @@ pub struct Number {
     /// A mark printed together with the value.
     pub flag: Option<String>,
 }
+
+redacted!(Number);
 
 /// Reads a number or bounds; none if anything is left that is not a unit.
 #[must_use]
