@@ -135,7 +135,7 @@ pub enum Unreviewed {
     /// Used, and the report says that nobody has reviewed them.
     #[default]
     Show,
-    /// Not used at all: neither sentences nor limits.
+    /// Not used: neither sentences nor ranges. Only that a value needs help at once is still said, by its cited limit.
     Block,
 }
 

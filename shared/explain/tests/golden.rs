@@ -64,7 +64,8 @@ fn one_report_is_the_same_every_time_and_in_both_languages() {
 }
 
 #[test]
-fn blocked_entries_say_and_judge_nothing() {
+fn blocked_entries_say_and_judge_nothing_but_what_cannot_wait() {
+    let mut urgent = 0;
     for case in cases() {
         let options = Options { language: Language::Both, unreviewed: Unreviewed::Block };
         let report = report(&input(&case), Catalogue::embedded(), options).unwrap();
@@ -74,8 +75,13 @@ fn blocked_entries_say_and_judge_nothing() {
             assert!(result.reviewed || !said && matches!(result.judgement, Judgement::NotJudged(_)));
         }
         assert!(report.medicines.iter().all(|m| m.reviewed || m.purpose.is_none() && m.cautions.is_empty()));
-        assert!(report.critical.is_empty() && report.trends.is_empty() && report.filtration.is_empty());
+        assert!(report.trends.is_empty() && report.filtration.is_empty());
+        let options = Options { language: Language::Both, unreviewed: Unreviewed::Show };
+        let open = medius_explain::report(&input(&case), Catalogue::embedded(), options).unwrap();
+        assert!(report.critical == open.critical);
+        urgent += report.critical.len();
     }
+    assert!(urgent > 0, "no case has a critical value");
 }
 
 /// The report as lines.

@@ -23,7 +23,7 @@ pub(super) fn critical(
         let on = row.date.unwrap_or(input.as_of);
         let followed = input.results.iter().zip(verdicts).any(|(other, later)| {
             let same = later.analyte.is_some_and(|a| a.id == analyte.id);
-            same && other.date.is_some_and(|date| date > on) && later.canonical.is_some()
+            same && other.date.is_some_and(|date| date > on) && later.certain
         });
         if followed {
             continue;

@@ -168,6 +168,8 @@ pub struct Verdict<'a> {
     pub unit: Option<&'a str>,
     /// The value in the canonical unit.
     pub canonical: Option<Interval>,
+    /// Whether the value was read and converted without a doubt.
+    pub certain: bool,
     /// The word of the scale.
     pub word: Option<&'a str>,
     /// The mark, from its column or beside the value.
@@ -191,6 +193,7 @@ impl<'a> Verdict<'a> {
             value: None,
             unit: None,
             canonical: None,
+            certain: false,
             word: None,
             flag: None,
             used: None,
@@ -215,9 +218,6 @@ pub fn row<'a>(
         Found::Differ => return Verdict::not(None, Reason::CodeAndNameDiffer),
         Found::Nothing => return Verdict::not(None, Reason::UnknownName),
     };
-    if !usable(&analyte.review, unreviewed) {
-        return Verdict::not(Some(analyte), Reason::NotReviewed);
-    }
     let on = row.date.unwrap_or(as_of);
     // A pregnancy of today says nothing of a result from before.
     let pregnancy = match person.pregnancy {
@@ -225,8 +225,15 @@ pub fn row<'a>(
         known @ (Pregnancy::Yes { .. } | Pregnancy::No | Pregnancy::Unknown) => known,
     };
     let about = person::About { sex: person.sex, age: person.age(on), pregnancy };
-    match analyte.kind {
+    let verdict = match analyte.kind {
         Kind::Quantity => quantity::judge(analyte, row, about),
         Kind::Ordinal | Kind::Qualitative => word::judge(analyte, row, about),
+    };
+    if usable(&analyte.review, unreviewed) {
+        Verdict { certain: verdict.canonical.is_some(), ..verdict }
+    } else {
+        // Nothing of the entry is told, but that help is needed now: its limit is a cited one, and silence may cost a life.
+        let (critical, certain) = (verdict.critical, verdict.canonical.is_some());
+        Verdict { critical, certain, ..Verdict::not(Some(analyte), Reason::NotReviewed) }
     }
 }
