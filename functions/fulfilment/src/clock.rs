@@ -1,5 +1,6 @@
 //! What time alone does to requests: where in all of the law's time nobody has shown who asks, the request is closed; and where
-//! something should have happened by now and did not, the data protection officer is told, once for each missed day.
+//! something should have happened by now and did not, the data protection officer is told, once for each missed day. Ninety days
+//! after its end nothing in a request says any more whose it was.
 
 use crate::{Failure, Fulfilment};
 use medius_domain::access::{Action, Object};
@@ -19,6 +20,9 @@ const WAITING: [State; 7] = [
     State::ExecutionFailed,
     State::Upheld,
 ];
+/// Where nobody has to do anything more.
+const CLOSED: [State; 6] =
+    [State::Refused, State::Completed, State::Partial, State::Dismissed, State::Cancelled, State::ClosedUnverified];
 
 /// What the clock did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,6 +31,8 @@ pub struct Ticked {
     pub closed: u64,
     /// Missed days of which the officer was told.
     pub reminded: u64,
+    /// Closed requests that nothing says any more whose they were.
+    pub hidden: u64,
 }
 
 impl Fulfilment {
@@ -42,7 +48,19 @@ impl Fulfilment {
         for request in self.db.rights_under_way(&WAITING).await? {
             ticked.reminded += self.remind(&request, request_id).await?;
         }
+        for request in self.db.rights_under_way(&CLOSED).await? {
+            ticked.hidden += u64::from(self.hide(&request, request_id).await?);
+        }
         Ok(ticked)
+    }
+
+    async fn hide(&self, request: &RightsRequest, request_id: &str) -> Result<bool, Failure> {
+        if request.hides_at().is_none_or(|at| at > self.db.now()) {
+            return Ok(false);
+        }
+        let pseudonym = RightsRequest::pseudonym(&self.codes.subject_hmac(&request.subject).await?);
+        let Some(next) = request.hidden(&pseudonym, self.db.now()) else { return Ok(false) };
+        self.settle(request, &next, Vec::new(), ("identity", request_id)).await
     }
 
     async fn close(&self, request: &RightsRequest, request_id: &str) -> Result<bool, Failure> {

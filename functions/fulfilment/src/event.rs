@@ -37,6 +37,8 @@ pub struct Report {
     pub closed: u64,
     /// Missed days of which the officer was told.
     pub reminded: u64,
+    /// Closed requests that nothing says any more whose they were.
+    pub hidden: u64,
     /// Whether everything was looked at before the time was over.
     pub complete: bool,
     /// Items of the stream that have to be brought again.
@@ -73,7 +75,7 @@ async fn scheduled(fulfilment: &Fulfilment, event: Value, context: &Context) -> 
         Job::Continue {} => Box::pin(unfinished(fulfilment, context, &mut report)).await?,
         Job::Clock {} => {
             let ticked = Box::pin(fulfilment.tick(&context.request_id)).await?;
-            (report.closed, report.reminded) = (ticked.closed, ticked.reminded);
+            (report.closed, report.reminded, report.hidden) = (ticked.closed, ticked.reminded, ticked.hidden);
         }
     }
     let Report { done, failed, complete, .. } = report;

@@ -19,8 +19,8 @@ use medius_domain::policy::{On, Permit, Thing, permit};
 use medius_domain::rights::{Refused, Right, RightsRequest, State};
 use medius_http::{Env, Error};
 use medius_store::{
-    Aws, Change, Conflict, Contacts, Database, Documents, Exports, Keyring, LinkMac, MailboxMac, Place, StoreError,
-    Tables, pause,
+    Aws, Change, CodeMac, Conflict, Contacts, Database, Documents, Exports, Keyring, LinkMac, MailboxMac, Place,
+    StoreError, Tables, pause,
 };
 use std::sync::Arc;
 
@@ -72,6 +72,7 @@ pub struct Fulfilment {
     exports: Exports,
     links: LinkMac,
     mailboxes: MailboxMac,
+    codes: CodeMac,
 }
 
 impl Fulfilment {
@@ -80,9 +81,9 @@ impl Fulfilment {
         db: Database,
         (keyring, inquiries, contacts): (Keyring, Keyring, Contacts),
         (documents, exports): (Documents, Exports),
-        (links, mailboxes): (LinkMac, MailboxMac),
+        (links, mailboxes, codes): (LinkMac, MailboxMac, CodeMac),
     ) -> Self {
-        Self { db, keyring, inquiries, contacts, documents, exports, links, mailboxes }
+        Self { db, keyring, inquiries, contacts, documents, exports, links, mailboxes, codes }
     }
 
     /// From the function's environment.
@@ -103,6 +104,7 @@ impl Fulfilment {
         let macs = (
             LinkMac::new(aws.kms(), env.required("KMS_LINK_MAC")?),
             MailboxMac::new(aws.kms(), env.required("KMS_MAILBOX_MAC")?),
+            CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?),
         );
         Ok(Self::new(db, opens, files, macs))
     }

@@ -38,7 +38,8 @@ pub(crate) async fn list(
     patient: Patient,
 ) -> Result<Json<RightList>, Problem> {
     // Ids, states and times of the patient's own requests: nothing personal is read, so nothing is logged.
-    let requests = state.db.rights_of(&patient.subject).await?;
+    let mut requests = state.db.rights_of(&patient.subject).await?;
+    requests.extend(state.db.rights_of(&state.pseudonym(&patient.subject).await?).await?);
     Ok(Json(RightList { items: requests.iter().map(RightState::from).collect() }))
 }
 

@@ -19,6 +19,7 @@ mod proofs;
 pub mod view;
 
 use medius_domain::clock::SystemClock;
+use medius_domain::id::Subject;
 use medius_domain::rights::{Refused, RightsRequest};
 use medius_http::{Env, Error, Problem};
 use medius_store::{
@@ -79,6 +80,13 @@ impl State {
         );
         let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
         Ok(Self::new(db, macs, keyrings, files))
+    }
+}
+
+impl State {
+    /// As what a patient stands in requests that are closed for long.
+    pub(crate) async fn pseudonym(&self, subject: &Subject) -> Result<Subject, StoreError> {
+        Ok(RightsRequest::pseudonym(&self.codes.subject_hmac(subject).await?))
     }
 }
 

@@ -69,6 +69,17 @@ pub(crate) enum By<'a> {
 }
 
 impl By<'_> {
+    /// A request as who comes to it: its patient is known also where it is closed for long.
+    async fn recognised(self, state: &State, request: RightsRequest) -> Result<RightsRequest, Problem> {
+        match self {
+            Self::Patient(patient) if request.hidden => {
+                let pseudonym = state.pseudonym(&patient.subject).await?;
+                Ok(request.known_to(&patient.subject, &pseudonym))
+            }
+            Self::Patient(_) | Self::Ticket(_) => Ok(request),
+        }
+    }
+
     /// Where a part of the request is for whoever comes.
     pub(crate) fn location(self, id: &RightId, part: &str) -> String {
         match self {
@@ -121,6 +132,7 @@ impl By<'_> {
 /// Shows a request.
 pub(crate) async fn look(state: &State, by: By<'_>, origin: &Origin, id: &RightId) -> Result<RightView, Problem> {
     let (snapshot, request) = read(state, id, []).await?;
+    let request = by.recognised(state, request).await?;
     let permit = by.leave(state, &snapshot, origin, &request, (Action::View, "")).await?;
     state.db.commit(Change::new(permit, state.db.now()), &snapshot).await?;
     Ok(RightView::new(&request, state.db.now(), false))
@@ -144,6 +156,7 @@ pub(crate) async fn change(
         };
         let more = deletion::places(&cases).into_iter().chain([Place::Idempotency(request.scope_sha256.clone())]);
         let (snapshot, found) = read(state, id, more).await?;
+        let found = by.recognised(state, found).await?;
         let permit = by.leave(state, &snapshot, origin, &found, (Action::Update, step.part())).await?;
         if let Some(answer) = replay(&snapshot, request)? {
             return Ok(answer);

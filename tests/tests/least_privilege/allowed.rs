@@ -271,6 +271,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
         "fulfilment",
         &[
             ("rights", &["GetItem", "PutItem"]),
+            ("uploads", &["Query"]),
             ("rights/index/by_state", &["Query"]),
             ("rights/index/by_subject", &["Query"]),
             ("cases", &["GetItem", "Query", "PutItem"]),
@@ -283,6 +284,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
             ("directory", &["GetItem"]),
             ("outbox", &["PutItem"]),
             ("access_log", &["GetItem", "Query", "PutItem"]),
+            ("key code_mac", &["GenerateMac"]),
             ("key data", &["Decrypt"]),
             ("key link_mac", &["GenerateMac"]),
             ("key mailbox_mac", &["GenerateMac"]),

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod claims;
+mod clock;
 mod copy;
 mod correction;
 mod export;

@@ -145,6 +145,7 @@ impl RightsRequest {
             destructions: Vec::new(),
             held: Vec::new(),
             reminded: BTreeSet::new(),
+            hidden: false,
             events: vec![Happened { at: now, step: None, state: State::Received, who: Who::Patient, by: None }],
             claim: Some(claim),
             rev: 0,

@@ -5,6 +5,7 @@ mod carried;
 mod claim;
 mod clock;
 mod deletion;
+mod identity;
 mod refusal;
 mod request;
 mod state;

@@ -144,6 +144,9 @@ pub struct RightsRequest {
     /// The missed days of which the officer was told.
     #[serde(default)]
     pub reminded: BTreeSet<Milestone>,
+    /// Whether the subject is a pseudonym of its own by now: the request is closed for long.
+    #[serde(default)]
+    pub hidden: bool,
     /// Everything that happened, in order.
     pub events: Vec<Happened>,
     /// Who asks without a sign-in; none for a patient who signed in.

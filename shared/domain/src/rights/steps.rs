@@ -44,6 +44,7 @@ impl RightsRequest {
             destructions: Vec::new(),
             held: Vec::new(),
             reminded: BTreeSet::new(),
+            hidden: false,
             events: vec![received],
             claim: None,
             rev: 0,

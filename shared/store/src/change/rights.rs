@@ -15,13 +15,16 @@ impl Change {
     /// [`StoreError::Corrupt`].
     pub fn rights_request(&mut self, request: &RightsRequest) -> Result<(), StoreError> {
         let place = Place::Right(request.id.clone());
-        let beside = [
+        let mut beside = vec![
             ("rev", number(request.rev)),
-            ("state", text(request.state.code())),
             ("due_at", text(time(request.due_at))),
             ("subject", text(request.subject.as_str())),
             ("received_at", text(time(request.received_at))),
         ];
+        // What is closed for long leaves the index of states: nobody works through it any more.
+        if !request.hidden {
+            beside.push(("state", text(request.state.code())));
+        }
         let item = encode(&place, request, Some(request.kept_until()), beside)?;
         self.put_revision(place, item, request.rev, Conflict::Version);
         let hash = chain::link(chain::GENESIS, request).map_err(|_| StoreError::Corrupt { place: "rights request" })?;
