@@ -55,7 +55,7 @@ async fn a_large_file_comes_back_by_an_address_that_is_good_for_a_minute() {
     assert_eq!(got.bytes().await.unwrap(), bytes);
     // The copy goes with the next sweep once its minutes are over; a fresh one stays.
     stack.invoke("screening", None, &json!({"kind": "sweep"})).await.unwrap();
-    assert_eq!(objects(&stack, &stack.run().handoff, "upl_").await.is_empty(), false);
+    assert!(!objects(&stack, &stack.run().handoff, "upl_").await.is_empty());
 }
 
 #[tokio::test]

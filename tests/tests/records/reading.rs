@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 const ROWS: [[&str; 4]; 3] = [
     ["Glucose (FBS)", "107", "mg/dL", "70-99"],
-    ["Creatinine", "0.9", "mg/dL", "0.6-1.2"],
+    ["Uric acid", "5.1", "mg/dL", "3.4-7.0"],
     ["HBsAg", "Negative", "", "Negative"],
 ];
 
@@ -61,7 +61,7 @@ async fn a_result_sheet_is_read_confirmed_and_in_the_letter_with_file_page_and_r
     // A proposal is in no letter.
     let early = app.make_letter(&case, &recipient).await.unwrap();
     let bundle = app.get(&format!("/v1/cases/{case}/referrals/{early}/bundle")).await.unwrap().text();
-    assert!(!bundle.contains("Creatinine\""), "a proposal is in the letter");
+    assert!(!bundle.contains("Uric acid\""), "a proposal is in the letter");
     // The sheet names no day: a value without its day is not confirmed, it is put right.
     let decide = |decisions: Value| json!({"decisions": decisions});
     let path = format!("{path}/decisions");
@@ -83,10 +83,7 @@ async fn a_result_sheet_is_read_confirmed_and_in_the_letter_with_file_page_and_r
     let all = bundle["entry"].as_array().unwrap().iter().map(|entry| &entry["resource"]);
     let found: Vec<&Value> = all.filter(|r| r["derivedFrom"].is_array()).collect();
     assert_eq!(found.len(), 1, "only what was confirmed or put right");
-    assert_eq!(
-        (&found[0]["code"]["text"], &found[0]["valueQuantity"]["code"]),
-        (&json!("Creatinine"), &json!("mg/dL"))
-    );
+    assert_eq!((&found[0]["code"]["text"], &found[0]["valueQuantity"]["code"]), (&json!("Uric acid"), &json!("mg/dL")));
     let from = found[0]["derivedFrom"][0]["display"].as_str().unwrap();
     assert!(from.starts_with("file 1 (pdf, SHA-256 ") && from.contains("page 1, row "), "{from}");
     let again = read(&app, &case, &file, &json!({})).await.expect(409, "again").unwrap().json();

@@ -49,6 +49,11 @@ async fn full(stack: &Stack) -> Full {
     institution.send(Method::POST, "/letter", None).await.unwrap().expect(200, "letter").unwrap();
     institution.send(Method::POST, "/acknowledge", None).await.unwrap();
     wait_for_state(&app, &case, &delivery, "ACKNOWLEDGED").await.unwrap();
+    let typed = json!({"kind": "medicine", "name": "Metformin 500 mg", "frequency": "2"});
+    let typed = json!({"entries": [typed]});
+    app.post(&format!("/v1/cases/{case}/records"), &typed).await.unwrap().expect(201, "record").unwrap();
+    let announced = medius_tests::samples::announcement("png", b"x");
+    app.post(&format!("/v1/cases/{case}/uploads"), &announced).await.unwrap().expect(201, "file").unwrap();
     Full { app, case, to, referral, delivery, inquiry: asked["id"].as_str().unwrap().to_owned() }
 }
 
@@ -83,12 +88,14 @@ async fn the_copy_of_a_case_holds_everything_field_by_field_and_nothing_of_the_s
         "consent-texts/S1-v1.en.json",
         "consents.json",
         "disclosures.json",
+        "files.json",
         "inquiries.json",
         "letters.json",
         "letters/NUMBER.fhir.json",
         "letters/NUMBER.pdf",
         "messages.json",
         "processing.json",
+        "records.json",
         "requests.json",
         "story.json",
     ];
@@ -140,6 +147,9 @@ async fn the_copy_of_a_case_holds_everything_field_by_field_and_nothing_of_the_s
     assert_eq!(disclosed["parts"], letters[0]["items"]);
     assert!(files[&format!("letters/{number}.pdf")] == pdf && files[&format!("letters/{number}.fhir.json")] == bundle);
 
+    let records = json_of(&files, "records.json");
+    assert_eq!(records[0]["rows"][0]["entry"]["name"], "Metformin 500 mg");
+    assert_eq!(json_of(&files, "files.json")[0]["sha256"], medius_tests::samples::announcement("png", b"x")["sha256"]);
     let messages = json_of(&files, "messages.json");
     assert_eq!(
         (&messages[0]["from"], &messages[0]["text"]),

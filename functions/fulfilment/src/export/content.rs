@@ -14,6 +14,7 @@ use medius_domain::message::MessageText;
 use medius_domain::person::Email;
 use medius_domain::policy::Role;
 use medius_domain::provider::Provider;
+use medius_domain::record::{Record, Rows};
 use medius_domain::rights::{DeferralGround, Evidence, Ground, Outcome, Right, RightsRequest, State, Step, Who};
 use medius_store::{DeliveryRecord, MessageRecord, ReferralRecord};
 use serde::Serialize;
@@ -210,6 +211,19 @@ pub(crate) struct MessageFile<'a> {
 impl<'a> MessageFile<'a> {
     pub(crate) fn new(record: &'a MessageRecord, text: MessageText) -> Self {
         Self { id: &record.id, from: record.from, sent_at: record.sent_at, text }
+    }
+}
+
+/// `records.json`: results and medicines, each row beside what was read from a file.
+#[derive(Serialize)]
+pub(crate) struct RecordFile<'a> {
+    record: &'a Record,
+    rows: Rows,
+}
+
+impl<'a> RecordFile<'a> {
+    pub(crate) const fn new(record: &'a Record, rows: Rows) -> Self {
+        Self { record, rows }
     }
 }
 

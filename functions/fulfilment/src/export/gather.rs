@@ -3,7 +3,7 @@
 
 use super::archive::Archive;
 use super::content::{
-    CaseFile, DisclosureFile, InquiryFile, LetterFile, MessageFile, Processing, RequestFile, StoryFile,
+    CaseFile, DisclosureFile, InquiryFile, LetterFile, MessageFile, Processing, RecordFile, RequestFile, StoryFile,
 };
 use super::readme;
 use crate::{Failure, Fulfilment};
@@ -16,6 +16,7 @@ use medius_domain::intake::Draft;
 use medius_domain::message::MessageText;
 use medius_domain::policy::{On, Thing};
 use medius_domain::rights::RightsRequest;
+use medius_domain::upload::Owner;
 use medius_http::Language;
 use medius_http::patient_log::LogExport;
 use medius_store::{Binding, Change, DataKey, Place, ReferralRecord, StoreError};
@@ -67,6 +68,7 @@ impl Fulfilment {
         archive.add_json("story.json", &StoryFile::new(&opened.draft, &opened.card))?;
         self.consents(&mut archive, id).await?;
         self.letters(&mut archive, opened).await?;
+        self.records(&mut archive, opened).await?;
         self.messages(&mut archive, opened).await?;
         self.log(&mut archive, &opened.case).await?;
         self.requests(&mut archive, request, first).await?;
@@ -119,6 +121,19 @@ impl Fulfilment {
             archive.add(fhir, file("bundle", &letter.bundle_sha256).await?.to_vec());
         }
         Ok(())
+    }
+
+    /// Values in full; of the files themselves the list: fifty of them are more than an archive in memory holds, and each is
+    /// handed out by a route of its own.
+    async fn records(&self, archive: &mut Archive, opened: &Opened) -> Result<(), Failure> {
+        let case = &opened.case.id;
+        let sealed = self.db.case_records(case).await?;
+        let mut records = Vec::with_capacity(sealed.len());
+        for one in &sealed {
+            records.push(RecordFile::new(&one.record, one.open(&opened.key)?));
+        }
+        archive.add_json("records.json", &records)?;
+        archive.add_json("files.json", &self.db.uploads(&Owner::Case(case.clone())).await?)
     }
 
     async fn messages(&self, archive: &mut Archive, opened: &Opened) -> Result<(), Failure> {

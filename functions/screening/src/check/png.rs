@@ -36,10 +36,9 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
 fn crc(bytes: &[u8]) -> u32 {
     const TABLE: [u32; 256] = {
         let mut table = [0_u32; 256];
-        let mut n = 0;
+        let (mut n, mut seed) = (0, 0_u32);
         while n < 256 {
-            #[expect(clippy::cast_possible_truncation, reason = "cannot truncate because n is below 256")]
-            let mut c = n as u32;
+            let mut c = seed;
             let mut bit = 0;
             while bit < 8 {
                 c = if c & 1 == 1 { 0xedb8_8320 ^ (c >> 1) } else { c >> 1 };
@@ -47,6 +46,7 @@ fn crc(bytes: &[u8]) -> u32 {
             }
             table[n] = c;
             n += 1;
+            seed += 1;
         }
         table
     };
