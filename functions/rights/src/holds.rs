@@ -109,7 +109,7 @@ fn errand<'a>(staff: &'a Staff, origin: &'a Origin, action: Action, part: &'stat
 #[utoipa::path(get, path = "/staff/v1/holds", tag = "rights", params(HoldParams),
     responses((status = 200, body = HoldList), ReadProblems), security(("staff" = [])),
     extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("case"))))]
-pub(crate) async fn list(
+pub(crate) async fn held_cases(
     extract::State(state): extract::State<State>,
     staff: Staff,
     origin: Origin,
@@ -133,7 +133,7 @@ pub(crate) async fn list(
     params(("case_id" = String, Path), IdempotencyKey), request_body = HoldRequest,
     responses((status = 200, body = HoldView), ChangeProblems), security(("staff" = [])),
     extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("case"))))]
-pub(crate) async fn put(
+pub(crate) async fn hold_case(
     extract::State(state): extract::State<State>,
     staff: Staff,
     origin: Origin,
@@ -150,7 +150,7 @@ pub(crate) async fn put(
     params(("case_id" = String, Path), IdempotencyKey),
     responses((status = 200, body = HoldView), ChangeProblems), security(("staff" = [])),
     extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("case"))))]
-pub(crate) async fn lift(
+pub(crate) async fn lift_hold(
     extract::State(state): extract::State<State>,
     staff: Staff,
     origin: Origin,
