@@ -84,9 +84,9 @@ const fn open_for_values(request: &RightsRequest) -> bool {
 async fn places(state: &State, id: &RightId) -> Result<(Option<CaseId>, Vec<Place>), Problem> {
     let case = read(state, id, []).await?.1.case_id;
     let of_case = |case: &CaseId| {
-        let own =
-            [Place::Intake(case.clone()), Place::DataKey(case.clone()), Place::Correction(case.clone(), id.clone())];
-        Place::gate(case).into_iter().chain(own).collect()
+        let (story, values) = (Place::Intake(case.clone()), Place::Correction(case.clone(), id.clone()));
+        // Everything that is sealed about a case opens together.
+        vec![story, Place::Contact(case.clone()), Place::DataKey(case.clone()), Place::ContactKey(case.clone()), values]
     };
     Ok((case.clone(), case.as_ref().map(of_case).unwrap_or_default()))
 }

@@ -83,8 +83,8 @@ async fn the_copy_of_a_case_holds_everything_field_by_field_and_nothing_of_the_s
         "access-log.ko.json",
         "case.json",
         "consent-texts/G1-v1.en.json",
-        "consent-texts/P-v1.en.json",
-        "consent-texts/PS-v1.en.json",
+        "consent-texts/P-v2.en.json",
+        "consent-texts/PS-v2.en.json",
         "consent-texts/S1-v1.en.json",
         "consents.json",
         "disclosures.json",
@@ -240,7 +240,9 @@ async fn of_many_at_once_one_gets_the_copy() {
     let got: Vec<_> = answers.iter().filter(|answer| answer.status == 200).collect();
     assert_eq!(got.len(), 1);
     files(&got[0].body);
-    assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 200 | 404 | 503)));
+    // The gateway lets a burst of ten through; what it turns away was not counted as a try.
+    let others: Vec<u16> = answers.iter().map(|answer| answer.status.as_u16()).collect();
+    assert!(others.iter().all(|status| [200, 404, 429, 503].contains(status)), "{others:?}");
 }
 
 /// All of some futures, at once.
