@@ -264,7 +264,7 @@ impl Decided {
     /// The decision with the row that it is about; none where `correct` says nothing, or another says something.
     pub(crate) fn decision(self) -> Option<(u32, Decision)> {
         let decision = match (self.decision, self.entry) {
-            (Kind::Correct, Some(entry)) => Decision::Correct { entry },
+            (Kind::Correct, Some(entry)) => Decision::Correct { entry: Box::new(entry) },
             (Kind::Confirm, None) => Decision::Confirm,
             (Kind::Drop, None) => Decision::Drop,
             (Kind::Correct, None) | (Kind::Confirm | Kind::Drop, Some(_)) => return None,

@@ -165,7 +165,7 @@ pub enum Decision {
     /// It says this.
     Correct {
         /// What it says.
-        entry: Entry,
+        entry: Box<Entry>,
     },
     /// It is not to be used.
     Drop,
@@ -241,7 +241,7 @@ impl Rows {
                     let entry = row.original.as_ref().map_or_else(|| row.entry.clone(), |read| read.entry.clone());
                     (Standing::Confirmed, entry)
                 }
-                Decision::Correct { entry } => (Standing::Corrected, entry.clone()),
+                Decision::Correct { entry } => (Standing::Corrected, entry.as_ref().clone()),
                 Decision::Drop => (Standing::Dropped, row.entry.clone()),
             };
             if standing.counts()

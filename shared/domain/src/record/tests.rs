@@ -38,7 +38,7 @@ fn what_was_read_counts_only_once_the_patient_decided() {
     let rows = read(vec![good.clone(), good.clone(), good.clone()]);
     assert_eq!(rows.for_letter(&file()), (vec![], vec![]));
     let other = glucose("98", Some("mg/dL"), None, Some("2026-11-10"));
-    let decisions = [(1, Decision::Confirm), (2, Decision::Correct { entry: other }), (3, Decision::Drop)];
+    let decisions = [(1, Decision::Confirm), (2, Decision::Correct { entry: Box::new(other) }), (3, Decision::Drop)];
     let decided = rows.decided(&decisions, now()).unwrap();
     let counts = decided.counts();
     assert_eq!((counts.proposed, counts.confirmed, counts.corrected, counts.dropped), (0, 1, 1, 1));
@@ -60,7 +60,7 @@ fn a_result_without_its_day_is_not_confirmed_and_nothing_is_decided_by_halves() 
         (vec![(7, Decision::Drop)], "/decisions/0/row", "unknown-value"),
         (vec![(2, Decision::Drop), (2, Decision::Confirm)], "/decisions/1/row", "duplicate"),
         (
-            vec![(2, Decision::Correct { entry: glucose("1", None, None, Some("2027-01-01")) })],
+            vec![(2, Decision::Correct { entry: Box::new(glucose("1", None, None, Some("2027-01-01"))) })],
             "/decisions/0/entry/date",
             "future-date",
         ),
