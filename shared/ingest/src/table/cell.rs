@@ -3,6 +3,7 @@
 
 use super::date;
 use crate::text::{folded, tidy};
+use unicode_normalization::UnicodeNormalization;
 
 /// A result with the flag that some laboratories print in the same cell.
 #[derive(Debug, PartialEq, Eq)]
@@ -319,6 +320,26 @@ pub(crate) fn is_unit(text: &str) -> bool {
     if len == 0 || len > 24 || date::take(text).is_some() || is_flag(text) || WORDS.contains(&low.as_str()) {
         return false;
     }
+    // Blanks stand in few units; a number or a code beside a unit is of another column.
+    const SPACED: [&str; 14] = [
+        "mmhg",
+        "x10^3/ul",
+        "x10³/ul",
+        "x10^3/µl",
+        "x10^6/ul",
+        "x10³/μl",
+        "x10⁶/μl",
+        "x10^9/l",
+        "ml/min/1.73m2",
+        "ml/min/1.73m²",
+        "ml/min/1.73㎡",
+        "mg/24h",
+        "mg/24hr",
+        "ml/분/1.73m2",
+    ];
+    if (tidy(text).contains(' ') && !SPACED.contains(&low.as_str())) || low.starts_with('(') {
+        return false;
+    }
     let hangul = low.chars().filter(|c| ('가'..='힣').contains(c)).count();
     if hangul > 0 {
         return matches!(
@@ -374,6 +395,13 @@ pub(crate) fn is_unit(text: &str) -> bool {
     letters && fine && !low.chars().all(|c| c.is_ascii_digit() || c == '.')
 }
 
+/// A unit that can be nothing else.
+pub(crate) fn is_sure_unit(text: &str) -> bool {
+    const ENDS: [&str; 12] = ["/dl", "/l", "/ml", "/ul", "/µl", "/μl", "%", "/hpf", "1.73m²", "1.73m2", "/hr", "/min"];
+    let low = folded(text);
+    is_unit(text) && ENDS.iter().any(|end| low.ends_with(end))
+}
+
 /// A reference range: a bound, an interval, or a word that is a result. A number alone is none: it may be a price.
 pub(crate) fn is_range(text: &str) -> bool {
     let low = folded(text);
@@ -409,7 +437,257 @@ pub(crate) fn is_range(text: &str) -> bool {
     ]
     .iter()
     .any(|w| low.contains(w));
-    (digit && (sign || word)) || result || WORDS.contains(&low.as_str())
+    ((digit && (sign || word)) || result || WORDS.contains(&low.as_str()))
+        && is_wording_of_range(text)
+        && !has_two_numbers(text)
+}
+
+/// Two numbers with nothing but a blank between them, or a laboratory's code: one of them is of another column.
+fn has_two_numbers(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let digit = |c: char| c.is_ascii_digit();
+    let code = |word: &&str| {
+        let digits = word.bytes().rev().take_while(u8::is_ascii_digit).count();
+        digits >= 3 && digits < word.len() && word.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    words.windows(2).any(|pair| pair[0].ends_with(digit) && pair[1].starts_with(digit)) || words.iter().any(code)
+}
+
+/// Words that stand in reference ranges: whom they are for, what they bound, and the pieces of units.
+const RANGE_WORDS: &[&str] = &[
+    "m",
+    "f",
+    "male",
+    "female",
+    "males",
+    "females",
+    "men",
+    "women",
+    "man",
+    "woman",
+    "adult",
+    "adults",
+    "child",
+    "children",
+    "normal",
+    "negative",
+    "positive",
+    "neg",
+    "pos",
+    "none",
+    "trace",
+    "reactive",
+    "nonreactive",
+    "non",
+    "not",
+    "detected",
+    "undetected",
+    "to",
+    "up",
+    "upto",
+    "below",
+    "above",
+    "less",
+    "greater",
+    "than",
+    "under",
+    "over",
+    "or",
+    "and",
+    "equal",
+    "fasting",
+    "desirable",
+    "optimal",
+    "borderline",
+    "high",
+    "low",
+    "risk",
+    "deficient",
+    "insufficient",
+    "sufficient",
+    "deficiency",
+    "insufficiency",
+    "sufficiency",
+    "pre",
+    "post",
+    "menopausal",
+    "postmenopausal",
+    "premenopausal",
+    "follicular",
+    "luteal",
+    "ovulation",
+    "midcycle",
+    "pregnant",
+    "year",
+    "years",
+    "yr",
+    "yrs",
+    "age",
+    "am",
+    "pm",
+    "hpf",
+    "lpf",
+    "clear",
+    "yellow",
+    "straw",
+    "amber",
+    "x",
+    "ref",
+    "prediabetes",
+    "diabetes",
+    "few",
+    "rare",
+    "a",
+    "b",
+    "c",
+    "e",
+    "n",
+    "p",
+    "mg",
+    "dl",
+    "ml",
+    "l",
+    "g",
+    "ul",
+    "u",
+    "iu",
+    "ng",
+    "pg",
+    "ug",
+    "mcg",
+    "mmol",
+    "nmol",
+    "pmol",
+    "umol",
+    "mol",
+    "meq",
+    "ueq",
+    "mm",
+    "hr",
+    "h",
+    "min",
+    "sec",
+    "s",
+    "fl",
+    "k",
+    "hg",
+    "mmhg",
+    "mosm",
+    "kg",
+    "cm",
+    "miu",
+    "uiu",
+    "index",
+    "co",
+    "coi",
+    "inr",
+    "ratio",
+    "ph",
+    "fmol",
+    "ku",
+    "mu",
+    "cells",
+    "cell",
+    "day",
+    "d",
+    "hour",
+    "nm",
+    "ppm",
+    "남",
+    "남성",
+    "남자",
+    "여",
+    "여성",
+    "여자",
+    "성인",
+    "소아",
+    "정상",
+    "이하",
+    "이상",
+    "미만",
+    "초과",
+    "음성",
+    "양성",
+    "경계",
+    "위험",
+    "고위험",
+    "저위험",
+    "공복",
+    "식후",
+    "시간",
+    "년",
+    "세",
+    "임신",
+    "비임신",
+    "폐경",
+    "폐경전",
+    "폐경후",
+    "전",
+    "후",
+    "난포기",
+    "배란기",
+    "황체기",
+    "결핍",
+    "부족",
+    "충분",
+    "불검출",
+    "검출",
+    "안됨",
+    "검출안됨",
+    "없음",
+    "당뇨",
+    "당뇨병",
+    "당뇨전단계",
+    "전단계",
+    "높음",
+    "낮음",
+    "적정",
+    "주의",
+    "황색",
+    "맑음",
+    "담황색",
+    "오전",
+    "오후",
+    "또는",
+    "그리고",
+    "및",
+    "무반응",
+    "정상치",
+    "바람직",
+    "이상적",
+    "비반응",
+    "초",
+    "회",
+    "분",
+    "배",
+    "점",
+    "개",
+];
+
+/// Whether the words of a text can be those of a range. A remark in front of a range is none: its room has no heading.
+fn is_wording_of_range(text: &str) -> bool {
+    let low: String =
+        text.nfkc().flat_map(char::to_lowercase).map(|c| if matches!(c, 'μ' | 'µ') { 'u' } else { c }).collect();
+    let hangul = |c: char| ('가'..='힣').contains(&c);
+    let mut words: Vec<String> = Vec::new();
+    let mut last = None;
+    for c in low.chars() {
+        let script = if hangul(c) {
+            Some(true)
+        } else if c.is_alphabetic() {
+            Some(false)
+        } else {
+            None
+        };
+        if let Some(script) = script {
+            match words.last_mut() {
+                Some(word) if last == Some(script) => word.push(c),
+                _ => words.push(c.to_string()),
+            }
+        }
+        last = script;
+    }
+    words.iter().all(|word| RANGE_WORDS.contains(&word.as_str()))
 }
 
 /// A code: letters and digits without blanks.

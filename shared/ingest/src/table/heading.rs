@@ -577,8 +577,35 @@ pub(crate) fn is_day_label(text: &str) -> bool {
     false
 }
 
+/// An older result, and nothing else: two headings run together (`정상범위 이전결과`) are not one.
 fn is_older(key: &str) -> bool {
-    OLDER.iter().any(|word| key.contains(word)) && key != "threshold"
+    const REST: [&str; 22] = [
+        "",
+        "결과",
+        "결과치",
+        "결과값",
+        "검사결과",
+        "검사결과치",
+        "검사",
+        "수치",
+        "값",
+        "치",
+        "일",
+        "검사일",
+        "result",
+        "results",
+        "value",
+        "values",
+        "test",
+        "date",
+        "visit",
+        "검사치",
+        "측정값",
+        "s",
+    ];
+    OLDER
+        .iter()
+        .any(|word| key.split_once(word).is_some_and(|(front, back)| REST.contains(&format!("{front}{back}").as_str())))
 }
 
 fn by_key(key: &str) -> Option<Role> {
