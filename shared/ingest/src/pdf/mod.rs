@@ -5,12 +5,14 @@
 //! Where a heading is not known, or a cell could stand under two, nothing is proposed.
 
 mod carried;
+mod cells;
 mod draw;
 mod guard;
 mod header;
 mod inflate;
 mod line;
 mod open;
+mod paint;
 mod place;
 mod rows;
 mod seen;
