@@ -13,6 +13,8 @@ struct Group {
     start: usize,
     end: usize,
     signs: Vec<Sign>,
+    /// Whether a hyphen stands before it.
+    hyphen: bool,
 }
 
 /// One sign of a number.
@@ -58,7 +60,8 @@ fn find(text: &str) -> Vec<(usize, usize)> {
     for run in runs(text) {
         let mut at = 0;
         while at < run.len() {
-            let Some(len) = FORMS.iter().find_map(|form| fits(run.get(at..)?, form)) else {
+            let Some(len) = FORMS.iter().find_map(|form| fits(run.get(at..)?, form)).or_else(|| glued(run.get(at..)?))
+            else {
                 at += 1;
                 continue;
             };
@@ -90,6 +93,14 @@ fn fits(groups: &[Group], form: &[usize]) -> Option<usize> {
     is_number(&signs).then_some(form.len())
 }
 
+/// With a hyphen in its middle a number is one too where other digits touch its ends: `No.1900101-1234567`.
+fn glued(groups: &[Group]) -> Option<usize> {
+    let [first, second, ..] = groups else { return None };
+    let birth = first.signs.len().checked_sub(6)?;
+    let signs: Vec<Sign> = first.signs[birth..].iter().chain(second.signs.get(..7)?).copied().collect();
+    (second.hyphen && is_number(&signs)).then_some(2)
+}
+
 /// Birth date, a digit for century and sex, six more. The check digit is not used: numbers issued since October 2020
 /// have none (Resident Registration Act, enforcement rule Art. 2).
 fn is_number(signs: &[Sign]) -> bool {
@@ -118,6 +129,7 @@ fn runs(text: &str) -> Vec<Vec<Group>> {
     let mut runs = Vec::new();
     let mut run: Vec<Group> = Vec::new();
     let mut gap = 0_usize;
+    let mut hyphen = false;
     let mut open = false;
     for (start, c) in text.char_indices() {
         let end = start + c.len_utf8();
@@ -128,21 +140,24 @@ fn runs(text: &str) -> Vec<Vec<Group>> {
                         group.end = end;
                         group.signs.push(sign);
                     }
-                    _ => run.push(Group { start, end, signs: vec![sign] }),
+                    _ => run.push(Group { start, end, signs: vec![sign], hyphen }),
                 }
                 open = true;
                 gap = 0;
+                hyphen = false;
             }
             // Characters without a look of their own do not part anything.
             None if is_invisible(c) => {}
             None if gap < 3 && !run.is_empty() && is_separator(c) => {
                 gap += 1;
                 open = false;
+                hyphen |= !c.is_whitespace() && !matches!(c, '.' | '/' | '|');
             }
             None => {
                 runs.push(std::mem::take(&mut run));
                 gap = 0;
                 open = false;
+                hyphen = false;
             }
         }
     }
@@ -212,6 +227,8 @@ mod tests {
             "등록번호 | 900101 | 1234567",
             "850315-5123456",
             "12 900101-1234567 34",
+            "No.1900101-1234567",
+            "900101-12345678",
         ] {
             let clean = black_out(text).unwrap_or_else(|| text.to_owned());
             assert!(clean.contains(BLACK), "{text}");

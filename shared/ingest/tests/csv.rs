@@ -61,14 +61,15 @@ fn a_mapping_of_another_file_is_refused() {
     let mapping = inspect(SHEET.as_bytes(), &Limits::default()).unwrap().mapping;
     let other = SHEET.replace("결과,단위", "단위,결과");
     assert_eq!(read(other.as_bytes(), &mapping, &Limits::default()).unwrap_err(), Refused::MappingMismatch);
-    let changes: [&dyn Fn(&mut Vec<Column>); 5] = [
-        &|c| c[2] = Column::Ignored,
-        &|c| c[5] = Column::Value,
-        &|c| c[5] = Column::Dose,
-        &|c| {
+    type Change = fn(&mut Vec<Column>);
+    let changes: [Change; 5] = [
+        |c| c[2] = Column::Ignored,
+        |c| c[5] = Column::Value,
+        |c| c[5] = Column::Dose,
+        |c| {
             c.pop();
         },
-        &|c| c[5] = Column::RangeLow,
+        |c| c[5] = Column::RangeLow,
     ];
     for change in changes {
         let mut wrong = mapping.clone();

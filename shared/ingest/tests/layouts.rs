@@ -178,28 +178,22 @@ fn english_sheet_in_a_standard_font() {
 
 #[test]
 fn one_string_for_a_whole_row() {
+    // A printout of fixed width: the columns are made of blanks, a Hangul syllable is as wide as two letters.
     let mut doc = Doc::new(&[Face::Cid]);
-    // A fixed-width printout: the columns are made of blanks.
-    for (at, row) in [
-        "검사명        결과      단위      참고치",
-        "Glucose       98        mg/dL     70-99",
-        "ALT (GPT)     41        U/L       0-40",
-    ]
-    .iter()
-    .enumerate()
-    {
+    let rows = [
+        ["검사명", "결과", "단위", "참고치"],
+        ["공복혈당", "98", "mg/dL", "70-99"],
+        ["ALT (GPT)", "41", "U/L", "0-40"],
+        ["HBsAg", "음성", "", "음성"],
+    ];
+    for (at, row) in rows.iter().enumerate() {
         let mut text = String::new();
-        let mut width = 0;
-        for c in row.chars() {
-            text.push(c);
-            width += if c.is_ascii() { 1 } else { 2 };
+        for cell in row {
+            let wide: usize = cell.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+            text += cell;
+            text += &" ".repeat(14 - wide);
         }
-        let _ = width;
         doc.text(0, 10.0, 40.0, 100.0 + 14.0 * at as f64, &text);
     }
-    let found = told(&read(doc));
-    assert!(
-        found.iter().all(|row| ["Glucose|98|mg/dL|70-99||", "ALT (GPT)|41|U/L|0-40||"].contains(&row.as_str())),
-        "{found:?}"
-    );
+    assert_eq!(told(&read(doc)), ["공복혈당|98|mg/dL|70-99||", "ALT (GPT)|41|U/L|0-40||", "HBsAg|음성||음성||"]);
 }

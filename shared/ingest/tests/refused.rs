@@ -170,8 +170,8 @@ fn bombs_are_counted_before_they_go_off() {
         doc.raw("/Fm Do");
         doc.write()
     };
-    let flat = zip(&vec![b' '; 100 << 20]);
-    assert!(flat.len() < 110_000);
+    let flat = zip(&vec![b' '; 70 << 20]);
+    assert!(flat.len() < 80_000);
     assert_eq!(refused(&with("/FlateDecode", &flat)), Refused::TooMuchInside);
     let twice = zip(&flat);
     let bytes = with("[/FlateDecode /FlateDecode]", &twice);

@@ -267,6 +267,7 @@ fn proposal(record: &Record, mapping: &Mapping) -> Option<Proposal> {
     }
     let strict = mapping.columns.iter().any(|c| matches!(c, Column::Unit | Column::Range | Column::RangeLow));
     let mut row = table::record::Record::new(strict, None);
+    row.units = mapping.columns.contains(&Column::Unit);
     for (cell, column) in record.cells.iter().zip(&mapping.columns) {
         if let Some(role) = column.role() {
             row.put(role, cell);

@@ -112,7 +112,31 @@ fn columns(lines: &[Line]) -> Option<Vec<Column>> {
         stacked.extend(fresh);
     }
     stacked.sort_by(|a, b| a.0.total_cmp(&b.0));
+    // Headings that run together and cannot be taken apart: what stands below them is not known to be one column.
+    let mixed = |text: &str| heading(text).is_none() && text.split_whitespace().any(matters);
+    if stacked.iter().any(|(_, _, text)| mixed(text)) {
+        return None;
+    }
     Some(stacked.into_iter().map(|(x0, x1, text)| Column { x0, x1, is: heading(&text) }).collect())
+}
+
+/// Whether a word alone is a heading of what a row says.
+fn matters(word: &str) -> bool {
+    match heading(word) {
+        Some(Heading::Day(_)) => true,
+        Some(Heading::Is(role)) => matches!(
+            role,
+            Role::Value
+                | Role::Previous
+                | Role::Unit
+                | Role::Range
+                | Role::Flag
+                | Role::Dose
+                | Role::Times
+                | Role::Days
+        ),
+        None => false,
+    }
 }
 
 /// Cells of a header's line, letters that are spaced out put together (`결   과`), words that are headings taken apart.
@@ -133,11 +157,11 @@ fn headings(line: &Line) -> Option<Vec<(f64, f64, String)>> {
         let cells = &line.cells[at..at + count];
         let text: String = cells.iter().map(Cell::text).collect::<Vec<_>>().join(" ");
         match cells {
-            [cell] if heading(&text).is_none() && cell.words.len() > 1 => match apart(&cell.words).as_slice() {
-                [only] => {
-                    found.extend(only.iter().map(|words| (words[0].x0, words[words.len() - 1].x1, joined_text(words))))
+            [cell] if heading(&text).is_none() && cell.words.len() > 1 => match apart(&cell.words) {
+                Some(parts) => {
+                    found.extend(parts.iter().map(|words| (words[0].x0, words[words.len() - 1].x1, joined_text(words))))
                 }
-                _ => found.push((cell.x0(), cell.x1(), text)),
+                None => found.push((cell.x0(), cell.x1(), text)),
             },
             _ => found.push((cells[0].x0(), cells[cells.len() - 1].x1(), text)),
         }
@@ -150,31 +174,36 @@ fn joined_text(words: &[Word]) -> String {
     words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// All ways to read words as headings only; at most two are looked for, since two are too many.
-fn apart(words: &[Word]) -> Vec<Vec<&[Word]>> {
-    fn go<'w>(words: &'w [Word], so_far: &mut Vec<&'w [Word]>, found: &mut Vec<Vec<&'w [Word]>>, tries: &mut u32) {
-        *tries += 1;
-        if found.len() > 1 || *tries > 500 {
-            return;
-        }
+/// Words read as headings only, as few as can be (`Reference range`, not `Reference` and `range`); nothing if there are two
+/// ways to do so.
+fn apart(words: &[Word]) -> Option<Vec<&[Word]>> {
+    fn go<'w>(words: &'w [Word], left: usize, so_far: &mut Vec<&'w [Word]>, found: &mut Vec<Vec<&'w [Word]>>) {
         if words.is_empty() {
             found.push(so_far.clone());
-            return;
-        }
-        for count in 1..=words.len().min(4) {
-            let (front, rest) = words.split_at(count);
-            if heading(&joined_text(front)).is_some() {
-                so_far.push(front);
-                go(rest, so_far, found, tries);
-                so_far.pop();
+        } else if left > 0 {
+            for count in 1..=words.len().min(4) {
+                let (front, rest) = words.split_at(count);
+                if heading(&joined_text(front)).is_some() {
+                    so_far.push(front);
+                    go(rest, left - 1, so_far, found);
+                    so_far.pop();
+                }
             }
         }
     }
-    let mut found = Vec::new();
-    if words.len() <= 10 {
-        go(words, &mut Vec::new(), &mut found, &mut 0);
+    if words.len() > 10 {
+        return None;
     }
-    found
+    for parts in 2..=words.len() {
+        let mut found = Vec::new();
+        go(words, parts, &mut Vec::new(), &mut found);
+        match found.len() {
+            0 => {}
+            1 => return found.pop(),
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// How much two ranges share.
@@ -188,7 +217,7 @@ fn groups(columns: &[Column]) -> Vec<Group> {
     let mut starts = vec![0];
     if names.len() > 1 {
         let period = columns.len() / names.len();
-        let repeats = columns.len() % names.len() == 0
+        let repeats = columns.len().is_multiple_of(names.len())
             && (period..columns.len()).all(|i| columns[i].is == columns[i - period].is);
         if repeats {
             starts.extend((1..names.len()).map(|n| n * period));

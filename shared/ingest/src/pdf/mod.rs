@@ -5,20 +5,22 @@
 //! Where a heading is not known, or a cell could stand under two, nothing is proposed.
 
 mod carried;
+mod cells;
 mod draw;
 mod guard;
 mod header;
 mod inflate;
 mod line;
 mod open;
+mod paint;
 mod place;
 mod rows;
 mod seen;
 
 use crate::reading::{Notice, Place, Proposal, Proposed, Provenance, Reading};
-use crate::table::date;
 use crate::table::heading::{Heading, Role, is_day_label};
 use crate::table::record::Record;
+use crate::table::{cell, date};
 use crate::{Limits, Refused, resident};
 use draw::Drawing;
 use hayro_interpret::InterpreterCache;
@@ -165,6 +167,9 @@ fn read_page(number: u32, page: &Page, day: Option<&String>, reading: &mut Readi
             }
         }
     }
+    if found.is_empty() && left_out == 0 {
+        reading.notices.push(Notice::NoTable { page: number });
+    }
     reading.rows.extend(found.into_iter().map(|(_, _, proposal)| proposal));
     if left_out > 0 {
         reading.notices.push(Notice::RowsLeftOut { page: number, rows: left_out });
@@ -187,16 +192,20 @@ fn proposals(header: &Header, group: &Group, kind: Kind, row: &Row, day: Option<
     let columns = &header.columns[group.from..group.to];
     let roles: Vec<Role> = columns.iter().filter_map(header::Column::role).collect();
     let record = |value: Option<(usize, &String)>| {
+        let mut lost = false;
         let mut record = Record::new(roles.contains(&Role::Unit) || roles.contains(&Role::Range), day.cloned());
+        record.units = roles.contains(&Role::Unit);
         for (at, column) in (group.from..group.to).zip(columns) {
             let Some(role) = column.role() else { continue };
             let skipped = matches!(
                 role,
                 Role::Previous | Role::OtherRange | Role::OtherDate | Role::Total | Role::Other | Role::Foreign
-            ) || (role == Role::Range && row.range_unclear);
+            );
             if !skipped {
                 for text in &row.texts[at] {
                     record.put(role, text);
+                    // A cell of digits in the room of names is a serial number whose heading is missing.
+                    lost |= role == Role::Name && text.chars().all(|c| c.is_ascii_digit());
                 }
             }
         }
@@ -204,8 +213,21 @@ fn proposals(header: &Header, group: &Group, kind: Kind, row: &Row, day: Option<
             row.texts[at].iter().for_each(|text| record.put(Role::Value, text));
             record.day = Some(day.clone());
         }
-        record
+        (!lost).then_some(record)
     };
+    // A range or a unit under a heading that is not read, while its own room is empty or not there: it slipped.
+    let empty = |role: Role| {
+        let mut of_role = (group.from..group.to).zip(columns).filter(|(_, c)| c.role() == Some(role));
+        of_role.all(|(at, _)| row.texts[at].is_empty())
+    };
+    let slipped = |text: &String| {
+        let unit = text.split(' ').any(|word| cell::is_unit(word) && (word.contains(['/', '%']) || text == word));
+        (empty(Role::Unit) && unit) || (empty(Role::Range) && cell::is_range(text) && text.contains(['-', '~']))
+    };
+    let unread = (group.from..group.to).zip(columns).filter(|(_, c)| matches!(c.role(), None | Some(Role::Other)));
+    if kind == Kind::Results && unread.flat_map(|(at, _)| &row.texts[at]).any(slipped) {
+        return Vec::new();
+    }
     match kind {
         Kind::Medicines => {
             let needs: Vec<Role> = roles
@@ -213,9 +235,9 @@ fn proposals(header: &Header, group: &Group, kind: Kind, row: &Row, day: Option<
                 .copied()
                 .filter(|r| matches!(r, Role::Dose | Role::DailyDose | Role::Times | Role::Days))
                 .collect();
-            record(None).medicine(&needs).into_iter().collect()
+            record(None).and_then(|r| r.medicine(&needs)).into_iter().collect()
         }
-        Kind::Results if roles.contains(&Role::Value) => record(None).result().into_iter().collect(),
+        Kind::Results if roles.contains(&Role::Value) => record(None).and_then(|r| r.result()).into_iter().collect(),
         Kind::Results => {
             let mut days: BTreeMap<&String, Vec<usize>> = BTreeMap::new();
             for (at, column) in (group.from..group.to).zip(columns) {
@@ -226,7 +248,7 @@ fn proposals(header: &Header, group: &Group, kind: Kind, row: &Row, day: Option<
             // Two columns of one day: which of them is meant is not said.
             days.into_iter()
                 .filter(|(_, at)| at.len() == 1)
-                .filter_map(|(day, at)| record(Some((at[0], day))).result())
+                .filter_map(|(day, at)| record(Some((at[0], day)))?.result())
                 .collect()
         }
     }

@@ -126,6 +126,7 @@ impl<'a> Cost<'a> {
         Ok(())
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "an operation that makes nothing costs what all cost")]
     fn content(
         &mut self,
         mut operations: TypedIter<'_>,

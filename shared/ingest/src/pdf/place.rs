@@ -2,6 +2,8 @@
 
 use super::header::{Column, overlap};
 use super::line::{Cell, Line, Word};
+use crate::table::cell;
+use crate::table::heading::Role;
 
 /// A line's cells by column.
 #[derive(Debug, Clone)]
@@ -30,7 +32,8 @@ struct Cluster {
     /// The column; nothing if there is none or more than one.
     column: Option<usize>,
     headings: usize,
-    cells: usize,
+    /// What its cells say.
+    cells: Vec<String>,
 }
 
 /// Places the cells of all lines below a header.
@@ -87,62 +90,80 @@ fn rooms(columns: &[Column], header: (f64, f64), lines: &[(usize, &Line)], uprig
 }
 
 fn clusters(columns: &[Column], lines: &[(usize, &Line)]) -> Vec<Cluster> {
-    let mut spans: Vec<(f64, f64, Option<usize>)> =
-        columns.iter().enumerate().map(|(at, c)| (c.x0, c.x1, Some(at))).collect();
+    let mut spans: Vec<(f64, f64, Result<usize, String>)> =
+        columns.iter().enumerate().map(|(at, c)| (c.x0, c.x1, Ok(at))).collect();
     for (_, line) in lines.iter().filter(|(_, line)| line.cells.len() >= columns.len().min(3)) {
         for cell in &line.cells {
             if under(cell.x0(), cell.x1(), columns).len() < 2 {
-                spans.push((cell.x0(), cell.x1(), None));
+                spans.push((cell.x0(), cell.x1(), Err(cell.text())));
             }
         }
     }
     spans.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut clusters: Vec<Cluster> = Vec::new();
-    for (x0, x1, column) in spans {
-        match clusters.last_mut() {
-            Some(cluster) if x0 < cluster.x1 - 0.5 => {
-                cluster.x1 = cluster.x1.max(x1);
-                cluster.headings += usize::from(column.is_some());
-                cluster.cells += usize::from(column.is_none());
-                cluster.column = if cluster.headings > 1 { None } else { cluster.column.or(column) };
+    for (x0, x1, what) in spans {
+        if clusters.last().is_none_or(|c| x0 >= c.x1 - 0.5) {
+            clusters.push(Cluster { x0, x1, column: None, headings: 0, cells: Vec::new() });
+        }
+        let Some(cluster) = clusters.last_mut() else { continue };
+        cluster.x1 = cluster.x1.max(x1);
+        match what {
+            Ok(column) => {
+                cluster.headings += 1;
+                cluster.column = (cluster.headings == 1).then_some(column);
             }
-            _ => clusters.push(Cluster {
-                x0,
-                x1,
-                column,
-                headings: usize::from(column.is_some()),
-                cells: usize::from(column.is_none()),
-            }),
+            Err(text) => cluster.cells.push(text),
         }
     }
-    lend(&mut clusters);
+    lend(&mut clusters, columns);
     clusters
 }
 
-/// Cells that stand beside their heading (set to the right under a heading set to the left): taken if there is one heading
-/// beside them without cells, and no other cells beside that heading.
-fn lend(clusters: &mut [Cluster]) {
-    let lone = |c: &Cluster| c.headings == 0 && c.cells > 0;
-    let empty = |c: &Cluster| c.headings == 1 && c.cells == 0;
-    for at in 0..clusters.len() {
-        if !lone(&clusters[at]) {
-            continue;
+/// Cells that stand beside their headings (set to the left under headings in the middle): taken where, between columns that
+/// are sure, cells and headings take turns, as many of the ones as of the others, and all cells are of their heading's type.
+fn lend(clusters: &mut [Cluster], columns: &[Column]) {
+    let lone = |c: &Cluster| c.headings == 0 && !c.cells.is_empty();
+    let empty = |c: &Cluster| c.headings == 1 && c.cells.is_empty();
+    let mut at = 0;
+    while at < clusters.len() {
+        let count = clusters[at..].iter().take_while(|c| lone(c) || empty(c)).count();
+        let run = &mut clusters[at..at + count];
+        let turns = run.windows(2).all(|pair| lone(&pair[0]) != lone(&pair[1]));
+        let column = |pair: &[Cluster]| pair[0].column.or(pair[1].column);
+        let proven = |pair: &[Cluster]| {
+            let role = column(pair).and_then(|c| columns[c].role());
+            pair.iter().flat_map(|c| &c.cells).all(|text| is_of(role, text))
+        };
+        if turns && count.is_multiple_of(2) && run.chunks(2).all(proven) {
+            for pair in run.chunks_mut(2) {
+                let column = column(pair);
+                pair[0].column = column;
+                pair[1].column = column;
+            }
         }
-        let beside: Vec<usize> = [at.checked_sub(1), Some(at + 1)]
-            .into_iter()
-            .flatten()
-            .filter(|i| clusters.get(*i).is_some_and(empty))
-            .collect();
-        let [one] = beside.as_slice() else { continue };
-        let wanted = [one.checked_sub(1), Some(one + 1)]
-            .into_iter()
-            .flatten()
-            .filter(|i| clusters.get(*i).is_some_and(lone))
-            .count();
-        let near = (clusters[at].x0 - clusters[*one].x1).max(clusters[*one].x0 - clusters[at].x1) < 60.0;
-        if wanted == 1 && near {
-            clusters[at].column = clusters[*one].column;
+        at += count.max(1);
+    }
+}
+
+/// Whether a text is of the type of a heading, and could not as well be of another one's.
+fn is_of(role: Option<Role>, text: &str) -> bool {
+    match role {
+        Some(Role::Name) => {
+            let unit = cell::is_unit(text) && text.contains(['/', '%']);
+            cell::is_name(text) && cell::value(text).is_none() && !unit
         }
+        Some(Role::Value | Role::Previous) => cell::value(text).is_some(),
+        Some(Role::Unit) => cell::is_unit(text) && (text.contains(['/', '%']) || text.chars().count() < 7),
+        Some(Role::Range) => {
+            cell::is_range(text)
+                && cell::value(text).is_none_or(|v| !v.numeric || text.contains(['-', '~', '<', '>', '≤', '≥']))
+        }
+        Some(Role::Flag) => cell::is_flag(text),
+        Some(Role::Code) => cell::is_code(text),
+        Some(Role::Dose | Role::DailyDose) => cell::is_dose(text),
+        Some(Role::Times) => cell::is_times(text),
+        Some(Role::Days) => cell::is_days(text),
+        _ => false,
     }
 }
 
@@ -160,10 +181,13 @@ fn span(x0: f64, x1: f64, columns: &[Column], rooms: &Rooms) -> Option<usize> {
         return rooms.rooms.iter().position(|(left, right)| x0 >= left - 2.0 && x1 <= right + 2.0);
     }
     let over = under(x0, x1, columns);
-    let cluster = rooms.clusters.iter().find(|c| overlap((x0, x1), (c.x0, c.x1)) > 0.0);
+    let mut touched = rooms.clusters.iter().filter(|c| overlap((x0, x1), (c.x0, c.x1)) > 0.0);
+    // Mostly inside one cluster, and in no other.
+    let cluster = touched.next().filter(|c| overlap((x0, x1), (c.x0, c.x1)) > 0.6 * (x1 - x0));
+    let alone = touched.next().is_none();
     match over.as_slice() {
         [one] => Some(*one),
-        [] => cluster.filter(|c| x0 >= c.x0 - 0.5 && x1 <= c.x1 + 0.5).and_then(|c| c.column),
+        [] => cluster.filter(|_| alone).and_then(|c| c.column),
         _ => None,
     }
 }
@@ -174,13 +198,28 @@ fn split(cell: &Cell, columns: &[Column], rooms: &Rooms) -> Option<Vec<(usize, V
         return None;
     }
     let mut parts: Vec<(usize, Vec<Word>)> = Vec::new();
+    let (mut between, mut within) = (f64::MAX, 0.0_f64);
+    let mut end = f64::MIN;
     for word in &cell.words {
         let column = span(word.x0, word.x1, columns, rooms)?;
         match parts.last_mut() {
-            Some((last, words)) if *last == column => words.push(word.clone()),
+            Some((last, words)) if *last == column => {
+                within = within.max(word.x0 - end);
+                words.push(word.clone());
+            }
             Some((last, _)) if *last > column => return None,
-            _ => parts.push((column, vec![word.clone()])),
+            last => {
+                if last.is_some() {
+                    between = between.min(word.x0 - end);
+                }
+                parts.push((column, vec![word.clone()]));
+            }
         }
+        end = word.x1;
+    }
+    // Words of one column stand nearer to each other than columns do.
+    if within > 0.0 && between < 1.2 * within {
+        return None;
     }
     (parts.len() > 1).then_some(parts)
 }

@@ -14,8 +14,6 @@ pub(crate) struct Row {
     pub(crate) bounds: (f64, f64, f64, f64),
     /// Why it is not read, if it is not: something in it is not sure.
     pub(crate) spoiled: bool,
-    /// The range may belong to the row above or below.
-    pub(crate) range_unclear: bool,
 }
 
 /// Rows of all tables of a page, in reading order: header, group, row.
@@ -85,10 +83,11 @@ fn part(placed: &Placed, header: &Header, group: &Group, kind: Kind) -> Part {
     let left = if group.from == 0 { f64::MIN } else { header.columns[group.from].x0 };
     let right = header.columns.get(group.to).map_or(f64::MAX, |next| next.x0);
     let stray = placed.stray.iter().any(|s| overlap(*s, (left, right)) > 0.5);
-    let is = |column: &Column| match (&column.is, kind) {
-        (Some(Heading::Is(Role::Value)) | Some(Heading::Day(_)), Kind::Results) => true,
-        (Some(Heading::Is(Role::Dose | Role::DailyDose | Role::Times | Role::Days)), Kind::Medicines) => true,
-        _ => false,
+    let is = |column: &Column| match kind {
+        Kind::Results => matches!(column.is, Some(Heading::Is(Role::Value) | Heading::Day(_))),
+        Kind::Medicines => {
+            matches!(column.is, Some(Heading::Is(Role::Dose | Role::DailyDose | Role::Times | Role::Days)))
+        }
     };
     let has = |at: usize| !cells[at].is_empty();
     let name = (group.from..group.to).any(|at| header.columns[at].role() == Some(Role::Name) && has(at));
@@ -189,13 +188,16 @@ fn by_pitch(parts: &[Part], columns: &[Column]) -> Vec<Row> {
     let full: Vec<usize> = (0..parts.len()).filter(|i| parts[*i].full()).collect();
     let mut members: Vec<Vec<usize>> = full.iter().map(|i| vec![*i]).collect();
     let mut spoiled = vec![false; full.len()];
-    let mut range_unclear = vec![false; full.len()];
+    let mut steps: Vec<f64> = full.windows(2).map(|pair| parts[pair[1]].y - parts[pair[0]].y).collect();
+    steps.sort_by(f64::total_cmp);
+    let pitch = |without: f64| steps.first().copied().unwrap_or(without);
     for (at, part) in parts.iter().enumerate().filter(|(_, p)| !p.full()) {
         let next = full.partition_point(|i| *i < at);
         let above = next.checked_sub(1);
         let below = (next < full.len()).then_some(next);
-        let up = above.map_or(f64::MAX, |r| part.y - nearest(parts, &members[r], part.y));
-        let down = below.map_or(f64::MAX, |r| parts[full[r]].y - part.y);
+        // Beyond the first and the last row the usual way to a row stands for the row that is not there.
+        let up = above.map_or(pitch(1.5 * part.size), |r| part.y - nearest(parts, &members[r], part.y));
+        let down = below.map_or(pitch(1.5 * part.size), |r| parts[full[r]].y - part.y);
         let close = 1.7 * part.size;
         let owner = if up < 0.78 * down && up < close {
             above
@@ -238,16 +240,13 @@ fn by_pitch(parts: &[Part], columns: &[Column]) -> Vec<Row> {
             // Ranges over several lines.
             match owner {
                 Some(row) => members[row].push(at),
-                None => {
+                // A range, a unit or a dose of the row above or of the row below: neither is sure.
+                None if part.others.iter().any(|r| !matches!(r, Role::Other | Role::Flag | Role::OtherRange)) => {
                     for row in both.into_iter().flatten() {
-                        if part.others.contains(&Role::Range) {
-                            range_unclear[row] = true;
-                        }
-                        if part.others.iter().any(|r| matches!(r, Role::Unit | Role::Dose | Role::Times | Role::Days)) {
-                            spoiled[row] = true;
-                        }
+                        spoiled[row] = true;
                     }
                 }
+                None => {}
             }
         }
     }
@@ -258,7 +257,7 @@ fn by_pitch(parts: &[Part], columns: &[Column]) -> Vec<Row> {
             lines.sort_unstable();
             let lines: Vec<&Part> = lines.iter().map(|i| &parts[*i]).collect();
             let unsure = lines.iter().any(|p| p.stray || p.cells.iter().flatten().any(Cell::unclear));
-            Row { spoiled: spoiled[at] || unsure, range_unclear: range_unclear[at], ..row(&lines, columns) }
+            Row { spoiled: spoiled[at] || unsure, ..row(&lines, columns) }
         })
         .collect()
 }
@@ -316,5 +315,5 @@ fn row(parts: &[&Part], columns: &[Column]) -> Row {
     }
     let line = parts.iter().find(|p| p.full()).or(parts.first()).map_or(0, |p| p.line);
     let spoiled = parts.iter().any(|p| p.stray || p.cells.iter().flatten().any(Cell::unclear));
-    Row { line, texts, bounds, spoiled, range_unclear: false }
+    Row { line, texts, bounds, spoiled }
 }

@@ -16,12 +16,14 @@ pub(crate) struct Record {
     pub(crate) day: Option<String>,
     /// The table has a column for units or ranges, so that a number needs one beside it.
     pub(crate) strict: bool,
+    /// The table has a column for units.
+    pub(crate) units: bool,
 }
 
 impl Record {
     /// An empty row.
     pub(crate) fn new(strict: bool, day: Option<String>) -> Self {
-        Self { texts: BTreeMap::new(), day, strict }
+        Self { texts: BTreeMap::new(), day, strict, units: false }
     }
 
     /// Puts a text under a role. Two texts under one role stand behind each other, as printed.
@@ -45,7 +47,7 @@ impl Record {
     pub(crate) fn result(&self) -> Option<Proposed> {
         let name = self.texts.get(&Role::Name)?;
         let Value { text: value, flag, unit, numeric } = cell::value(self.texts.get(&Role::Value)?)?;
-        if !cell::is_name(name) || open(name) {
+        if !cell::is_name(name) || open(name) || joined(name) {
             return None;
         }
         let unit = match (self.get(Role::Unit), unit) {
@@ -54,6 +56,15 @@ impl Record {
             (None, beside) => beside,
         };
         let range = self.range()?;
+        // The unit's own room is empty and there is one in the range's or at an end of the name: it slipped.
+        if self.units && unit.is_none() {
+            let words: Vec<&str> = name.split(' ').collect();
+            let ends =
+                words.len() > 1 && [words.first(), words.last()].into_iter().flatten().any(|w| cell::is_sure_unit(w));
+            if ends || range.as_ref().is_some_and(|r| r.split(' ').any(cell::is_unit)) {
+                return None;
+            }
+        }
         let flag = match (self.flag()?, flag) {
             (Some(column), _) => Some(column),
             (None, beside) => beside,
@@ -102,7 +113,7 @@ impl Record {
         match self.get(Role::Flag) {
             None => Some(None),
             Some(flag) if cell::is_flag(flag) => Some(Some(flag.to_owned())),
-            Some(flag) if flag.chars().any(|c| c.is_ascii_digit()) => None,
+            Some(flag) if flag.chars().any(|c| c.is_ascii_digit()) || flag.split(' ').any(cell::is_unit) => None,
             Some(flag) => Some(bounded(flag.to_owned(), 20)),
         }
     }
@@ -156,4 +167,23 @@ impl Record {
 /// A name that was cut: `Anti-HBs (B형간염`.
 fn open(name: &str) -> bool {
     name.matches('(').count() > name.matches(')').count() || name.ends_with([',', '('])
+}
+
+/// A name with something in front or behind that is not part of it: a serial number, a code of the laboratory. `CA125` is a
+/// name.
+fn joined(name: &str) -> bool {
+    let words: Vec<&str> = name.split(' ').collect();
+    let [first, .., last] = words.as_slice() else { return false };
+    let digits = |word: &str| word.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let code = |word: &str| {
+        let letters = &word[..word.len() - digits(word)];
+        let plain = (1..=3).contains(&letters.len()) && letters.bytes().all(|b| b.is_ascii_uppercase());
+        plain && letters != "CA" && digits(word) >= 3
+    };
+    let number = first.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    // `Vitamin B 12` and `CA 125` end with a number of their own; else it is a value whose heading is missing.
+    let own = ["b", "ca", "factor", "type", "hpv", "cd", "제"];
+    let before = words.get(words.len() - 2).map(|w| w.to_lowercase()).unwrap_or_default();
+    let value = cell::is_number(last) && (last.contains('.') || !own.contains(&before.as_str()));
+    number || code(first) || code(last) || value
 }

@@ -246,7 +246,7 @@ impl Doc {
                     glyphs.iter().fold(String::new(), |all, (_, (id, width))| format!("{all}{id} [{width}] "));
                 let cid = self.object(format!("<< /Type /Font /Subtype /CIDFontType2 /BaseFont /ABCDEF+Sheet /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /CIDToGIDMap /Identity /FontDescriptor {descriptor} 0 R /DW 500 /W [{widths}] >>"));
                 let to_unicode = to_unicode(&glyphs, 4);
-                let map = self.stream("", to_unicode.as_bytes());
+                let map = self.stream("/Filter /FlateDecode", &zip(to_unicode.as_bytes()));
                 self.object(format!("<< /Type /Font /Subtype /Type0 /BaseFont /ABCDEF+Sheet /Encoding /Identity-H /DescendantFonts [{cid} 0 R] /ToUnicode {map} 0 R >>"))
             }
             Face::Type3 => {
