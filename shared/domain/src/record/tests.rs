@@ -1,5 +1,5 @@
 //! Rows and decisions about them, and what a letter gets.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 use super::*;
 use crate::health::{Comparator, ResultValue};
 use chrono::TimeZone;
