@@ -11,6 +11,7 @@ use medius_documents::explanation::{Explanation, render};
 use medius_explain::{
     Catalogue, Input, Language, MedicineRow, Options, Person, Pregnancy, Report, ResultRow, Sex, report,
 };
+use serde_json::Value;
 
 fn result(name: &str, value: &str, unit: &str, range: &str, day: u32) -> ResultRow {
     ResultRow {
@@ -99,16 +100,16 @@ fn every_sentence_of_the_report_is_in_it_and_every_source() {
     }
 }
 
-fn walk(value: &serde_json::Value, see: &mut impl FnMut(&serde_json::Value)) {
+fn walk(value: &Value, see: &mut impl FnMut(&Value)) {
     match value {
-        serde_json::Value::Object(object) => {
+        Value::Object(object) => {
             if object.contains_key("source") && object.contains_key("ko") && object.contains_key("en") {
                 see(value);
             }
             object.values().for_each(|v| walk(v, see));
         }
-        serde_json::Value::Array(all) => all.iter().for_each(|v| walk(v, see)),
-        _ => {}
+        Value::Array(all) => all.iter().for_each(|v| walk(v, see)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
