@@ -169,7 +169,7 @@ fn medicine(read: ReadMedicine) -> Option<MedicineEntry> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
     use medius_ingest::Provenance;
 
