@@ -22,6 +22,10 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
     if std::str::from_utf8(text).is_err() && !is_korean(text) {
         return Err(Refusal::Unreadable);
     }
+    // JSON and pages are text with commas, too.
+    if text.trim_ascii_start().first().is_some_and(|first| matches!(first, b'{' | b'[' | b'<')) {
+        return Err(Refusal::WrongKind);
+    }
     let lines = || text.split(|byte| *byte == b'\n');
     if lines().count() > MOST_LINES || lines().any(|line| line.len() > MOST_LINE_BYTES) {
         return Err(Refusal::TooDeep);
