@@ -110,6 +110,7 @@ async fn try_tables(stack: &Stack, who: &Credentials, tries: &mut Tries) {
         ("cases", "by_state", "state"),
         ("cases", "by_destruction", "lifecycle"),
         ("cases", "by_mailbox", "mailbox"),
+        ("cases", "by_hold", "held"),
         ("cases", "by_guardian_mailbox", "guardian_mailbox"),
         ("ledger", "by_step", "step"),
         ("access_log", "by_day", "day"),
