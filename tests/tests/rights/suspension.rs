@@ -68,7 +68,7 @@ async fn a_suspended_case_is_closed_to_everybody_until_the_patient_resumes_and_n
         delivery: delivery.clone(),
         event: grant["event_id"].as_str().or(grant["id"].as_str()).unwrap().to_owned(),
         recipient: to.clone(),
-        ..Ids::default()
+        ..Ids::absent(&Ids::default())
     };
     let staff = stack.new_member(&format!("coordinator-{}@staff.example", fresh_key()), "coordinator").await.unwrap();
     let staff = stack.sign_in(&staff).await.unwrap().access;
