@@ -26,6 +26,7 @@ struct Full {
     to: String,
     referral: String,
     delivery: String,
+    explanation: String,
     inquiry: String,
 }
 
@@ -54,7 +55,11 @@ async fn full(stack: &Stack) -> Full {
     app.post(&format!("/v1/cases/{case}/records"), &typed).await.unwrap().expect(201, "record").unwrap();
     let announced = medius_tests::samples::announcement("png", b"x");
     app.post(&format!("/v1/cases/{case}/uploads"), &announced).await.unwrap().expect(201, "file").unwrap();
-    Full { app, case, to, referral, delivery, inquiry: asked["id"].as_str().unwrap().to_owned() }
+    app.agree(&case, "E1", None).await.unwrap();
+    let wanted = json!({"language": "both"});
+    let made = app.post(&format!("/v1/cases/{case}/explanations"), &wanted).await.unwrap();
+    let explanation = made.expect(201, "explanation").unwrap().json()["id"].as_str().unwrap().to_owned();
+    Full { app, case, to, referral, delivery, explanation, inquiry: asked["id"].as_str().unwrap().to_owned() }
 }
 
 #[tokio::test]
@@ -62,19 +67,23 @@ async fn the_copy_of_a_case_holds_everything_field_by_field_and_nothing_of_the_s
     let stack = Stack::load().unwrap();
     let full = full(&stack).await;
     let dpo = member(&stack, "dpo").await;
-    let Full { app, case, to, referral, delivery, inquiry } = &full;
+    let Full { app, case, to, referral, delivery, explanation, inquiry } = &full;
     let view = get(app, &format!("/v1/cases/{case}")).await;
     let shown = get(app, &format!("/v1/cases/{case}/deliveries/{delivery}")).await;
     let letter = get(app, &format!("/v1/cases/{case}/referrals/{referral}")).await;
     let file = |kind: &str| format!("/v1/cases/{case}/referrals/{referral}/{kind}");
     let pdf = app.get(&file("letter")).await.unwrap().expect(200, "pdf").unwrap().body;
     let bundle = app.get(&file("bundle")).await.unwrap().expect(200, "bundle").unwrap().body;
+    let file = |kind: &str| format!("/v1/cases/{case}/explanations/{explanation}/{kind}");
+    let explained = app.get(&file("report")).await.unwrap().expect(200, "report").unwrap().body;
+    let sheet = app.get(&file("pdf")).await.unwrap().expect(200, "sheet").unwrap().body;
     let log = get(app, &format!("/v1/cases/{case}/access-log")).await;
     let copy = Copy::asked(&stack, app, &dpo, Some(case)).await;
     let files = files(&copy.fetched().await);
     let number = letter["document_number"].as_str().unwrap();
 
-    let names: Vec<String> = files.keys().map(|name| name.replace(number, "NUMBER")).collect();
+    let names: Vec<String> =
+        files.keys().map(|name| name.replace(number, "NUMBER").replace(explanation, "ID")).collect();
     let golden = [
         "README.en.txt",
         "README.ko.txt",
@@ -82,12 +91,16 @@ async fn the_copy_of_a_case_holds_everything_field_by_field_and_nothing_of_the_s
         "access-log.en.json",
         "access-log.ko.json",
         "case.json",
+        "consent-texts/E1-v1.en.json",
         "consent-texts/G1-v1.en.json",
         "consent-texts/P-v2.en.json",
         "consent-texts/PS-v2.en.json",
         "consent-texts/S1-v1.en.json",
         "consents.json",
         "disclosures.json",
+        "explanations.json",
+        "explanations/ID.json",
+        "explanations/ID.pdf",
         "files.json",
         "inquiries.json",
         "letters.json",
@@ -117,10 +130,10 @@ async fn the_copy_of_a_case_holds_everything_field_by_field_and_nothing_of_the_s
     let db = medius_store::Database::new(stack.dynamodb(stack.operator_credentials()), tables, clock);
     let events = db.consent_events(&case.parse().unwrap()).await.unwrap();
     assert_eq!(json_of(&files, "consents.json"), serde_json::to_value(&events).unwrap());
-    assert_eq!(events.len(), 8);
+    assert_eq!(events.len(), 10);
     let processing = json_of(&files, "processing.json");
     let items: Vec<&str> = processing.as_array().unwrap().iter().map(|p| p["item"].as_str().unwrap()).collect();
-    assert_eq!(items, ["G1", "S1", "P", "PS"]);
+    assert_eq!(items, ["G1", "S1", "P", "PS", "E1"]);
     for item in processing.as_array().unwrap() {
         for language in ["ko", "en"] {
             for told in ["purpose", "items", "retention"] {
@@ -147,6 +160,9 @@ async fn the_copy_of_a_case_holds_everything_field_by_field_and_nothing_of_the_s
     assert_eq!(disclosed["parts"], letters[0]["items"]);
     assert!(files[&format!("letters/{number}.pdf")] == pdf && files[&format!("letters/{number}.fhir.json")] == bundle);
 
+    let shown = |kind: &str| &files[&format!("explanations/{explanation}.{kind}")];
+    assert!(shown("json") == &explained && shown("pdf") == &sheet);
+    assert_eq!(json_of(&files, "explanations.json")[0]["id"], json!(explanation));
     let records = json_of(&files, "records.json");
     assert_eq!(records[0]["rows"][0]["entry"]["name"], "Metformin 500 mg");
     assert_eq!(json_of(&files, "files.json")[0]["sha256"], medius_tests::samples::announcement("png", b"x")["sha256"]);

@@ -68,6 +68,7 @@ impl Fulfilment {
         archive.add_json("story.json", &StoryFile::new(&opened.draft, &opened.card))?;
         self.consents(&mut archive, id).await?;
         self.letters(&mut archive, opened).await?;
+        self.explanations(&mut archive, opened).await?;
         self.records(&mut archive, opened).await?;
         self.messages(&mut archive, opened).await?;
         self.log(&mut archive, &opened.case).await?;
@@ -119,6 +120,19 @@ impl Fulfilment {
             let file = |kind, sha256| self.documents.get(case, &opened.key, kind, sha256);
             archive.add(pdf, file("letter", &letter.pdf_sha256).await?.to_vec());
             archive.add(fhir, file("bundle", &letter.bundle_sha256).await?.to_vec());
+        }
+        Ok(())
+    }
+
+    async fn explanations(&self, archive: &mut Archive, opened: &Opened) -> Result<(), Failure> {
+        let case = &opened.case.id;
+        let mut made = self.db.explanations(case).await?;
+        made.sort_by(|a, b| (a.made_at, &a.id).cmp(&(b.made_at, &b.id)));
+        archive.add_json("explanations.json", &made)?;
+        for one in &made {
+            let file = |kind, sha256| self.documents.get(case, &opened.key, kind, sha256);
+            archive.add(format!("explanations/{}.json", one.id), file("report", &one.report_sha256).await?.to_vec());
+            archive.add(format!("explanations/{}.pdf", one.id), file("explanation", &one.pdf_sha256).await?.to_vec());
         }
         Ok(())
     }

@@ -21,6 +21,7 @@ pub(crate) fn korean(case: &CaseId, right: &RightId, made_at: DateTime<Utc>) -> 
          - consent-texts/: 그때 보신 동의서의 내용\n\
          - disclosures.json: 어느 의료기관에 언제 무엇을 제공했는지\n\
          - letters.json, letters/: 진료의뢰서(PDF)와 그 데이터(FHIR)\n\
+         - explanations.json, explanations/: 검사·처방 기록의 설명(PDF)과 그 데이터\n\
          - records.json: 입력하시거나 파일에서 읽은 검사 결과와 복용 약, 그 원문과 쪽·행\n\
          - files.json: 올리신 파일의 목록과 해시(파일은 신청 건의 파일 목록에서 내려받으실 수 있습니다)\n\
          - messages.json: 직원과 주고받은 메시지\n\
@@ -53,6 +54,7 @@ pub(crate) fn english(case: &CaseId, right: &RightId, made_at: DateTime<Utc>) ->
          - consent-texts/: the texts that you saw then\n\
          - disclosures.json: which institution was given what, and when\n\
          - letters.json, letters/: the referral letters (PDF) and their data (FHIR)\n\
+         - explanations.json, explanations/: your records explained (PDF) and the data of it\n\
          - records.json: results and medicines that you typed or that were read from files, with page and row\n\
          - files.json: the list of the files that you brought, with their hashes; download them from the case\n\
          - messages.json: messages between you and our staff\n\
