@@ -11,7 +11,7 @@ use medius_store::{Change, Conflict, MailAbout, MailRecord, Place, StoreError};
 /// Where a request waits for who asks.
 const UNVERIFIED: [State; 2] = [State::IdentityPending, State::AgentProofPending];
 /// Where a request waits for staff, or for what they agreed to.
-const WAITING: [State; 7] = [
+const WAITING: [State; 9] = [
     State::Queued,
     State::InReview,
     State::EvidencePending,
@@ -19,6 +19,8 @@ const WAITING: [State; 7] = [
     State::Executing,
     State::ExecutionFailed,
     State::Upheld,
+    State::Deferred,
+    State::ObjectionOpen,
 ];
 /// Where nobody has to do anything more.
 const CLOSED: [State; 6] =
@@ -42,16 +44,24 @@ impl Fulfilment {
     /// [`Failure`]; what was done before stays done.
     pub async fn tick(&self, request_id: &str) -> Result<Ticked, Failure> {
         let mut ticked = Ticked::default();
+        // One that fails does not hold up the others; the run fails after them, so that somebody looks.
+        let mut failed = None;
+        let mut done = |outcome: Result<u64, Failure>| {
+            outcome.unwrap_or_else(|why| {
+                failed = Some(why);
+                0
+            })
+        };
         for request in self.db.rights_under_way(&UNVERIFIED).await? {
-            ticked.closed += u64::from(self.close(&request, request_id).await?);
+            ticked.closed += done(self.close(&request, request_id).await.map(u64::from));
         }
         for request in self.db.rights_under_way(&WAITING).await? {
-            ticked.reminded += self.remind(&request, request_id).await?;
+            ticked.reminded += done(self.remind(&request, request_id).await);
         }
         for request in self.db.rights_under_way(&CLOSED).await? {
-            ticked.hidden += u64::from(self.hide(&request, request_id).await?);
+            ticked.hidden += done(self.hide(&request, request_id).await.map(u64::from));
         }
-        Ok(ticked)
+        failed.map_or(Ok(ticked), Err)
     }
 
     async fn hide(&self, request: &RightsRequest, request_id: &str) -> Result<bool, Failure> {

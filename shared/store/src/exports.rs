@@ -32,9 +32,9 @@ impl Exports {
         Self { client, bucket, storage_key }
     }
 
-    /// One archive for a case and a request: made again after a crash, it lands in the same place.
-    fn name(case: &CaseId, right: &RightId) -> String {
-        format!("exports/{case}/{right}")
+    /// Named by its content, too: of two runs at once each writes its own, and the one that is recorded is the one that is read.
+    fn name(case: &CaseId, right: &RightId, sha256: &str) -> String {
+        format!("exports/{case}/{right}/{sha256}")
     }
 
     /// Seals and stores an archive.
@@ -51,7 +51,8 @@ impl Exports {
         if archive.len() > MOST_BYTES {
             return Err(StoreError::Corrupt { place: "export" });
         }
-        let name = Self::name(case, right);
+        let sha256 = sha256_hex(archive);
+        let name = Self::name(case, right, &sha256);
         let sealed = key.seal(&Binding::object(case, &name, KIND), archive)?;
         self.client
             .put_object()
@@ -65,7 +66,7 @@ impl Exports {
             .await
             .map_err(|e| StoreError::service("S3", "PutObject", &e))?;
         let bytes = u64::try_from(archive.len()).unwrap_or(u64::MAX);
-        Ok(ExportPart { case_id: case.clone(), sha256: sha256_hex(archive), bytes })
+        Ok(ExportPart { case_id: case.clone(), sha256, bytes })
     }
 
     /// Fetches and opens an archive, and holds it against its hash.
@@ -78,7 +79,7 @@ impl Exports {
         right: &RightId,
         key: &DataKey,
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        let name = Self::name(&part.case_id, right);
+        let name = Self::name(&part.case_id, right, &part.sha256);
         let object = self
             .client
             .get_object()

@@ -182,6 +182,9 @@ impl Fulfilment {
     /// Past requests: the case's, and with the first case those that are about none.
     async fn requests(&self, archive: &mut Archive, request: &RightsRequest, first: bool) -> Result<(), Failure> {
         let mut all = self.db.rights_of(&request.subject).await?;
+        // Ninety days after its end a request stands under a pseudonym; it is still this patient's.
+        let pseudonym = RightsRequest::pseudonym(&self.codes.subject_hmac(&request.subject).await?);
+        all.extend(self.db.rights_of(&pseudonym).await?);
         all.retain(|other| first || other.case_id.is_some() && other.case_id == request.case_id);
         all.sort_by(|a, b| (a.received_at, &a.id).cmp(&(b.received_at, &b.id)));
         let files: Vec<RequestFile<'_>> = all.iter().map(RequestFile::new).collect();

@@ -1,7 +1,7 @@
 //! Access (PIPA Art. 35): a copy of everything, one archive per case, each sealed under that case's key, and a mail with one
 //! link to all of them.
 //!
-//! Made again after a crash, each archive lands in the same place. The request is completed in the transaction that records
+//! Of two runs at once, or one after a crash, each writes archives of its own; the sweep takes what is not recorded. The request is completed in the transaction that records
 //! the copy and orders the mail, so a copy without a mail, or a mail without a copy, cannot be.
 
 mod archive;

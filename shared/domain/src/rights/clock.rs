@@ -43,12 +43,16 @@ impl Milestone {
             State::Received | State::IdentityPending | State::AgentProofPending | State::Queued => true,
             State::InReview | State::EvidencePending => !matches!(self, Self::Assign),
             // Decided, but not done: the answer of the law is the result.
-            State::Approved | State::Executing | State::ExecutionFailed | State::Upheld => matches!(self, Self::Answer),
-            State::Refused
+            // Of what was put off and of an objection the answer has a day of its own.
+            State::Approved
+            | State::Executing
+            | State::ExecutionFailed
+            | State::Upheld
             | State::Deferred
+            | State::ObjectionOpen => matches!(self, Self::Answer),
+            State::Refused
             | State::Completed
             | State::Partial
-            | State::ObjectionOpen
             | State::Dismissed
             | State::Cancelled
             | State::ClosedUnverified => false,
@@ -83,6 +87,10 @@ impl RightsRequest {
 
 /// What should have happened by now and did not, the oldest first.
 pub fn reminders(request: &RightsRequest, now: DateTime<Utc>) -> Vec<Milestone> {
-    let missed = |m: &Milestone| m.missed_in(request.state) && milestone(*m, request.received_at) <= now;
+    let due = |m: Milestone| match m {
+        Milestone::Answer => request.awaited_by(),
+        Milestone::Assign | Milestone::Decide | Milestone::Alarm => milestone(m, request.received_at),
+    };
+    let missed = |m: &Milestone| m.missed_in(request.state) && due(*m) <= now;
     Milestone::ALL.into_iter().filter(missed).collect()
 }

@@ -210,7 +210,13 @@ impl RightsRequest {
         now: DateTime<Utc>,
     ) -> Result<Self, Refused> {
         let step = if but.is_some() { Step::CompletePart } else { Step::Complete };
-        let next = self.take(step, Who::Officer, Some(by), now)?;
+        // What the service could not carry out is carried out by hand: that is trying again, and it succeeds.
+        let executing = if self.state == State::ExecutionFailed {
+            self.stepped(Step::Execute, Who::Officer, Some(by), now)?
+        } else {
+            self.clone()
+        };
+        let next = executing.take(step, Who::Officer, Some(by), now)?;
         if self.right == Right::Deletion {
             // Only what was looked for everywhere and not found is destroyed: the service says so, with a certificate.
             return Err(Refused::NotTheirs);
@@ -251,10 +257,16 @@ impl RightsRequest {
 
     /// Whether the law's time is over and the answer is not there.
     pub fn overdue(&self, now: DateTime<Utc>) -> bool {
-        !self.state.closed()
-            && self.state != State::Deferred
-            && self.state != State::ObjectionOpen
-            && now >= self.due_at
+        !self.state.closed() && now >= self.awaited_by()
+    }
+
+    /// When the next answer is due: of what was put off on its day, of an objection ten days after it, else the law's.
+    pub fn awaited_by(&self) -> DateTime<Utc> {
+        match (&self.deferral, &self.objection) {
+            (Some(deferral), _) if self.state == State::Deferred => end_of_kst_day(deferral.until()),
+            (_, Some(objection)) if self.state == State::ObjectionOpen => due_at(objection.at),
+            _ => self.due_at,
+        }
     }
 
     /// Until when it is kept: three years after it was closed, or after it was changed last while it is open.

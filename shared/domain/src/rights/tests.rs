@@ -352,3 +352,30 @@ fn a_request_reads_back_as_it_was_written() {
         assert_eq!(serde_json::from_str::<RightsRequest>(&json).unwrap(), request);
     }
 }
+
+#[test]
+fn what_the_service_could_not_carry_out_is_completed_by_hand() {
+    let one = Subject::of("one");
+    let failed = in_review(Right::Access).approve(&one, true, now()).unwrap().failed(now()).unwrap();
+    assert_eq!(failed.state, State::ExecutionFailed);
+    let done = failed.complete(&one, Outcome::HandedOver, None, now()).unwrap();
+    assert_eq!((done.state, done.rev), (State::Completed, failed.rev + 1));
+    let partly = failed.complete(&one, Outcome::HandedOver, Some(Ground::HarmToOthers), now()).unwrap();
+    assert_eq!(partly.state, State::Partial);
+}
+
+#[test]
+fn what_was_put_off_and_an_objection_are_answered_by_a_day_of_their_own() {
+    let (one, second) = (Subject::of("one"), TimeDelta::seconds(1));
+    let until = crate::clock::kst_day(now()) + chrono::Days::new(20);
+    let deferred = in_review(Right::Access).defer(&one, DeferralGround::Extent, until, now()).unwrap();
+    let end = end_of_kst_day(until);
+    assert!(!deferred.overdue(end - second) && deferred.overdue(end));
+    assert_eq!(reminders(&deferred, end - second), []);
+    assert_eq!(reminders(&deferred, end), [Milestone::Answer]);
+    let objected_at = now() + TimeDelta::days(40);
+    let open = in_review(Right::Access).refuse(&one, Ground::HarmToOthers, now()).unwrap().object(objected_at).unwrap();
+    let end = super::clock::due_at(objected_at);
+    assert!(!open.overdue(end - second) && open.overdue(end));
+    assert_eq!((reminders(&open, end - second), reminders(&open, end)), (vec![], vec![Milestone::Answer]));
+}

@@ -13,9 +13,11 @@ const ALL: &str = "exports/";
 
 /// The request that an object's name tells; none for a name that no copy has.
 fn request_of(key: &str) -> Option<RightId> {
-    let (case, right) = key.strip_prefix(ALL)?.split_once('/')?;
-    case.parse::<CaseId>().ok()?;
-    right.parse().ok()
+    let mut parts = key.strip_prefix(ALL)?.split('/');
+    parts.next()?.parse::<CaseId>().ok()?;
+    let right = parts.next()?.parse().ok()?;
+    // The rest is the hash of what is in it, and nothing follows that.
+    (parts.next()?.len() == 64 && parts.next().is_none()).then_some(right)
 }
 
 impl Destroyer {
@@ -65,12 +67,14 @@ mod tests {
     #[test]
     fn a_copy_s_name_tells_its_request_and_no_other_name_does() {
         let (case, right) = (CaseId::new(), RightId::new());
-        assert_eq!(request_of(&format!("exports/{case}/{right}")), Some(right.clone()));
+        let hash = "0".repeat(64);
+        assert_eq!(request_of(&format!("exports/{case}/{right}/{hash}")), Some(right.clone()));
         for other in [
-            format!("cases/{case}/{right}"),
-            format!("exports/{case}"),
-            format!("exports/x/{right}"),
-            format!("exports/{case}/x"),
+            format!("cases/{case}/{right}/{hash}"),
+            format!("exports/{case}/{right}"),
+            format!("exports/{case}/{right}/{hash}/x"),
+            format!("exports/x/{right}/{hash}"),
+            format!("exports/{case}/x/{hash}"),
         ] {
             assert_eq!(request_of(&other), None, "{other}");
         }
