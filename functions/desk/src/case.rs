@@ -26,7 +26,7 @@ pub(crate) async fn open(
 ) -> Result<DeskCase, Problem> {
     let object = Object::part(Thing::Case, "");
     let errand = Errand { staff, origin, action: Action::View, object, purpose: Purpose::ReferralLetter, reason };
-    errand.admitted(&state.db).await?;
+    errand.admitted_to_case(&state.db).await?;
     let more = [Place::Intake(id.clone()), Place::DataKey(id.clone()), Place::Assignment(id.clone())];
     let snapshot = state.db.read(Place::gate(id).into_iter().chain(more)).await?;
     let (case, mut permit) = errand.on_case(&state.db, &snapshot, id).await?;
@@ -85,7 +85,7 @@ pub(crate) async fn letter(
     let object = Object::of(Thing::Referral, referral, "letter");
     let purpose = Purpose::ReferralLetter;
     let errand = Errand { staff, origin, action: Action::Download, object, purpose, reason };
-    errand.admitted(&state.db).await?;
+    errand.admitted_to_case(&state.db).await?;
     let more =
         [Place::Referral(id.clone(), referral.clone()), Place::DataKey(id.clone()), Place::Assignment(id.clone())];
     let snapshot = state.db.read(Place::gate(id).into_iter().chain(more)).await?;

@@ -61,7 +61,7 @@ impl Party<'_> {
             }
             Self::Staff(staff, reason) => {
                 let errand = Errand { staff, origin, action, object, purpose, reason: *reason };
-                errand.admitted(&state.db).await?;
+                errand.admitted_to_case(&state.db).await?;
                 let snapshot = state.db.read(places).await?;
                 let leave = errand.on_case(&state.db, &snapshot, id).await?;
                 (snapshot, leave)

@@ -39,13 +39,13 @@ impl Errand<'_> {
     /// # Errors
     /// 403.
     pub fn possible(&self) -> Result<(), Problem> {
+        self.possible_in(&Standing::ALL)
+    }
+
+    fn possible_in(&self, standings: &[Standing]) -> Result<(), Problem> {
         let thing = self.object.thing();
-        let any = self
-            .staff
-            .roles
-            .iter()
-            .any(|role| Standing::ALL.iter().any(|s| verdict(*role, self.action, thing, *s) != Verdict::Denied));
-        if any { Ok(()) } else { Err(ProblemKind::Forbidden.into()) }
+        let may = |role: &Role| standings.iter().any(|s| verdict(*role, self.action, thing, *s) != Verdict::Denied);
+        if self.staff.roles.iter().any(may) { Ok(()) } else { Err(ProblemKind::Forbidden.into()) }
     }
 
     /// The same question, with a refused attempt on record. It stands in the chain of the person who tried: whether the
@@ -54,7 +54,19 @@ impl Errand<'_> {
     /// # Errors
     /// 403, or the store's failures.
     pub async fn admitted(&self, db: &Database) -> Result<(), Problem> {
-        let Err(refusal) = self.possible() else { return Ok(()) };
+        self.admitted_in(db, &Standing::ALL).await
+    }
+
+    /// The same for one patient's case: a list of cases that somebody may see opens none of them.
+    ///
+    /// # Errors
+    /// 403, or the store's failures.
+    pub async fn admitted_to_case(&self, db: &Database) -> Result<(), Problem> {
+        self.admitted_in(db, &[Standing::Assigned, Standing::Unassigned]).await
+    }
+
+    async fn admitted_in(&self, db: &Database, standings: &[Standing]) -> Result<(), Problem> {
+        let Err(refusal) = self.possible_in(standings) else { return Ok(()) };
         // An account without any role is nobody whom the log could name as staff.
         if let Some(role) = self.staff.roles.first() {
             let scope = Scope::Member(self.staff.subject.clone());
@@ -128,7 +140,7 @@ impl Errand<'_> {
     /// # Errors
     /// 403, 404, 422 without the reason that the table asks for, or the store's failures.
     pub async fn on_case(&self, db: &Database, snapshot: &Snapshot, id: &CaseId) -> Result<(Case, Permit), Problem> {
-        self.admitted(db).await?;
+        self.admitted_to_case(db).await?;
         let case = snapshot.case(id)?.ok_or_else(Problem::not_found)?;
         let assignment = snapshot.assignment(id)?;
         let on = On::Desk(&case, assignment.assignee.as_ref());
