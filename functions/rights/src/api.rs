@@ -31,7 +31,7 @@ pub struct RightWish {
     #[schema(value_type = Option<String>)]
     pub data: Option<SuspendedData>,
     /// The parts that are wrong: `identity`, `contact`, `residence`, `reason`, `symptoms`, `history`, `allergies`,
-    /// `medications`, `results`, `concerns`, `guardian`. A correction names at least one; a deletion is of everything and
+    /// `medications`, `results`, `concerns`. A correction names at least one; a deletion is of everything and
     /// names none.
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
@@ -128,6 +128,8 @@ impl RightWish {
         }
         match right {
             Right::Correction if parts.is_empty() => says("/parts", Invalid::Missing),
+            // Whom a child's guardian is, the route of the guardian says, with a code to the new one.
+            Right::Correction if parts.contains(&DataItem::Guardian) => says("/parts", Invalid::Inconsistent),
             // A single part is emptied in the story by the patient alone; what is asked for here is that all of it goes.
             Right::Access | Right::Deletion | Right::Suspension | Right::Resume if !parts.is_empty() => {
                 says("/parts", Invalid::Inconsistent);
@@ -250,6 +252,7 @@ mod tests {
             (r#"{"right": "access", "parts": ["contact"]}"#, &["/parts inconsistent"]),
             (r#"{"right": "correction"}"#, &["/parts missing"]),
             (r#"{"right": "correction", "parts": ["contact"]}"#, &[]),
+            (r#"{"right": "correction", "parts": ["contact", "guardian"]}"#, &["/parts inconsistent"]),
             (r#"{"right": "deletion", "scope": {"kind": "all"}}"#, &["/scope inconsistent"]),
             (r#"{"right": "deletion", "parts": ["contact"]}"#, &["/parts inconsistent"]),
             (r#"{"right": "suspension"}"#, &["/case_id missing", "/scope missing"]),

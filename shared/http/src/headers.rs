@@ -68,7 +68,8 @@ pub struct IdempotencyKey {
 pub struct IdempotentRequest {
     /// SHA-256 (hex) of subject, route and key: where the record lies.
     pub scope_sha256: String,
-    /// SHA-256 (hex) of path and body: whether a repeat is the same request.
+    /// SHA-256 (hex) of key, path and body: whether a repeat is the same request. With the key, which only the client has, a
+    /// body of few possible values cannot be guessed from it.
     pub payload_sha256: String,
 }
 
@@ -79,7 +80,7 @@ impl IdempotencyKey {
     pub fn request(&self, subject: &Subject, body_sha256: &str) -> IdempotentRequest {
         IdempotentRequest {
             scope_sha256: sha256_hex([subject.as_str().as_bytes(), self.route.as_bytes(), self.key.as_bytes()]),
-            payload_sha256: sha256_hex([self.path.as_bytes(), body_sha256.as_bytes()]),
+            payload_sha256: sha256_hex([self.key.as_bytes(), self.path.as_bytes(), body_sha256.as_bytes()]),
         }
     }
 }
