@@ -1,19 +1,14 @@
 //! What the streams of tables say: what the cases' own expiry removed before us, whose end has moved, so that everything else
-//! about the case follows, and which destruction a patient asked for, so that it is carried out at once.
+//! about the case follows, and which destruction a patient asked for or waited for a mail that is out by now, so that it goes on
+//! at once.
 
 use crate::event::{Deadline, Report, failed};
 use crate::{Failure, Retention};
 use lambda_runtime::Context;
-use medius_domain::destruction::{Ground, Step};
+use medius_domain::destruction::{Ground, Ledger, Step};
 use medius_domain::id::{CaseId, DestructionId, Subject};
-use medius_store::Place;
+use medius_store::{MailStatus, Place};
 use serde_json::Value;
-use std::time::Duration;
-
-/// Times that a destruction which waits for its mails is looked at before the schedule takes over.
-const LOOKS: u32 = 40;
-/// Time between two looks.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
 /// A case in the stream that was changed.
 struct Changed {
@@ -76,28 +71,24 @@ impl Retention {
                 report.retimed += 1;
             }
         }
-        if let Some(ordered) = Ordered::of(record) {
-            self.at_once(&ordered, report, (deadline, request_id)).await?;
+        if let Some(ready) = Ready::of(record) {
+            self.at_once(&ready, report, (deadline, request_id)).await?;
         }
         Ok(())
     }
 
-    /// Carries out at once what the patient asked for. The last mail to the patient goes out first: it is waited for a little.
+    /// Goes on with a destruction as far as it can now. Where it has to wait for a mail, that mail's going out brings it back.
     async fn at_once(
         &self,
-        Ordered(id): &Ordered,
+        Ready(id): &Ready,
         report: &mut Report,
         (deadline, request_id): (&Deadline, &str),
     ) -> Result<(), Failure> {
-        for _ in 0..LOOKS {
-            let there = self.db.read([Place::Ledger(id.clone())]).await?.ledger(id)?;
-            let Some(ledger) = there.filter(|ledger| !ledger.is_done() && ledger.is_due(self.db.now())) else { break };
-            if deadline.is_near() {
-                break;
-            }
+        let there = self.db.read([Place::Ledger(id.clone())]).await?.ledger(id)?;
+        let goes_on = |ledger: &Ledger| !ledger.is_done() && ledger.is_due(self.db.now()) && !deadline.is_near();
+        if let Some(ledger) = there.filter(goes_on) {
             self.advance(ledger, request_id, &mut |_: Step| false).await?;
             report.advanced += 1;
-            tokio::time::sleep(BETWEEN_LOOKS).await;
         }
         let right = self.db.read([Place::Ledger(id.clone())]).await?.ledger(id)?.and_then(|ledger| ledger.right);
         if let Some(right) = right {
@@ -107,11 +98,27 @@ impl Retention {
     }
 }
 
-/// A destruction in the stream that a patient asked for and that is to begin.
-struct Ordered(DestructionId);
+/// A destruction that can go on: a patient asked for it and nobody has begun, or a mail that it waited for is out.
+struct Ready(DestructionId);
 
-impl Ordered {
+impl Ready {
     fn of(record: &Value) -> Option<Self> {
+        Self::asked_for(record).or_else(|| Self::told(record))
+    }
+
+    /// By a record of the outbox: of the last mail to a patient, or to who holds copies.
+    fn told(record: &Value) -> Option<Self> {
+        let text = |pointer: &str| record.pointer(pointer).and_then(Value::as_str);
+        let settled = [MailStatus::Sent, MailStatus::Dropped].map(MailStatus::as_str);
+        text("/dynamodb/NewImage/status/S").filter(|status| settled.contains(status))?;
+        let about = |name: &str| text(&format!("/dynamodb/NewImage/body/M/about/M/{name}/S"));
+        let last = about("kind") == Some("provider_destroyed") || about("notice") == Some("destroyed");
+        let case: CaseId = text("/dynamodb/NewImage/body/M/case_id/S").filter(|_| last)?.parse().ok()?;
+        Some(Self(DestructionId::of(&case)))
+    }
+
+    /// By a record of the ledger.
+    fn asked_for(record: &Value) -> Option<Self> {
         let text = |pointer: &str| record.pointer(pointer).and_then(Value::as_str);
         let asked = text("/dynamodb/NewImage/body/M/ground/S") == Some("deletion")
             && text("/dynamodb/NewImage/step/S") == Some(Step::Due.code());
@@ -170,7 +177,7 @@ mod tests {
         let id = DestructionId::of(&CaseId::new());
         let record = json!({"eventName": "INSERT", "dynamodb": {"Keys": {"pk": {"S": format!("DESTRUCTION#{id}")},
             "sk": {"S": "LEDGER"}}, "NewImage": {"step": {"S": "due"}, "body": {"M": {"ground": {"S": "deletion"}}}}}});
-        assert_eq!(Ordered::of(&record).unwrap().0, id);
+        assert_eq!(Ready::of(&record).unwrap().0, id);
         for (pointer, other) in [
             ("/dynamodb/NewImage/step/S", json!("told")),
             ("/dynamodb/NewImage/body/M/ground/S", json!("retention_ended")),
@@ -179,8 +186,27 @@ mod tests {
         ] {
             let mut record = record.clone();
             *record.pointer_mut(pointer).unwrap() = other;
-            assert!(Ordered::of(&record).is_none(), "{pointer}");
+            assert!(Ready::of(&record).is_none(), "{pointer}");
         }
+    }
+
+    #[test]
+    fn the_last_mails_about_a_case_bring_its_destruction_back_when_they_are_out() {
+        let case = CaseId::new();
+        let record = |status: &str, about: Value| {
+            json!({"eventName": "MODIFY", "dynamodb": {"Keys": {"pk": {"S": "MAIL#x"}, "sk": {"S": "MAIL"}}, "NewImage": {
+                "status": {"S": status}, "body": {"M": {"case_id": {"S": case}, "about": {"M": about}}}}}})
+        };
+        let patient = json!({"kind": {"S": "patient_notice"}, "notice": {"S": "destroyed"}});
+        let institution = json!({"kind": {"S": "provider_destroyed"}});
+        for about in [&patient, &institution] {
+            for (status, goes_on) in [("SENT", true), ("DROPPED", true), ("PENDING", false), ("SENDING", false)] {
+                let found = Ready::of(&record(status, about.clone()));
+                assert_eq!(found.map(|ready| ready.0), goes_on.then(|| DestructionId::of(&case)), "{status} {about}");
+            }
+        }
+        let other = json!({"kind": {"S": "patient_notice"}, "notice": {"S": "message"}});
+        assert!(Ready::of(&record("SENT", other)).is_none());
     }
 
     #[test]

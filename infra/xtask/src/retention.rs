@@ -186,7 +186,17 @@ pub(crate) async fn demo(options: &DemoOptions) -> Result<()> {
     aging::age(&stack, &case, 2).await?;
     let report = stack.invoke("retention", None, &json!({ "kind": "continue" })).await?;
     say::line(&format!("4. its time has come: {report}"));
-    say::line(&format!("5. verified: {}", proven(&stack, &proof).await?));
+    // Who holds copies is told before the certificate says so; the schedule comes back every quarter of an hour.
+    let mut verified = proven(&stack, &proof).await;
+    for _ in 0..30 {
+        if verified.is_ok() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        stack.invoke("retention", None, &json!({ "kind": "continue" })).await?;
+        verified = proven(&stack, &proof).await;
+    }
+    say::line(&format!("5. verified: {}", verified?));
 
     aging::restore(&stack, &backup, &["cases", "consents", "links"]).await?;
     let wrapped = aging::backup(&stack, &case).await?.len();
