@@ -88,6 +88,20 @@ async fn a_result_sheet_is_read_confirmed_and_in_the_letter_with_file_page_and_r
     assert!(from.starts_with("file 1 (pdf, SHA-256 ") && from.contains("page 1, row "), "{from}");
     let again = read(&app, &case, &file, &json!({})).await.expect(409, "again").unwrap().json();
     assert_eq!(again["reason"], "already-read");
+    // The same value is explained, by the sheet's own range; what was dropped or not looked at is not.
+    app.agree(&case, "E1", None).await.unwrap();
+    let made = app.post(&format!("/v1/cases/{case}/explanations"), &json!({"language": "both"})).await.unwrap();
+    let made = made.expect(201, "explanation").unwrap().json();
+    let report = format!("/v1/cases/{case}/explanations/{}/report", made["id"].as_str().unwrap());
+    let report = app.get(&report).await.unwrap().expect(200, "report").unwrap().json();
+    let printed = |name: &str| {
+        let results = report["results"].as_array().unwrap();
+        results.iter().filter(|r| r["printed"]["name"] == name).cloned().collect::<Vec<_>>()
+    };
+    let [acid] = printed("Uric acid").try_into().unwrap();
+    assert_eq!((&acid["analyte"], &acid["judgement"]), (&json!("uric-acid"), &json!({"is": "judged", "of": "within"})));
+    assert_eq!((&acid["printed"]["range"], &acid["range"]["source"]), (&json!("3.4-7.0"), &json!("your-report")));
+    assert!(printed("Glucose (FBS)").is_empty() && printed("HBsAg").is_empty());
 }
 
 #[tokio::test]
