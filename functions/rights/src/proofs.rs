@@ -164,7 +164,7 @@ pub(crate) async fn staff_download(
     let owner = Owner::Right(id.clone());
     let more = [Place::RightKey(id.clone()), Place::Upload(owner.clone(), upload.clone())];
     let (snapshot, found) = read(state, id, more).await?;
-    let leave = errand.on_right(&found)?;
+    let leave = errand.on_proof(&state.db, &snapshot, &found).await?;
     let file: Upload = snapshot.upload(&owner, upload)?.ok_or_else(Problem::not_found)?;
     if file.state != UploadState::Released {
         return Err(Problem::conflict("file-not-released"));

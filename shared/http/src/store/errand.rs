@@ -134,6 +134,30 @@ impl Errand<'_> {
         Ok(self.leave(&On::Right(request))?)
     }
 
+    /// Leave to take out what was brought to a request about rights. A refused attempt is recorded in the request's log. The
+    /// snapshot must hold the head of that.
+    ///
+    /// # Errors
+    /// 403, 422 without the reason that the table asks for, or the store's failures.
+    pub async fn on_proof(
+        &self,
+        db: &Database,
+        snapshot: &Snapshot,
+        request: &RightsRequest,
+    ) -> Result<Permit, Problem> {
+        let on = On::Right(request);
+        match self.leave(&on) {
+            Ok(leave) => Ok(leave),
+            Err(denied) => {
+                if let Some(role) = self.staff.roles.first() {
+                    let refusal = Permit::refusal(self.event(*role), &on);
+                    db.commit(Change::new(refusal, db.now()), snapshot).await?;
+                }
+                Err(denied.into())
+            }
+        }
+    }
+
     /// Leave to act on a case. A refused attempt is recorded in the case's log. The snapshot must hold the case, its
     /// [`Place::Assignment`] and the head of its log.
     ///
