@@ -177,7 +177,8 @@ pub(crate) const ROWS: &[Row] = &[
     row("GET /v1/cases/{case_id}/explanations/{explanation_id}", none, &[200]),
     row("GET /v1/cases/{case_id}/explanations/{explanation_id}/report", none, &[200]),
     row("GET /v1/cases/{case_id}/explanations/{explanation_id}/pdf", none, &[200]),
-    row("POST /v1/cases/{case_id}/explanations", |_| json!({"language": "en"}), &[201]),
+    // Where the withdrawal of E1 came first, the consent is what is missing: only who may ask is told that.
+    row("POST /v1/cases/{case_id}/explanations", |_| json!({"language": "en"}), &[201, 403]),
     row("GET /v1/cases/{case_id}/referrals", none, &[200]),
     row("GET /v1/cases/{case_id}/referrals/{referral_id}", none, &[200]),
     row("GET /v1/cases/{case_id}/referrals/{referral_id}/letter", none, &[200]),
@@ -215,7 +216,8 @@ pub(crate) const ROWS: &[Row] = &[
         |_| json!({"ground": "dispute", "statute": "civil_procedure", "review_on": chrono::Utc::now().date_naive() + chrono::Days::new(30)}),
         &[200],
     ),
-    row("POST /staff/v1/cases/{case_id}/hold/lift", none, &[200]),
+    // Without a reason and with one: the second finds nothing to lift.
+    row("POST /staff/v1/cases/{case_id}/hold/lift", none, &[200, 409]),
     row("GET /staff/v1/rights-requests", none, &[200]),
     row("GET /staff/v1/rights-requests/{right_id}", none, &[200]),
     // The one that is named corrects nothing.
@@ -233,7 +235,7 @@ pub(crate) const ROWS: &[Row] = &[
         |_| json!({"ground": "extent", "until": "2999-01-01"}),
         &[409],
     ),
-    row("POST /staff/v1/rights-requests/{right_id}/complete", |_| json!({"outcome": "handed_over"}), &[200]),
+    row("POST /staff/v1/rights-requests/{right_id}/complete", |_| json!({"outcome": "handed_over"}), &[200, 409]),
     row("POST /staff/v1/rights-requests/{right_id}/objections/decide", |_| json!({"uphold": true}), &[409]),
     row("GET /staff/v1/work-list", none, &[200]),
     why("GET /staff/v1/cases/{case_id}", Reason::Query, none, &[200]),
