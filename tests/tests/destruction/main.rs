@@ -144,6 +144,7 @@ async fn two_runs_at_once_do_no_harm() {
     assert!(world.db.check_log(&Scope::Case(case), false).await.unwrap().is_ok());
 }
 
+#[expect(clippy::print_stdout, reason = "figures for a person who asks for more cases")]
 #[tokio::test]
 async fn two_hundred_due_cases_are_worked_through_over_the_end_of_a_run() {
     let world = World::new().await;
