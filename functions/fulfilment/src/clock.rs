@@ -77,9 +77,11 @@ impl Fulfilment {
         let now = self.db.now();
         // Before its time it is not closed: the request says so itself.
         let Ok(next) = request.close_unverified(now) else { return Ok(false) };
+        // Who was mailed a code is told of the end. Where the mails were withheld, the mailbox is not filled with ends instead.
+        let mailed = next.claim.as_ref().is_some_and(|claim| claim.mailed);
         let about = MailAbout::RightClosed { right_id: next.id.clone() };
-        let mail = MailRecord::apart(about, now);
-        self.settle(request, &next, vec![mail], ("closed", request_id)).await
+        let mails = mailed.then(|| MailRecord::apart(about, now)).into_iter().collect();
+        self.settle(request, &next, mails, ("closed", request_id)).await
     }
 
     async fn remind(&self, request: &RightsRequest, request_id: &str) -> Result<u64, Failure> {

@@ -73,6 +73,12 @@ impl CodeState {
         !self.used && self.tries < CODE_TRIES && now < self.valid_until
     }
 
+    /// The code as it is kept: one whose mail was withheld is as good as used, so that nobody can try what nobody was told.
+    #[must_use]
+    pub fn if_mailed(&self, mailed: bool) -> Self {
+        if mailed { self.clone() } else { self.spent() }
+    }
+
     /// After a wrong try.
     #[must_use]
     pub fn tried(&self) -> Self {
@@ -201,6 +207,7 @@ mod tests {
     fn a_code_works_once_for_ten_minutes_and_five_tries() {
         let mut code = CodeState::next(None, now()).unwrap();
         assert!(code.usable(minutes(9)) && !code.usable(minutes(10)) && !code.spent().usable(now()));
+        assert!(code.if_mailed(true).usable(now()) && !code.if_mailed(false).usable(now()));
         for _ in 0..CODE_TRIES {
             assert!(code.usable(now()));
             code = code.tried();

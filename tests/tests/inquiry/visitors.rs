@@ -150,6 +150,25 @@ async fn five_tries_three_codes_and_what_is_about_privacy_goes_to_the_officer() 
 }
 
 #[tokio::test]
+async fn a_code_that_was_not_mailed_cannot_be_tried() {
+    let stack = Stack::load().unwrap();
+    let email = format!("visitor-{}@people.example", fresh_key());
+    let stranger = Anybody::new(&stack, "inquiry");
+    let mut last = String::new();
+    for _ in 0..7 {
+        last = visit(&stranger, &asking(&email, "service")).await;
+    }
+    let mac = medius_store::CodeMac::new(stack.kms(stack.operator_credentials()), stack.run().keys["code_mac"].clone());
+    let seventh = mac.inquiry_code(&last.parse().unwrap(), 1).await.unwrap();
+    refused(&verify(&stranger, &last, seventh.expose()).await, 404, "not-found");
+    // From another network the same mailbox gets its code, and with it the inquiry is confirmed.
+    let own = Anybody::new(&stack, "inquiry");
+    let id = visit(&own, &asking(&email, "service")).await;
+    let code = mac.inquiry_code(&id.parse().unwrap(), 1).await.unwrap();
+    verify(&own, &id, code.expose()).await.expect(200, "verification").unwrap();
+}
+
+#[tokio::test]
 async fn a_patient_without_a_case_is_told_of_an_answer_at_the_mailbox_that_they_left() {
     let stack = Stack::load().unwrap();
     let app = patient(&stack, "no-case").await;

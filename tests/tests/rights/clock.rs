@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-fn database(stack: &Stack) -> Database {
+pub(crate) fn database(stack: &Stack) -> Database {
     let tables = Tables::new(|name| stack.run().tables.get(&name.strip_prefix("TABLE_")?.to_lowercase()).cloned());
     Database::new(stack.dynamodb(stack.operator_credentials()), tables, Arc::new(medius_domain::clock::SystemClock))
 }
@@ -24,7 +24,7 @@ async fn stored(db: &Database, id: &RightId) -> RightsRequest {
 }
 
 /// Writes a request as if everything about it had happened so many days earlier.
-async fn aged(db: &Database, id: &RightId, days: i64) {
+pub(crate) async fn aged(db: &Database, id: &RightId, days: i64) {
     let request = stored(db, id).await;
     let earlier = |at: DateTime<Utc>| at - TimeDelta::days(days);
     let received_at = earlier(request.received_at);
@@ -54,7 +54,7 @@ async fn aged(db: &Database, id: &RightId, days: i64) {
     db.commit(change, &snapshot).await.unwrap();
 }
 
-async fn tick(stack: &Stack) -> Value {
+pub(crate) async fn tick(stack: &Stack) -> Value {
     stack.invoke("fulfilment", None, &json!({"kind": "clock"})).await.unwrap()
 }
 

@@ -10,7 +10,7 @@ use medius_domain::code::{CodeState, OneTimeCode, Ticket};
 use medius_domain::id::InquiryId;
 use medius_domain::inquiry::{Inquiry, Visitor};
 use medius_domain::policy::{On, Permit, permit};
-use medius_http::{Counted, Origin, Problem, SourceIp};
+use medius_http::{Asked, Counted, Origin, Problem, SourceIp};
 use medius_store::{Change, Conflict, Place, Snapshot, StoreError, pause};
 
 /// A visitor's inquiry with what was read; every other one is as absent as one that is nowhere.
@@ -44,18 +44,18 @@ pub(super) async fn order(
 ) -> Result<VisitorState, Problem> {
     let network = state.mailboxes.network(ip.0).await?;
     let (_, _, visitor) = found(state, id, []).await?;
-    let counted = Counted::new(&network, &visitor.mailbox);
+    let counted = Counted::new(Asked::Inquiry, &network, &visitor.mailbox);
     let mut attempt = 1;
     loop {
         let (snapshot, inquiry, visitor) = found(state, id, counted.places()).await?;
         let now = state.db.now();
         let code = CodeState::next(Some(&visitor.code), now)?;
-        let next = inquiry.with_code(code.clone());
         let leave = leave(origin, &inquiry, Authentication::Nothing, "code")?;
         let sealed = sealed(&snapshot, &leave)?;
         let mut change = Change::new(leave, now);
+        let mailed = counted.count(&state.db, &snapshot, &mut change, &mail(id, &code, now))?;
+        let next = inquiry.with_code(code.if_mailed(mailed));
         change.update_inquiry(&next, &sealed)?;
-        counted.count(&state.db, &snapshot, &mut change, &mail(id, &code, now))?;
         match state.db.commit(change, &snapshot).await {
             Ok(()) => return Ok(VisitorState::new(&next, code.valid_until)),
             Err(error) if attempt < ATTEMPTS && again(&error) => pause(attempt).await,

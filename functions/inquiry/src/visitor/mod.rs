@@ -1,5 +1,6 @@
 //! Visitors ask without a sign-in. What they ask is sealed at once and waits, unseen, until a one-time code has shown that the
-//! mailbox is theirs; the address itself lies sealed beside it, and only the mailer opens it.
+//! mailbox is theirs; the address itself lies sealed beside it. This function may make and use the key that seals it; nothing but
+//! the mailer asks for what was sealed.
 
 pub mod api;
 mod code;

@@ -66,6 +66,9 @@ pub struct Claim {
     pub language: TextLanguage,
     /// The newest code.
     pub code: CodeState,
+    /// Whether some code was mailed: who was told nothing is not told of the end either.
+    #[serde(default)]
+    pub mailed: bool,
     /// What the last right code gave.
     pub ticket: Option<TicketState>,
 }
@@ -154,7 +157,15 @@ impl RightsRequest {
         request.take(Step::NeedIdentity, Who::Service, None, now)
     }
 
-    /// The request after another code was ordered, or one was tried: in its next revision, and in the same state.
+    /// The request after another code was ordered, and perhaps mailed: in its next revision, and in the same state.
+    #[must_use]
+    pub fn with_next_code(&self, code: &CodeState, mailed: bool) -> Self {
+        let next = self.with_code(code.if_mailed(mailed));
+        let claim = next.claim.map(|claim| Claim { mailed: mailed || claim.mailed, ..claim });
+        Self { claim, ..next }
+    }
+
+    /// The request after a code was tried: in its next revision, and in the same state.
     #[must_use]
     pub fn with_code(&self, code: CodeState) -> Self {
         let claim = self.claim.clone().map(|claim| Claim { code, ..claim });

@@ -6,7 +6,7 @@ mod origin;
 mod own;
 mod repeat;
 
-pub use counted::Counted;
+pub use counted::{Asked, Counted};
 pub use errand::Errand;
 pub use origin::Origin;
 pub use own::{own_case, own_inquiry, own_right};

@@ -1,6 +1,8 @@
 //! How often something can be tried or asked for, how many get in with one code, and what is wrong with what is sent.
 
-use super::{CLAIMS, claim, codes, known, other_than, stored, verify, wish};
+use super::{CLAIMS, claim, codes, known, looked, other_than, stored, verified, verify, wish};
+use crate::clock::{aged, database, tick};
+use medius_domain::rights::State;
 use medius_tests::anybody::Anybody;
 use medius_tests::stack::Stack;
 use medius_tests::user::fresh_key;
@@ -62,18 +64,62 @@ async fn of_many_at_once_with_the_right_code_one_gets_in_and_every_wrong_try_cou
     assert_eq!(in_, 1);
 }
 
+/// Ends of unconfirmed requests that were ordered to be mailed.
+async fn ends(stack: &Stack, id: &str) -> usize {
+    let outbox = stack.dynamodb(stack.operator_credentials());
+    let mut pages = outbox.scan().table_name(stack.table("outbox")).into_paginator().items().send();
+    let mut found = 0;
+    while let Some(item) = pages.next().await {
+        let text = format!("{:?}", item.unwrap());
+        found += usize::from(text.contains(id) && text.contains("right_closed"));
+    }
+    found
+}
+
 #[tokio::test]
-async fn a_network_is_stopped_openly_and_a_mailbox_quietly() {
+async fn a_stranger_fills_no_mailbox_guesses_no_code_and_keeps_nobody_from_asking() {
     let stack = Stack::load().unwrap();
     let (_, _, email) = known(&stack).await;
-    // From one network after the other, the mailbox gets six; the rest is answered as always and comes to nothing.
+    // From one network the mailbox gets six; the rest is answered as always and comes to nothing.
+    let stranger = Anybody::new(&stack, "rights");
+    let mut ids = Vec::new();
     for _ in 0..8 {
-        claim(&Anybody::new(&stack, "rights"), &wish("access", &email)).await;
+        ids.push(claim(&stranger, &wish("access", &email)).await);
     }
     codes(&stack, &email, 6).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(codes(&stack, &email, 6).await.len(), 6);
 
+    // What was not mailed cannot be tried: not even who knows the code gets in with it.
+    let mac = medius_store::CodeMac::new(stack.kms(stack.operator_credentials()), stack.run().keys["code_mac"].clone());
+    for id in &ids[6..] {
+        let code = mac.right_code(&id.parse().unwrap(), 1).await.unwrap();
+        assert_eq!(verify(&stranger, id, code.expose()).await.code(), "not-found");
+        let kept = stored(&stack, id).await.claim.unwrap();
+        assert_eq!((kept.mailed, kept.code.used, kept.code.tries), (false, true, 0));
+    }
+    let kept = stored(&stack, &ids[0]).await.claim.unwrap();
+    assert_eq!((kept.mailed, kept.code.used), (true, false));
+
+    // Whose mailbox it is asks from a network of their own, and gets in.
+    let (id, ticket) = verified(&stack, &Anybody::new(&stack, "rights"), &email, &wish("access", &email)).await;
+    assert_eq!(looked(&ticket, &id).await.json()["state"], "QUEUED");
+
+    // When the time is over, the end is told where a code was told, and nowhere else.
+    let db = database(&stack);
+    for id in [&ids[0], &ids[7]] {
+        aged(&db, &id.parse().unwrap(), 11).await;
+    }
+    tick(&stack).await;
+    for (id, expected) in [(&ids[0], 1), (&ids[7], 0)] {
+        assert_eq!(stored(&stack, id).await.state, State::ClosedUnverified);
+        assert_eq!(ends(&stack, id).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_network_is_stopped_openly() {
+    let stack = Stack::load().unwrap();
     let who = Anybody::new(&stack, "rights");
     let someone = || wish("access", &format!("many-{}@patients.example", fresh_key()));
     for _ in 0..20 {

@@ -11,7 +11,7 @@ fn now() -> DateTime<Utc> {
 
 fn claim(claimant: Claimant, case_id: Option<CaseId>) -> Claim {
     let code = CodeState::next(None, now()).unwrap();
-    Claim { claimant, case_id, mailbox: "m".to_owned(), language: TextLanguage::En, code, ticket: None }
+    Claim { claimant, case_id, mailbox: "m".to_owned(), language: TextLanguage::En, code, mailed: true, ticket: None }
 }
 
 fn on_file(subject: &str, keeper: Keeper, hours: i64) -> OnFile {
