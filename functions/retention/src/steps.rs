@@ -188,6 +188,10 @@ impl Retention {
     /// The patient's mail, while there is an address: also where the case is found late, past its end.
     async fn told(&self, told: Ledger) -> Result<(Ledger, Vec<MailRecord>), Failure> {
         let Some(case) = self.db.case_to_destroy(&told.case_id).await? else { return Ok((told, Vec::new())) };
+        if !self.db.has_contact(&told.case_id).await? {
+            // A draft that never got so far: there is nobody to write to, and nothing to wait for.
+            return Ok((told, Vec::new()));
+        }
         let about = MailAbout::PatientNotice { notice: Notice::Destroyed };
         let mail = MailRecord::new(about, case.id, case.subject, self.db.now());
         Ok((Ledger { mail: Some(mail.id.clone()), ..told }, vec![mail]))

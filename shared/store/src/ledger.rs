@@ -94,6 +94,14 @@ impl Database {
         self.raw(&Place::Case(case.clone())).await?.map(|item| decode("case", &item)).transpose()
     }
 
+    /// Whether anybody told the service how to reach the patient of a case, also where that is past its end.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`].
+    pub async fn has_contact(&self, case: &CaseId) -> Result<bool, StoreError> {
+        Ok(self.raw(&Place::Contact(case.clone())).await?.is_some())
+    }
+
     /// How far a mail got, whatever its age; none when it is gone.
     ///
     /// # Errors
