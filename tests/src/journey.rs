@@ -4,12 +4,12 @@ use crate::stack::Stack;
 use crate::user::{Institution, PatientApp};
 use anyhow::{Context, Result, ensure};
 use reqwest::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
 
 /// What the journey made.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Journey {
     /// The case.
     pub case_id: String,

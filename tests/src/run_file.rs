@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-/// The local stack: addresses, names and sign-ins. Nothing in it outlives the run.
-#[derive(Clone, Serialize, Deserialize)]
+/// The local stack: addresses, names and sign-ins. Nothing in it outlives the run. What an earlier release's file lacks is empty.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RunFile {
     /// The local AWS endpoint.
     pub endpoint: String,
@@ -68,7 +69,7 @@ pub struct FunctionEntry {
 }
 
 /// A Cognito pool and the client that signs in to it.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct PoolEntry {
     /// Pool id.
     pub id: String,

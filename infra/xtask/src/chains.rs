@@ -32,6 +32,13 @@ pub(crate) struct Options {
     outputs: Option<PathBuf>,
 }
 
+impl Options {
+    /// Those of a local stack.
+    pub(crate) const fn of(run: PathBuf) -> Self {
+        Self { run: Some(run), outputs: None }
+    }
+}
+
 /// Where the chains are.
 struct Store {
     db: Database,

@@ -22,6 +22,7 @@ mod seed;
 mod stack;
 mod test;
 mod tools;
+mod upgrade;
 mod verify;
 mod workspace;
 
@@ -63,6 +64,8 @@ enum Command {
     Demo(retention::DemoOptions),
     /// Walks all chains of consents and of the access log, and all signed heads, and finds what was tampered with.
     VerifyChains(chains::Options),
+    /// Deploys this tree over the previous release with its data in place, and proves that everything is read as before.
+    Upgrade(upgrade::Options),
     /// Measures, and writes figures to target/bench.
     Bench(bench::Options),
     /// Builds for this machine on behalf of cargo-lambda.
@@ -92,6 +95,7 @@ async fn main() -> ExitCode {
             Command::Restore(options) => retention::restore(&options).await,
             Command::Demo(options) => retention::demo(&options).await,
             Command::VerifyChains(options) => chains::run(&options).await,
+            Command::Upgrade(options) => upgrade::run(options).await,
             Command::Bench(options) => bench::run(&options),
             Command::HostBuild { arguments } => host_build::run(&arguments).await,
         }

@@ -1,0 +1,235 @@
+//! `cargo xtask upgrade`: deploys the previous release into a local AWS, lets it make a complete referral, deploys this one over
+//! it, and proves that what was written before is read as before: by the patient, by the institution and by the chains.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use http::Method;
+use medius_tests::{
+    journey::{Journey, mailbox},
+    run_file::RunFile,
+    signed::Aws,
+    stack::Stack,
+    user::{Institution, PatientApp},
+};
+use serde_json::Value;
+use tokio::process::Command;
+
+use crate::{
+    chains, deploy, gaps, ministack::REGION, preflight, process::Group, run_json, say, say::Step, tools::Tools,
+    workspace,
+};
+
+/// The commit of the release that a deployment starts from, in a line of its own.
+const PREVIOUS: &str = "infra/previous-release";
+/// How often the previous release is asked whether it is ready.
+const PAUSE: Duration = Duration::from_secs(2);
+/// How often at most: 45 minutes, since it may have to be compiled from nothing.
+const ASKED: u32 = 45 * 30;
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The release to start from: a commit or tag. The one in infra/previous-release unless said.
+    #[arg(long)]
+    from: Option<String>,
+    /// Where the previous release is compiled; target/upgrade/build unless said.
+    #[arg(long)]
+    build_dir: Option<PathBuf>,
+}
+
+/// What a patient reads: paths below their case.
+const READ: [&str; 6] = ["", "/consents", "/referrals", "/deliveries", "/access-log", "/records"];
+
+pub(crate) async fn run(options: Options) -> Result<()> {
+    let root = workspace::root();
+    let files = root.join("target/upgrade");
+    let from = match options.from {
+        Some(from) => from,
+        None => fs::read_to_string(root.join(PREVIOUS)).context(PREVIOUS)?.trim().to_owned(),
+    };
+    let tree = files.join("previous");
+    check_out(&tree, &from).await?;
+    let build = options.build_dir.unwrap_or_else(|| files.join("build"));
+    let (port, front_port) = (preflight::free_port()?, preflight::free_port()?);
+    let (mut previous, old) = start(&tree, &build, port, front_port).await?;
+
+    let stack = Stack::from_run(old.clone());
+    let journey: Journey =
+        serde_json::from_value(old.journey.clone().context("the previous release made no referral")?)?;
+    let before = Seen::by_patient(&stack, &journey).await?;
+    say::line(&format!("    - {} answers and two files of case {} kept", before.answers.len(), journey.case_id));
+
+    let new = deploy_over(&old, port, front_port, &files.join("run")).await?;
+    if let Some(status) = previous.ended() {
+        bail!("the previous release's local AWS ended ({status})");
+    }
+    let step = Step::start("what was written before is read as before");
+    let stack = Stack::from_run(new.clone());
+    let after = Seen::by_patient(&stack, &journey).await?;
+    before.kept_in(&after)?;
+    by_institution(&stack, &journey).await?;
+    chains::run(&chains::Options::of(run_json::write(&new)?)).await?;
+    step.done(&format!("{from} -> this tree"));
+    Ok(())
+}
+
+/// The files of a revision in a folder of their own.
+async fn check_out(tree: &Path, revision: &str) -> Result<()> {
+    let git = async |arguments: &[&str]| -> Result<bool> {
+        let mut command = Command::new("git");
+        Ok(command.args(arguments).current_dir(workspace::root()).status().await?.success())
+    };
+    let path = tree.to_str().context("a path that is not UTF-8")?;
+    if tree.exists() {
+        git(&["worktree", "remove", "--force", path]).await?;
+    }
+    git(&["worktree", "prune"]).await?;
+    ensure!(git(&["worktree", "add", "--detach", path, revision]).await?, "{revision} is not in this repository");
+    Ok(())
+}
+
+/// The previous release with its local AWS, after its own journey.
+async fn start(tree: &Path, build: &Path, port: u16, front_port: u16) -> Result<(Group, RunFile)> {
+    let step = Step::start("the previous release, with one complete referral");
+    let log = tree.join("run.log");
+    let output = fs::File::create(&log)?;
+    let mut command = Command::new("cargo");
+    command.args(["xtask", "run", "--port", &port.to_string(), "--front-port", &front_port.to_string()]);
+    command.current_dir(tree).env("CARGO_TARGET_DIR", build).stdout(output.try_clone()?).stderr(output);
+    let mut group = Group::spawn(&mut command)?;
+    let run = tree.join("target/run/run.json");
+    for _ in 0..ASKED {
+        if let Some(status) = group.ended() {
+            bail!("the previous release did not come up ({status}); its log is {}", log.display());
+        }
+        let made = fs::read_to_string(&run).ok().and_then(|text| serde_json::from_str::<RunFile>(&text).ok());
+        if let Some(run) = made.filter(|run| run.journey.is_some()) {
+            step.done("");
+            return Ok((group, run));
+        }
+        step.progress("");
+        tokio::time::sleep(PAUSE).await;
+    }
+    bail!("the previous release took too long; its log is {}", log.display())
+}
+
+/// Deploys this tree into the same local AWS: an update of the stack, with its data in place.
+async fn deploy_over(old: &RunFile, port: u16, front_port: u16, files: &Path) -> Result<RunFile> {
+    fs::create_dir_all(files)?;
+    let tools = Tools::ensure().await?;
+    deploy::build(&tools, files).await?;
+    let endpoint = format!("http://127.0.0.1:{port}");
+    deploy::deploy(&tools, &endpoint, files, front_port).await?;
+    let aws = Aws::new(&endpoint, REGION, Aws::local_operator());
+    let outputs = deploy::outputs(&aws).await?;
+    let template = deploy::processed_template(&aws).await?;
+    fs::write(files.join("template.json"), serde_json::to_string_pretty(&template)?)?;
+    gaps::close(&aws, &template, &outputs).await?;
+    let new = run_json::from_outputs(&outputs, &endpoint, front_port, files)?;
+    ensure!(new.direct_api_url == old.direct_api_url, "the update replaced the API: its address is another one");
+    for (short, name) in &old.tables {
+        ensure!(new.tables.get(short) == Some(name), "the update replaced the table {short}");
+    }
+    ensure!((&new.bucket, &new.log_heads) == (&old.bucket, &old.log_heads), "the update replaced a bucket");
+    for (short, key) in &old.keys {
+        ensure!(new.keys.get(short) == Some(key), "the update replaced the key {short}");
+    }
+    let (sign_ins, providers, journey) = (old.sign_ins.clone(), old.providers.clone(), old.journey.clone());
+    Ok(RunFile { sign_ins, providers, journey, ..new })
+}
+
+/// What the patient sees of the case.
+struct Seen {
+    answers: Vec<(&'static str, Value)>,
+    files: [Vec<u8>; 2],
+}
+
+impl Seen {
+    async fn by_patient(stack: &Stack, journey: &Journey) -> Result<Self> {
+        let patient = *stack.patients().first().context("run.json has no patient")?;
+        let app = PatientApp::new(stack, &stack.sign_in(patient).await?);
+        let case = format!("/v1/cases/{}", journey.case_id);
+        let mut answers = Vec::new();
+        for part in READ {
+            let answer = app.get(&format!("{case}{part}")).await?;
+            // A release that has no such route yet has nothing of it to keep.
+            if answer.status.as_u16() == 200 {
+                answers.push((part, answer.json()));
+            }
+        }
+        let file = async |kind: &str| -> Result<Vec<u8>> {
+            let path = format!("{case}/referrals/{}/{kind}", journey.referral_id);
+            Ok(app.get(&path).await?.expect(200, kind)?.body)
+        };
+        Ok(Self { answers, files: [file("letter").await?, file("bundle").await?] })
+    }
+
+    /// Everything of `self` is in `later` with the same value; a later release may say more.
+    fn kept_in(&self, later: &Self) -> Result<()> {
+        ensure!(!self.answers.is_empty() && self.files == later.files, "the letter or its data is another one");
+        for (part, old) in &self.answers {
+            let new = later.answers.iter().find(|(other, _)| other == part).map(|(_, value)| value);
+            let new = new.with_context(|| format!("{part} is not answered any more"))?;
+            if let Some(place) = missing(old, new, part) {
+                bail!("{place} is not what it was before the update");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first place of `old` that is not in `new`. Lists may have grown: each old entry is in the new list.
+fn missing(old: &Value, new: &Value, place: &str) -> Option<String> {
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => old.iter().find_map(|(name, value)| {
+            let place = format!("{place}/{name}");
+            match new.get(name) {
+                Some(there) => missing(value, there, &place),
+                None => Some(place),
+            }
+        }),
+        (Value::Array(old), Value::Array(new)) => old.iter().enumerate().find_map(|(i, value)| {
+            let kept = new.iter().any(|there| missing(value, there, "").is_none());
+            (!kept).then(|| format!("{place}/{i}"))
+        }),
+        (old, new) => (old != new).then(|| place.to_owned()),
+    }
+}
+
+/// The link of the mail that the previous release sent still opens the letter.
+async fn by_institution(stack: &Stack, journey: &Journey) -> Result<()> {
+    let recipient = stack.run().providers.first().context("the directory is empty")?;
+    let mailbox = mailbox(stack, recipient).await?;
+    let mut institution = Institution::open(stack, &journey.link)?;
+    institution.enter(&mailbox).await?;
+    let page = institution.send(Method::GET, "/referral", None).await?.expect(200, "referral page")?;
+    ensure!(page.text().contains(&journey.document_number), "the page does not show the letter");
+    let letter = institution.send(Method::POST, "/letter", None).await?.expect(200, "download letter")?;
+    ensure!(letter.body.starts_with(b"%PDF-"), "the institution's letter is no PDF");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_grew_is_kept_and_what_changed_or_went_is_found() {
+        let old = json!({ "a": 1, "items": [{ "id": 1 }, { "id": 2 }] });
+        let grown = json!({ "a": 1, "b": 2, "items": [{ "id": 3 }, { "id": 2, "new": 0 }, { "id": 1 }] });
+        assert_eq!(missing(&old, &grown, ""), None);
+        for (changed, place) in [
+            (json!({ "a": 2, "items": [{ "id": 1 }, { "id": 2 }] }), "/a"),
+            (json!({ "items": [{ "id": 1 }, { "id": 2 }] }), "/a"),
+            (json!({ "a": 1, "items": [{ "id": 1 }] }), "/items/1"),
+            (json!({ "a": 1, "items": {} }), "/items"),
+        ] {
+            assert_eq!(missing(&old, &changed, "").as_deref(), Some(place));
+        }
+    }
+}
