@@ -96,7 +96,7 @@ async fn main() -> ExitCode {
             Command::Demo(options) => retention::demo(&options).await,
             Command::VerifyChains(options) => chains::run(&options).await,
             Command::Upgrade(options) => upgrade::run(options).await,
-            Command::Bench(options) => bench::run(&options),
+            Command::Bench(options) => bench::run(options).await,
             Command::HostBuild { arguments } => host_build::run(&arguments).await,
         }
     };

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: figures that documents quote come from here, and from nowhere else.
+//! The explanation engine, measured against rows with written-down answers.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -9,29 +9,7 @@ use serde_json::json;
 
 use crate::{say, workspace};
 
-#[derive(clap::Args)]
-pub(crate) struct Options {
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(clap::Subcommand)]
-enum What {
-    /// The explanation engine on report rows as hospitals print them; fails with any unsafe answer.
-    Explain {
-        /// A table of rows; unless given the one of the engine's tests.
-        #[arg(long)]
-        rows: Option<PathBuf>,
-    },
-}
-
-pub(crate) fn run(options: &Options) -> Result<()> {
-    match &options.what {
-        What::Explain { rows } => explain(rows.as_ref()),
-    }
-}
-
-fn explain(rows: Option<&PathBuf>) -> Result<()> {
+pub(super) fn run(rows: Option<&PathBuf>) -> Result<()> {
     let own = workspace::root().join("shared/explain/tests/bench/rows.tsv");
     let path = rows.unwrap_or(&own);
     let table = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
@@ -54,13 +32,9 @@ fn explain(rows: Option<&PathBuf>) -> Result<()> {
     ] {
         say::line(&format!("{what:<38}{figure}"));
     }
-    let out = workspace::root().join("target/bench");
-    std::fs::create_dir_all(&out)?;
-    let file = out.join("explain.json");
     let whole = json!({"figures": figures, "microseconds_per_row": each, "debug_build": cfg!(debug_assertions),
         "analytes": entries.analytes.len(), "medicines": entries.medicines.len()});
-    std::fs::write(&file, serde_json::to_vec_pretty(&whole)?)?;
-    say::line(&format!("written to {}", file.display()));
+    super::keep("explain", &whole)?;
     for miss in &figures.misses {
         say::line(miss);
     }

@@ -1,0 +1,213 @@
+//! Start-up of functions: release builds against one that does nothing, and against the same start in Node and Python.
+
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use tokio::process::Command;
+
+use super::{median, runtime};
+use crate::run_json::FUNCTIONS;
+use crate::{preflight, process, say, workspace};
+
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// A function to measure; may be given several times. All unless given.
+    #[arg(long = "function")]
+    functions: Vec<String>,
+    /// Starts of each.
+    #[arg(long, default_value_t = 15)]
+    starts: u32,
+    /// The deployed template after its transform, for the names of the environment's variables.
+    #[arg(long)]
+    template: Option<PathBuf>,
+    /// Leave Node and Python out: their packages come from the registries.
+    #[arg(long)]
+    only_rust: bool,
+}
+
+/// The floor.
+const HELLO: &str = "hello";
+
+/// What was measured of one function.
+#[derive(Debug, Serialize)]
+struct Figures {
+    name: String,
+    cpu_ms: f64,
+    wall_ms: f64,
+    resident_mib: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gzip_mb: Option<f64>,
+}
+
+pub(super) async fn run(options: Options) -> Result<()> {
+    let wanted = |name: &str| options.functions.is_empty() || options.functions.iter().any(|f| f == name);
+    let names: Vec<&(&str, &str)> = FUNCTIONS.iter().filter(|(name, _)| wanted(name)).collect();
+    for unknown in options.functions.iter().filter(|f| !FUNCTIONS.iter().any(|(name, _)| name == f)) {
+        bail!("there is no function {unknown}");
+    }
+    let template = template(options.template.as_deref())?;
+    let folder = build(&names).await?;
+    let mut all = vec![rust(&folder, HELLO, &[], options.starts).await?];
+    for (name, id) in names {
+        let variables = variables(&template, id)?;
+        all.push(rust(&folder, name, &variables, options.starts).await?);
+    }
+    if !options.only_rust {
+        all.extend(node(options.starts).await?);
+        all.push(python(options.starts).await?);
+    }
+    table(&all);
+    super::keep("functions", &json!({ "starts": options.starts, "functions": all }))
+}
+
+fn template(given: Option<&Path>) -> Result<Value> {
+    let target = workspace::root().join("target");
+    let usual = [target.join("run/template.json"), target.join("test-run/template.json")];
+    let found = given.into_iter().chain(usual.iter().map(PathBuf::as_path)).find(|path| path.exists());
+    let path = found.context("no deployed template: `cargo xtask run --once` makes one, or name it with --template")?;
+    serde_json::from_slice(&fs::read(path)?).with_context(|| format!("{} is no JSON", path.display()))
+}
+
+/// The environment that a function gets, with made-up values where the deployment has the name of a resource.
+fn variables(template: &Value, id: &str) -> Result<Vec<(String, String)>> {
+    let function = &template["Resources"][format!("{id}Function")]["Properties"]["Environment"]["Variables"];
+    let function = function.as_object().with_context(|| format!("the template has no environment of {id}"))?;
+    let made_up =
+        |name: &str| if name.contains("URL") { "https://bench.example".to_owned() } else { "bench".to_owned() };
+    let value = |name: &String, value: &Value| value.as_str().map_or_else(|| made_up(name), ToOwned::to_owned);
+    Ok(function
+        .iter()
+        .map(|(name, v)| {
+            (name.clone(), Some(value(name, v)).filter(|v| !v.is_empty()).unwrap_or_else(|| made_up(name)))
+        })
+        .collect())
+}
+
+/// Release builds, as AWS gets them but for this machine.
+async fn build(names: &[&(&str, &str)]) -> Result<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--release", "--bin", HELLO]).current_dir(workspace::root());
+    for (name, _) in names {
+        cargo.args(["--bin", name]);
+    }
+    process::shown("compile (cargo build --release)", &mut cargo).await?;
+    Ok(workspace::target_directory().await?.join("release"))
+}
+
+async fn rust(folder: &Path, name: &str, variables: &[(String, String)], starts: u32) -> Result<Figures> {
+    let binary = folder.join(name);
+    let mut figures = measure(name, starts, || {
+        let mut command = Command::new(&binary);
+        command.env_clear().envs(lambda()).envs(variables.iter().map(|(n, v)| (n, v)));
+        command
+    })
+    .await?;
+    figures.gzip_mb = Some(gzip_mb(&binary).await?);
+    Ok(figures)
+}
+
+/// What Lambda sets for every function.
+fn lambda() -> [(&'static str, &'static str); 6] {
+    [
+        ("AWS_REGION", "ap-northeast-2"),
+        ("AWS_ACCESS_KEY_ID", "bench"),
+        ("AWS_SECRET_ACCESS_KEY", "bench"),
+        ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
+    ]
+}
+
+async fn measure(name: &str, starts: u32, command: impl Fn() -> Command) -> Result<Figures> {
+    let mut all = Vec::new();
+    for _ in 0..starts.max(1) {
+        all.push(runtime::start(&mut command()).await.with_context(|| name.to_owned())?);
+    }
+    Ok(Figures {
+        name: name.to_owned(),
+        cpu_ms: median(all.iter().map(|s| s.cpu_ms).collect()),
+        wall_ms: median(all.iter().map(|s| s.wall_ms).collect()),
+        resident_mib: median(all.iter().map(|s| s.resident_mib).collect()),
+        gzip_mb: None,
+    })
+}
+
+async fn gzip_mb(binary: &Path) -> Result<f64> {
+    let output = Command::new("gzip").args(["-9", "--stdout"]).arg(binary).output().await.context("gzip")?;
+    Ok(output.stdout.len() as f64 / 1e6)
+}
+
+/// A folder under target with a copy of one of infra/bench.
+fn copied(name: &str) -> Result<PathBuf> {
+    let to = workspace::root().join("target/bench").join(name);
+    fs::create_dir_all(&to)?;
+    for file in fs::read_dir(workspace::root().join("infra/bench").join(name))? {
+        let file = file?;
+        fs::copy(file.path(), to.join(file.file_name()))?;
+    }
+    Ok(to)
+}
+
+/// With its packages as they are, and bundled into one file.
+async fn node(starts: u32) -> Result<[Figures; 2]> {
+    let folder = copied("node")?;
+    let npm = &mut Command::new("npm");
+    npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&folder);
+    process::logged("npm install", npm, &folder.join("npm.log")).await?;
+    let esbuild = &mut Command::new("npx");
+    esbuild.args(["esbuild", "index.mjs", "--bundle", "--minify", "--platform=node", "--format=cjs"]);
+    esbuild.arg("--outfile=bundle.cjs").current_dir(&folder);
+    process::logged("esbuild", esbuild, &folder.join("esbuild.log")).await?;
+    let start = |file: &'static str| {
+        let folder = folder.clone();
+        move || {
+            let mut command = Command::new("node");
+            command.arg(folder.join(file)).envs(lambda());
+            command
+        }
+    };
+    Ok([
+        measure("node (bundled)", starts, start("bundle.cjs")).await?,
+        measure("node", starts, start("index.mjs")).await?,
+    ])
+}
+
+async fn python(starts: u32) -> Result<Figures> {
+    let folder = copied("python")?;
+    let interpreter = folder.join("env/bin/python");
+    if !interpreter.exists() {
+        let venv = &mut Command::new(preflight::python().await?);
+        venv.args(["-m", "venv"]).arg(folder.join("env"));
+        process::logged("Python environment", venv, &folder.join("venv.log")).await?;
+    }
+    let pip = &mut Command::new(&interpreter);
+    pip.args(["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-r", "requirements.txt"]);
+    process::logged("pip install", pip.current_dir(&folder), &folder.join("pip.log")).await?;
+    measure("python", starts, || {
+        let mut command = Command::new(&interpreter);
+        command.arg(folder.join("index.py")).envs(lambda());
+        command
+    })
+    .await
+}
+
+fn table(all: &[Figures]) {
+    let floor = all.first();
+    say::line("start-up                 CPU ms  x hello   wall ms  RSS MiB  x hello  gzip MB");
+    for f in all {
+        let ratio = |of: fn(&Figures) -> f64| floor.map_or(f64::NAN, |floor| of(f) / of(floor));
+        let size = f.gzip_mb.map_or_else(|| "-".to_owned(), |mb| format!("{mb:.2}"));
+        say::line(&format!(
+            "{:<22} {:>8.2} {:>8.1} {:>9.1} {:>8.1} {:>8.1} {:>8}",
+            f.name,
+            f.cpu_ms,
+            ratio(|f| f.cpu_ms),
+            f.wall_ms,
+            f.resident_mib,
+            ratio(|f| f.resident_mib),
+            size
+        ));
+    }
+}
