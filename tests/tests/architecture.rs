@@ -11,7 +11,7 @@ use serde_json::Value;
 /// What each of our crates may import of our crates.
 fn may_import(name: &str) -> &'static [&'static str] {
     match name {
-        "medius-domain" | "medius-ingest" | "medius-explain" | "medius-test-features" => &[],
+        "medius-domain" | "medius-ingest" | "medius-explain" | "medius-test-features" | "medius-hello" => &[],
         "medius-store" => &["medius-domain"],
         // A report of the engine is one of the things that are set.
         "medius-documents" => &["medius-domain", "medius-explain"],
