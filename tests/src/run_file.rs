@@ -31,7 +31,7 @@ pub struct RunFile {
     pub quarantine: String,
     /// The bucket of copies for one download.
     pub handoff: String,
-    /// ARN by short name: `data`, `storage`, `link_mac`, `code_mac`, `mailbox_mac`, `signing`.
+    /// ARN by short name: `data`, `storage`, `documents`, `logs`, `link_mac`, `code_mac`, `mailbox_mac`, `signing`.
     pub keys: BTreeMap<String, String>,
     /// Function by capability: `intake`, `consent`, `referral`, `delivery`, `provider`, `mailer`, `desk`, `directory`, `members`,
     /// `audit`, `journal`.
@@ -40,10 +40,10 @@ pub struct RunFile {
     pub patient_pool: PoolEntry,
     /// Where staff sign in.
     pub staff_pool: PoolEntry,
-    /// URL of the queue of mails that could not be taken.
-    pub mail_failures: String,
-    /// URL of the queue of days whose head could not be signed.
-    pub journal_failures: String,
+    /// URL of the queue of what could not be taken, by the function's capability: `mailer`, `journal`, `retention`,
+    /// `fulfilment`, `screening`. Empty in the run file of a release of before them.
+    #[serde(default)]
+    pub failures: BTreeMap<String, String>,
     /// Demo sign-ins; their passwords are made for this run.
     pub sign_ins: Vec<SignIn>,
     /// Ids of the institutions in the directory.

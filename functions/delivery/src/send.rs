@@ -11,7 +11,7 @@ use medius_domain::field::{FieldError, Invalid};
 use medius_domain::id::{CaseId, DeliveryId, EventId, LinkId, ReferralId, Subject};
 use medius_domain::link::{Link, LinkSecret, LinkState, MAX_DOWNLOADS};
 use medius_domain::policy::{Denied, Thing};
-use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, own_case, replay};
+use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, own_case, replay, telemetry};
 use medius_store::{Change, Conflict, DeliveryRecord, MailAbout, MailRecord, Place, ReferralRecord, StoreError};
 
 /// Sends the letter, or repeats the answer to the same request.
@@ -86,7 +86,10 @@ async fn attempt(
     let answer = Remembered::new(&mut change, request, StatusCode::CREATED, location, &view)?;
     // Unmoved: two requests at the same moment must not both find that no link is live.
     match state.db.commit_unmoved(change, &snapshot).await {
-        Ok(()) => Ok(Ok(answer.into_response())),
+        Ok(()) => {
+            telemetry::count("DeliveryOrdered");
+            Ok(Ok(answer.into_response()))
+        }
         Err(StoreError::Conflict(conflict @ (Conflict::Busy | Conflict::Exists | Conflict::Idempotency))) => {
             Ok(Err(conflict))
         }

@@ -5,7 +5,7 @@
 use crate::{Failure, Fulfilment};
 use medius_domain::access::{Action, Object};
 use medius_domain::policy::{On, Thing};
-use medius_domain::rights::{RightsRequest, State};
+use medius_domain::rights::{Milestone, RightsRequest, State, reminders};
 use medius_store::{Change, Conflict, MailAbout, MailRecord, Place, StoreError};
 
 /// Where a request waits for who asks.
@@ -35,6 +35,8 @@ pub struct Ticked {
     pub reminded: u64,
     /// Closed requests that nothing says any more whose they were.
     pub hidden: u64,
+    /// Requests without their answer two days before the law's end, or after it.
+    pub late: u64,
 }
 
 impl Fulfilment {
@@ -55,7 +57,10 @@ impl Fulfilment {
         for request in self.db.rights_under_way(&UNVERIFIED).await? {
             ticked.closed += done(self.close(&request, request_id).await.map(u64::from));
         }
+        let now = self.db.now();
         for request in self.db.rights_under_way(&WAITING).await? {
+            let late = reminders(&request, now);
+            ticked.late += u64::from(late.iter().any(|m| matches!(m, Milestone::Alarm | Milestone::Answer)));
             ticked.reminded += done(self.remind(&request, request_id).await);
         }
         for request in self.db.rights_under_way(&CLOSED).await? {

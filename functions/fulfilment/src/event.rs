@@ -75,6 +75,8 @@ async fn scheduled(fulfilment: &Fulfilment, event: Value, context: &Context) -> 
         Job::Continue {} => Box::pin(unfinished(fulfilment, context, &mut report)).await?,
         Job::Clock {} => {
             let ticked = Box::pin(fulfilment.tick(&context.request_id)).await?;
+            // What an alarm watches, and a figure that is there even when it is none.
+            telemetry::measure("RightsDue", ticked.late as f64);
             (report.closed, report.reminded, report.hidden) = (ticked.closed, ticked.reminded, ticked.hidden);
         }
     }

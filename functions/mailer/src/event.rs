@@ -125,16 +125,23 @@ async fn sweep(mailer: &Mailer, context: &Context) -> Result<(), MailError> {
     let before = mailer.db.now() - TimeDelta::seconds(WAITED);
     let waiting = mailer.db.mails(MailStatus::Pending, before).await?;
     let stuck = mailer.db.mails(MailStatus::Sending, before).await?;
-    let mut first_error = None;
+    let (mut first_error, mut oldest_left) = (None, None);
     for mail in waiting.iter().chain(&stuck) {
         // What does not fit into this run is the next one's.
-        if context.deadline().duration_since(SystemClock.now().into()).unwrap_or_default() < PER_MAIL {
-            break;
-        }
-        if let Err(error) = deliver(mailer, &mail.id, &context.request_id).await {
+        let in_time = context.deadline().duration_since(SystemClock.now().into()).unwrap_or_default() >= PER_MAIL;
+        let mut left = !in_time;
+        if in_time && let Err(error) = deliver(mailer, &mail.id, &context.request_id).await {
             first_error.get_or_insert(error);
+            left = true;
+        }
+        if left {
+            let oldest = oldest_left.get_or_insert(mail.created_at);
+            *oldest = mail.created_at.min(*oldest);
         }
     }
+    // Seconds that the oldest mail has waited which still waits; an alarm watches it.
+    let age = oldest_left.map_or(0, |since| (mailer.db.now() - since).num_seconds());
+    telemetry::measure("OutboxAge", age as f64);
     first_error.map_or(Ok(()), Err)
 }
 

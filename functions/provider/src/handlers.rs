@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use medius_domain::id::LinkId;
 use medius_http::openapi::PublicProblems;
-use medius_http::{Body, Origin, PathIds, Problem};
+use medius_http::{Body, Origin, PathIds, Problem, telemetry};
 
 /// The page that every link opens: the same for every address, and nothing is read or counted. Its script takes the
 /// secret from the address.
@@ -40,7 +40,7 @@ pub(crate) async fn ask_code(
     PathIds(link): PathIds<LinkId>,
     body: Body<CodeRequest>,
 ) -> Result<Response, Problem> {
-    let valid_until = unlock::order_code(&state, &origin, &link, &body.value.secret).await?;
+    let valid_until = unlock::order_code(&state, &origin, &link, &body.value.secret).await.inspect_err(refused)?;
     Ok((StatusCode::ACCEPTED, Json(CodeOrdered { valid_until })).into_response())
 }
 
@@ -55,8 +55,17 @@ pub(crate) async fn unlock_link(
     PathIds(link): PathIds<LinkId>,
     body: Body<UnlockRequest>,
 ) -> Result<Response, Problem> {
-    let token = unlock::unlock(&state, &origin, &link, &body.value.secret, &body.value.code).await?;
+    let opened = unlock::unlock(&state, &origin, &link, &body.value.secret, &body.value.code).await;
+    let token = opened.inspect_err(refused)?;
+    telemetry::count("LinkUnlocked");
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, token.cookie())]).into_response())
+}
+
+/// Counts a secret or a code that was not the right one, and a link that was dead: many of them are somebody who guesses.
+fn refused(problem: &Problem) {
+    if problem.kind().status() == StatusCode::NOT_FOUND {
+        telemetry::count("UnlockRefused");
+    }
 }
 
 /// What a request of a session brings along. A wrong id, a foreign page and a missing cookie are the same 404.
@@ -121,6 +130,7 @@ async fn download(state: &State, ask: Asked, origin: &Origin, headers: &HeaderMa
     let taken = async {
         let (link, token) = asked(ask, headers)?;
         let taken = reader::take(state, origin, &link, &token, file).await?;
+        telemetry::count("LetterDownloaded");
         let name = format!("attachment; filename=\"{}.{ending}\"", taken.referral.document_number);
         let headers = [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, name)];
         Ok((headers, taken.bytes).into_response())
@@ -141,6 +151,7 @@ pub(crate) async fn acknowledge(
     let done = async {
         let (link, token) = asked(ask, &headers)?;
         reader::acknowledge(&state, &origin, &link, &token).await?;
+        telemetry::count("DeliveryAcknowledged");
         // Relative: whatever stands before `/r/` stays.
         Ok((StatusCode::SEE_OTHER, [(header::LOCATION, "referral")]).into_response())
     };

@@ -29,13 +29,24 @@ const TABLES: [(&str, &str); 13] = [
     ("inquiries", "Inquiries"),
     ("uploads", "Uploads"),
 ];
-const KEYS: [(&str, &str); 6] = [
+const KEYS: [(&str, &str); 9] = [
     ("data", "DataKey"),
     ("storage", "StorageKey"),
+    ("documents", "DocumentsKey"),
+    ("logs", "LogsKey"),
     ("link_mac", "LinkMacKey"),
+    ("export_mac", "ExportMacKey"),
     ("code_mac", "CodeMacKey"),
     ("mailbox_mac", "MailboxMacKey"),
     ("signing", "SigningKey"),
+];
+/// Queue of failures by the function's capability, and its id in the template.
+const FAILURES: [(&str, &str); 5] = [
+    ("mailer", "Mail"),
+    ("journal", "Journal"),
+    ("retention", "Retention"),
+    ("fulfilment", "Fulfilment"),
+    ("screening", "Screening"),
 ];
 /// Function by capability, which is its binary's name, and its id in the template.
 pub(crate) const FUNCTIONS: [(&str, &str); 18] = [
@@ -84,6 +95,10 @@ pub(crate) fn from_outputs(
         };
         functions.insert(short.to_owned(), entry);
     }
+    let mut failures = BTreeMap::new();
+    for (short, id) in FAILURES {
+        failures.insert(short.to_owned(), get(&format!("{id}FailuresUrl"))?);
+    }
     Ok(RunFile {
         endpoint: endpoint.to_owned(),
         api_url: format!("http://localhost:{front_port}"),
@@ -100,8 +115,7 @@ pub(crate) fn from_outputs(
         functions,
         patient_pool: PoolEntry { id: get("PatientPoolId")?, client_id: get("PatientClientId")? },
         staff_pool: PoolEntry { id: get("StaffPoolId")?, client_id: get("StaffClientId")? },
-        mail_failures: get("MailFailuresUrl")?,
-        journal_failures: get("JournalFailuresUrl")?,
+        failures,
         sign_ins: Vec::new(),
         providers: Vec::new(),
         files: files.to_owned(),

@@ -38,7 +38,7 @@ pub(crate) fn db(stack: &Stack, at: DateTime<Utc>) -> Database {
 
 pub(crate) fn heads(stack: &Stack) -> LogHeads {
     let run = stack.run();
-    LogHeads::new(aws(stack).s3(), run.log_heads.clone(), Some(run.keys["storage"].clone()))
+    LogHeads::new(aws(stack).s3(), run.log_heads.clone(), Some(run.keys["logs"].clone()))
 }
 
 pub(crate) fn signer(stack: &Stack) -> Signer {

@@ -187,7 +187,7 @@ impl Service {
         body: Option<&Value>,
     ) -> Reply {
         let run = self.stack.run();
-        let documents = Documents::new(self.aws.s3(), run.bucket.clone(), Some(self.key("storage")));
+        let documents = Documents::new(self.aws.s3(), run.bucket.clone(), Some(self.key("documents")));
         let operator = medius_documents::Operator {
             name: "Medius".to_owned(),
             registration_number: "DEMO-0000".to_owned(),
@@ -230,7 +230,7 @@ impl Service {
         let state = medius_rights::State::new(
             self.database(),
             (self.codes(), self.mailboxes()),
-            (keyring, self.keyring()),
+            (keyring, self.keyring(), self.contacts()),
             files,
         );
         self.call(medius_rights::api().with_state(state).into(), method, path, headers, body).await

@@ -115,9 +115,10 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
             ("access_log", &["GetItem", "PutItem"]),
             ("key data", &["Decrypt"]),
             ("key link_mac", &["GenerateMac"]),
+            ("key export_mac", &["GenerateMac"]),
             ("key code_mac", &["GenerateMac"]),
             ("mail", &["SendEmail"]),
-            ("queue mail_failures", &["SendMessage"]),
+            ("failures mailer", &["SendMessage"]),
         ],
     ),
     (
@@ -196,6 +197,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
             ("keys", &["GetItem", "PutItem", "ConditionCheckItem"]),
             ("quarantine right/", &["PutObject"]),
             ("documents rights/", &["GetObject"]),
+            ("directory", &["GetItem"]),
             ("handoff upl_/", &["GetObject", "PutObject"]),
             ("handoff elsewhere", &["GetObject", "PutObject"]),
             ("key data", &["GenerateDataKeyWithoutPlaintext", "Decrypt"]),
@@ -216,7 +218,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
             ("key signing", &["Sign", "GetPublicKey"]),
             ("log heads heads/", &["GetObject", "PutObject"]),
             ("log heads", &["ListBucket"]),
-            ("queue journal_failures", &["SendMessage"]),
+            ("failures journal", &["SendMessage"]),
         ],
     ),
     (
@@ -243,6 +245,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
     (
         "retention",
         &[
+            ("failures retention", &["SendMessage"]),
             ("ledger", &["GetItem", "PutItem"]),
             ("ledger/index/by_step", &["Query"]),
             ("rights", &["GetItem", "PutItem"]),
@@ -270,6 +273,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
     (
         "fulfilment",
         &[
+            ("failures fulfilment", &["SendMessage"]),
             ("rights", &["GetItem", "PutItem"]),
             ("uploads", &["Query"]),
             ("rights/index/by_state", &["Query"]),
@@ -286,7 +290,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
             ("access_log", &["GetItem", "Query", "PutItem"]),
             ("key code_mac", &["GenerateMac"]),
             ("key data", &["Decrypt"]),
-            ("key link_mac", &["GenerateMac"]),
+            ("key export_mac", &["GenerateMac"]),
             ("key mailbox_mac", &["GenerateMac"]),
             ("documents cases/", &["GetObject"]),
             ("documents exports/", &["PutObject"]),
@@ -295,6 +299,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
     (
         "screening",
         &[
+            ("failures screening", &["SendMessage"]),
             ("uploads", &["GetItem", "PutItem"]),
             ("uploads/index/by_due", &["Query"]),
             ("keys", &["GetItem", "ConditionCheckItem"]),
@@ -305,8 +310,9 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
             ("quarantine case/", &["GetObject", "DeleteObject"]),
             ("quarantine right/", &["GetObject", "DeleteObject"]),
             ("quarantine inquiry/", &["GetObject", "DeleteObject"]),
-            ("documents rights/", &["PutObject"]),
-            ("documents inquiries/", &["PutObject"]),
+            ("documents", &["ListBucketVersions"]),
+            ("documents rights/", &["PutObject", "DeleteObjectVersion"]),
+            ("documents inquiries/", &["PutObject", "DeleteObjectVersion"]),
             ("quarantine elsewhere", &["GetObject", "DeleteObject"]),
             ("handoff", &["ListBucket"]),
             ("handoff upl_/", &["DeleteObject"]),
@@ -316,7 +322,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
     (
         "records",
         &[
-            ("cases", &["GetItem", "Query", "PutItem"]),
+            ("cases", &["GetItem", "Query", "PutItem", "DeleteItem"]),
             ("uploads", &["GetItem", "Query", "PutItem"]),
             ("keys", &["GetItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),

@@ -132,20 +132,19 @@ async fn try_tables(stack: &Stack, who: &Credentials, tries: &mut Tries) {
 
 async fn try_buckets(stack: &Stack, who: &Credentials, tries: &mut Tries) {
     let s3 = stack.s3(who.clone());
-    let storage_key = &stack.run().keys["storage"];
     let run = stack.run();
-    for (name, bucket, folders) in [
-        ("documents", &run.bucket, &["cases/", "exports/", "rights/", "inquiries/"][..]),
-        ("log heads", &run.log_heads, &["heads/"]),
-        ("quarantine", &run.quarantine, &["case/", "right/", "inquiry/"]),
-        ("handoff", &run.handoff, &["upl_/"]),
+    for (name, key, bucket, folders) in [
+        ("documents", "documents", &run.bucket, &["cases/", "exports/", "rights/", "inquiries/"][..]),
+        ("log heads", "logs", &run.log_heads, &["heads/"]),
+        ("quarantine", "documents", &run.quarantine, &["case/", "right/", "inquiry/"]),
+        ("handoff", "documents", &run.handoff, &["upl_/"]),
     ] {
         let inside = folders.iter().map(|folder| (*folder, format!("{folder}nobody/nothing")));
         for (place, object) in inside.chain([("elsewhere", "elsewhere/nothing".to_owned())]) {
             let place = format!("{name} {place}");
             tries.note(&place, "GetObject", s3.get_object().bucket(bucket).key(&object).send().await);
             let put = s3.put_object().bucket(bucket).key(&object).body(Vec::new().into());
-            let put = put.server_side_encryption(ServerSideEncryption::AwsKms).ssekms_key_id(storage_key);
+            let put = put.server_side_encryption(ServerSideEncryption::AwsKms).ssekms_key_id(&run.keys[key]);
             // No object has this tag, so even who may write writes nothing.
             tries.note(&place, "PutObject", put.if_match("\"00000000000000000000000000000000\"").send().await);
             tries.note(&place, "DeleteObject", s3.delete_object().bucket(bucket).key(&object).send().await);
@@ -207,11 +206,11 @@ async fn try_pools_and_queues(stack: &Stack, who: &Credentials, tries: &mut Trie
             tries.note_signed(name, call, aws.json("cognito-idp", &target, &body).await);
         }
     }
-    for (name, queue) in [("mail_failures", &run.mail_failures), ("journal_failures", &run.journal_failures)] {
+    for (name, queue) in &run.failures {
         // A message without text is refused to whoever may send.
         let body = json!({ "QueueUrl": queue, "MessageBody": "" });
         let sent = aws.json("sqs", "AmazonSQS.SendMessage", &body).await;
-        tries.note_signed(&format!("queue {name}"), "SendMessage", sent);
+        tries.note_signed(&format!("failures {name}"), "SendMessage", sent);
     }
 }
 
