@@ -59,6 +59,9 @@ pub struct ExplanationView {
     pub pages: u32,
     /// Size of the PDF in bytes.
     pub pdf_bytes: u64,
+    /// When what it was judged with was corrected: it says something about values that were wrong. Absent while it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub superseded_at: Option<DateTime<Utc>>,
 }
 
 impl From<&ExplanationRecord> for ExplanationView {
@@ -72,6 +75,7 @@ impl From<&ExplanationRecord> for ExplanationView {
             pdf_sha256: record.pdf_sha256.clone(),
             pages: record.pages,
             pdf_bytes: record.pdf_bytes,
+            superseded_at: record.superseded_at,
         }
     }
 }

@@ -138,6 +138,7 @@ impl Ready {
             pdf_sha256: sha256_hex(&pdf),
             pdf_bytes: pdf.len() as u64,
             pages,
+            superseded_at: None,
         };
         // Parts of an explanation whose commit then fails are reachable by nobody and go with the case.
         let put =

@@ -7,10 +7,14 @@ use crate::service::{self, Part};
 use axum::Json;
 use axum::extract;
 use axum::response::{IntoResponse, Response};
+use chrono::SecondsFormat;
 use http::header;
 use medius_domain::id::{CaseId, ExplanationId};
 use medius_http::openapi::{ChangeProblems, ReadProblems};
 use medius_http::{Body, IdempotencyKey, Origin, PathIds, Patient, Problem};
+
+/// Says of a file since when what it was judged with is corrected.
+const SUPERSEDED: header::HeaderName = header::HeaderName::from_static("medius-superseded-at");
 
 /// Explains the results and medicines of a case. Needs the consents G1, S1 and E1.
 #[utoipa::path(post, path = "/v1/cases/{case_id}/explanations", tag = "explanation",
@@ -64,7 +68,9 @@ pub(crate) async fn get(
 /// The explanation as data: each sentence in the languages that were asked for, with its source.
 #[utoipa::path(get, path = "/v1/cases/{case_id}/explanations/{explanation_id}/report", tag = "explanation",
     params(("case_id" = String, Path), ("explanation_id" = String, Path)),
-    responses((status = 200, content_type = "application/json", body = Object), ReadProblems),
+    responses((status = 200, content_type = "application/json", body = Object,
+        headers(("Medius-Superseded-At" = Option<String>, description = "since when it does not hold any more"))),
+        ReadProblems),
     security(("patient" = [])),
     extensions(("x-medius-action" = json!("download")), ("x-medius-thing" = json!("explanation"))))]
 pub(crate) async fn report(
@@ -79,7 +85,9 @@ pub(crate) async fn report(
 /// The explanation as a PDF: PDF/A-3a and PDF/UA-1.
 #[utoipa::path(get, path = "/v1/cases/{case_id}/explanations/{explanation_id}/pdf", tag = "explanation",
     params(("case_id" = String, Path), ("explanation_id" = String, Path)),
-    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), ReadProblems),
+    responses((status = 200, content_type = "application/pdf", body = Vec<u8>,
+        headers(("Medius-Superseded-At" = Option<String>, description = "since when it does not hold any more"))),
+        ReadProblems),
     security(("patient" = [])),
     extensions(("x-medius-action" = json!("download")), ("x-medius-thing" = json!("explanation"))))]
 pub(crate) async fn pdf(
@@ -99,7 +107,9 @@ async fn document(
     id: &ExplanationId,
     part: Part,
 ) -> Result<Response, Problem> {
-    let content = service::document(state, patient, origin, case, id, part).await?;
+    let (content, superseded_at) = service::document(state, patient, origin, case, id, part).await?;
     let headers = [(header::CONTENT_TYPE, part.media_type()), (header::CONTENT_DISPOSITION, part.disposition())];
-    Ok((headers, content.to_vec()).into_response())
+    // The file itself stays what it was: whoever hands it on must be able to say that it does not hold any more.
+    let superseded = superseded_at.map(|at| [(SUPERSEDED, at.to_rfc3339_opts(SecondsFormat::Secs, true))]);
+    Ok((headers, superseded, content.to_vec()).into_response())
 }

@@ -2,6 +2,7 @@
 //! them; each look is in the access log before anything is shown.
 
 use crate::State;
+use chrono::{DateTime, Utc};
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::id::{CaseId, ExplanationId};
 use medius_domain::policy::Thing;
@@ -84,7 +85,7 @@ pub(crate) async fn get(
     Ok(found)
 }
 
-/// One explanation, opened.
+/// One explanation, opened; with when what it was judged with was corrected.
 pub(crate) async fn document(
     state: &State,
     patient: &Patient,
@@ -92,7 +93,7 @@ pub(crate) async fn document(
     case: &CaseId,
     id: &ExplanationId,
     part: Part,
-) -> Result<Zeroizing<Vec<u8>>, Problem> {
+) -> Result<(Zeroizing<Vec<u8>>, Option<DateTime<Utc>>), Problem> {
     let places = [
         Place::Case(case.clone()),
         Place::DataKey(case.clone()),
@@ -109,5 +110,5 @@ pub(crate) async fn document(
     let key = state.keyring.unwrap(case, &wrapped).await?;
     let content = state.documents.get(case, &key, part.kind(), part.sha256(&found)).await?;
     state.db.commit(Change::new(permit, state.db.now()), &snapshot).await?;
-    Ok(content)
+    Ok((content, found.superseded_at))
 }

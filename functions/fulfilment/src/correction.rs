@@ -1,5 +1,6 @@
 //! Correction (PIPA Art. 36): the right values become the story's new version; letters that say it otherwise are superseded, their
-//! links end, who received them is told, and so is the patient. All of it is one transaction with the end of the request.
+//! links end, who received them is told, and so is the patient; explanations that were judged with the old values say so. All of it
+//! is one transaction with the end of the request.
 
 use crate::{Failure, Fulfilment, Progress};
 use chrono::{DateTime, Utc};
@@ -10,11 +11,13 @@ use medius_domain::id::ReferralId;
 use medius_domain::link::LinkEvent;
 use medius_domain::policy::{On, Thing};
 use medius_domain::rights::{Outcome, RightsRequest};
-use medius_store::{Change, MailAbout, MailRecord, Notice, Place, ReferralRecord};
+use medius_store::{Change, ExplanationRecord, MailAbout, MailRecord, Notice, Place, ReferralRecord};
 use std::collections::BTreeSet;
 
 /// Writes that one transaction takes.
 const MOST_WRITES: usize = 100;
+/// What an explanation is judged with: birth date and sex, what is known of the patient, and the values themselves.
+const JUDGED_WITH: [DataItem; 4] = [DataItem::Identity, DataItem::History, DataItem::Medications, DataItem::Results];
 
 impl Fulfilment {
     /// Puts right what the patient gave values for; what came without values is carried out by hand.
@@ -47,7 +50,13 @@ impl Fulfilment {
         let mut change = Change::new(leave, now);
         change.update_case(&next, &sealed)?;
         change.empty_correction(&next, &request.id);
-        self.supersede(&mut change, &next, &correction.parts(), now).await?;
+        let parts = correction.parts();
+        self.supersede(&mut change, &next, &parts, now).await?;
+        if JUDGED_WITH.iter().any(|part| parts.contains(part)) {
+            for made in self.db.explanations(id).await?.into_iter().filter(|made| made.superseded_at.is_none()) {
+                change.update_explanation(&ExplanationRecord { superseded_at: Some(now), ..made }, &next)?;
+            }
+        }
         change.rights_request(&done)?;
         let about = MailAbout::PatientNotice { notice: Notice::Corrected };
         change.order_mail(&MailRecord::new(about, id.clone(), request.subject.clone(), now))?;

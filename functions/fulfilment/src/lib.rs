@@ -19,8 +19,8 @@ use medius_domain::policy::{On, Permit, Thing, permit};
 use medius_domain::rights::{Refused, Right, RightsRequest, State};
 use medius_http::{Env, Error};
 use medius_store::{
-    Aws, Change, CodeMac, Conflict, Contacts, Database, Documents, Exports, Keyring, LinkMac, MailboxMac, Place,
-    StoreError, Tables, pause,
+    Aws, Change, CodeMac, Conflict, Contacts, Database, Documents, ExportMac, Exports, Files, Keyring, MailboxMac,
+    Place, StoreError, Tables, pause,
 };
 use std::sync::Arc;
 
@@ -69,8 +69,9 @@ pub struct Fulfilment {
     inquiries: Keyring,
     contacts: Contacts,
     documents: Documents,
+    files: Files,
     exports: Exports,
-    links: LinkMac,
+    links: ExportMac,
     mailboxes: MailboxMac,
     codes: CodeMac,
 }
@@ -80,10 +81,10 @@ impl Fulfilment {
     pub fn new(
         db: Database,
         (keyring, inquiries, contacts): (Keyring, Keyring, Contacts),
-        (documents, exports): (Documents, Exports),
-        (links, mailboxes, codes): (LinkMac, MailboxMac, CodeMac),
+        (documents, files, exports): (Documents, Files, Exports),
+        (links, mailboxes, codes): (ExportMac, MailboxMac, CodeMac),
     ) -> Self {
-        Self { db, keyring, inquiries, contacts, documents, exports, links, mailboxes, codes }
+        Self { db, keyring, inquiries, contacts, documents, files, exports, links, mailboxes, codes }
     }
 
     /// From the function's environment.
@@ -100,9 +101,13 @@ impl Fulfilment {
             Contacts::new(aws.kms(), key),
         );
         let (bucket, storage_key) = (env.required("BUCKET_DOCUMENTS")?, env.required("KMS_STORAGE_KEY")?);
-        let files = (Documents::new(aws.s3(), bucket.clone(), None), Exports::new(aws.s3(), bucket, Some(storage_key)));
+        let files = (
+            Documents::new(aws.s3(), bucket.clone(), None),
+            Files::new(aws.s3_for_files(), bucket.clone(), None),
+            Exports::new(aws.s3(), bucket, Some(storage_key)),
+        );
         let macs = (
-            LinkMac::new(aws.kms(), env.required("KMS_LINK_MAC")?),
+            ExportMac::new(aws.kms(), env.required("KMS_EXPORT_MAC")?),
             MailboxMac::new(aws.kms(), env.required("KMS_MAILBOX_MAC")?),
             CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?),
         );

@@ -6,6 +6,7 @@
 //! a repeat carries the same link or code, because both are derived.
 
 mod clock;
+mod correction;
 mod destroyed;
 mod error;
 mod event;
@@ -22,7 +23,7 @@ pub use send::Outcome;
 use medius_domain::clock::SystemClock;
 use medius_domain::person::Email;
 use medius_http::{Env, Error};
-use medius_store::{Aws, CodeMac, Contacts, Database, Keyring, LinkMac, Postbox, Tables};
+use medius_store::{Aws, CodeMac, Contacts, Database, ExportMac, Keyring, LinkMac, Postbox, Tables};
 use std::sync::Arc;
 
 /// What mails say about the service itself.
@@ -46,6 +47,7 @@ pub struct Sender {
 pub struct Mailer {
     db: Database,
     links: LinkMac,
+    copies: ExportMac,
     codes: CodeMac,
     contacts: Contacts,
     answers: Keyring,
@@ -55,16 +57,16 @@ pub struct Mailer {
 
 impl Mailer {
     /// With the given adapters.
-    pub const fn new(
+    pub fn new(
         db: Database,
-        links: LinkMac,
+        (links, copies): (LinkMac, ExportMac),
         codes: CodeMac,
         contacts: Contacts,
         answers: Keyring,
         postbox: Postbox,
         sender: Sender,
     ) -> Self {
-        Self { db, links, codes, contacts, answers, postbox, sender }
+        Self { db, links, copies, codes, contacts, answers, postbox, sender }
     }
 
     /// From the function's environment.
@@ -74,7 +76,10 @@ impl Mailer {
     pub fn from_env(env: &Env) -> Result<Self, Error> {
         let aws = Aws::from_env()?;
         let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
-        let links = LinkMac::new(aws.kms(), env.required("KMS_LINK_MAC")?);
+        let links = (
+            LinkMac::new(aws.kms(), env.required("KMS_LINK_MAC")?),
+            ExportMac::new(aws.kms(), env.required("KMS_EXPORT_MAC")?),
+        );
         let codes = CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?);
         let contacts = Contacts::new(aws.kms(), env.required("KMS_DATA_KEY")?);
         let answers = Keyring::inquiry_mailboxes(aws.kms(), env.required("KMS_DATA_KEY")?);

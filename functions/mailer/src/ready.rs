@@ -26,6 +26,8 @@ pub(crate) enum Ready {
     Ended { link: Link, provider: Provider, at: DateTime<Utc> },
     /// That a case is destroyed, to an institution that holds copies.
     Destroyed { provider: Provider, case_id: CaseId, documents: Vec<DocumentNumber> },
+    /// That something it recorded is to be corrected, to an institution.
+    Correction { provider: Provider, case_id: CaseId, right_id: RightId },
     /// That a newer version of a letter takes its place, to an institution.
     Superseded { link: Link, provider: Provider, at: DateTime<Utc> },
     /// That an unconfirmed request was closed, to the mailbox on file.
@@ -87,6 +89,9 @@ impl Mailer {
             }
             MailAbout::ProviderDestroyed { provider_id, documents } => {
                 Ok(self.destroyed(case, provider_id, documents).await?.map(|ready| (ready, leave)))
+            }
+            MailAbout::ProviderCorrection { provider_id, right_id } => {
+                Ok(self.correction(case, provider_id, right_id).await?.map(|ready| (ready, leave)))
             }
             MailAbout::GuardianCode { code_n } => {
                 Ok(self.guardian_code(case, &leave, *code_n).await?.map(|ready| (ready, leave)))
@@ -262,7 +267,9 @@ impl Mailer {
         leave: &Permit,
         claim: &Claim,
     ) -> Result<Option<(Addressee, Permit)>, MailError> {
-        let Some(meant) = claim.meant(&self.db.on_file(&claim.mailbox).await?) else { return Ok(None) };
+        let Some(meant) = claim.meant(&self.db.on_file(&claim.mailbox, claim.case_id.as_ref()).await?) else {
+            return Ok(None);
+        };
         let leave = permit(leave.event().clone(), &On::Behind(&meant.through, &meant.subject))?;
         let snapshot = self.db.read([Place::Contact(meant.through.clone()), Place::ContactKey(meant.through)]).await?;
         let card = self.contacts.open(&snapshot, &leave).await?;

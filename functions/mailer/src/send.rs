@@ -5,7 +5,7 @@ use crate::Mailer;
 use crate::error::MailError;
 use crate::personal::CodeFor;
 use crate::ready::Ready;
-use crate::{clock, destroyed, export, letter, personal};
+use crate::{clock, correction, destroyed, export, letter, personal};
 use chrono::TimeDelta;
 use medius_domain::access::{self, Action, Actor, Authentication, Event, Object, Purpose};
 use medius_domain::id::{LinkId, MailId};
@@ -122,6 +122,9 @@ impl Mailer {
             Ready::Destroyed { provider, case_id, documents } => {
                 destroyed::letter(sender, provider, case_id, documents)
             }
+            Ready::Correction { provider, case_id, right_id } => {
+                correction::letter(sender, provider, case_id, right_id)
+            }
             Ready::RightClosed { to } => clock::closed(sender, to),
             Ready::Reminder { to, right_id, milestone, due_at } => {
                 clock::reminder(sender, to, right_id, *milestone, *due_at)
@@ -140,7 +143,7 @@ impl Mailer {
             }
             Ready::InquiryAnswer { to, inquiry_id } => personal::inquiry_answer(sender, to, inquiry_id),
             Ready::Export { to, right_id, until } => {
-                let secret = self.links.export_secret(right_id).await?;
+                let secret = self.copies.secret(right_id).await?;
                 export::ready(sender, to, right_id, &secret, *until)
             }
             Ready::ExportCode { to, right_id, n, until } => {
@@ -166,6 +169,7 @@ impl Mailer {
             | MailAbout::ProviderCode { .. }
             | MailAbout::ProviderEnded { .. }
             | MailAbout::ProviderDestroyed { .. }
+            | MailAbout::ProviderCorrection { .. }
             | MailAbout::GuardianCode { .. }
             | MailAbout::PatientNotice { .. }
             | MailAbout::PatientExport { .. }
@@ -219,6 +223,7 @@ fn sending(mail: &MailRecord, request_id: &str) -> Event {
         MailAbout::ProviderCode { .. } => ("code", Purpose::Provision),
         MailAbout::ProviderEnded { .. } => ("ended", Purpose::PatientRights),
         MailAbout::ProviderDestroyed { .. } => ("destroyed", Purpose::PatientRights),
+        MailAbout::ProviderCorrection { .. } => ("correction", Purpose::PatientRights),
         MailAbout::GuardianCode { .. } => ("guardian-code", Purpose::PatientRights),
         MailAbout::RightClosed { .. } => ("right-closed", Purpose::PatientRights),
         MailAbout::OfficerReminder { .. } => ("reminder", Purpose::Oversight),

@@ -18,7 +18,7 @@ pub struct RightWish {
     /// `access`, `correction`, `deletion`, `suspension`, `resume`.
     #[schema(value_type = String)]
     pub right: Right,
-    /// The case; without one it is about all of the patient's. A suspension and its end are about one.
+    /// The case; without one it is about all of the patient's. A correction, a suspension and its end are about one.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub case_id: Option<CaseId>,
@@ -115,7 +115,8 @@ impl RightWish {
         let Self { right, case_id, scope, data, parts } = self;
         let mut wrong = Vec::new();
         let mut says = |pointer: &str, why| wrong.push(FieldError::new(pointer, why));
-        if right.at_once() && case_id.is_none() {
+        // Right values belong to one story.
+        if (right.at_once() || right == Right::Correction) && case_id.is_none() {
             says("/case_id", Invalid::Missing);
         }
         match (right, &scope) {
@@ -213,10 +214,34 @@ pub struct RightResultRequest {
     /// Access: `handed_over`; correction: `corrected`, `forwarded_to_source`. A deletion is completed by the service.
     #[schema(value_type = String)]
     pub outcome: Outcome,
+    /// With `forwarded_to_source`: the institution that recorded what is to be corrected. It is told by a mail that names the
+    /// request and nobody. Such a request need not be agreed to before.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub institution: Option<ProviderId>,
     /// Where it was done in part only: the ground on which the rest is turned down.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub ground: Option<Ground>,
+}
+
+impl RightResultRequest {
+    /// The institution that it is passed on to; none for every other outcome.
+    pub(crate) fn forwarded_to(&self) -> Result<Option<&ProviderId>, FieldError> {
+        let wrong = |why| Err(FieldError::new("/institution", why));
+        match (self.outcome, &self.institution) {
+            (Outcome::ForwardedToSource, Some(institution)) => Ok(Some(institution)),
+            (Outcome::ForwardedToSource, None) => wrong(Invalid::Missing),
+            (
+                Outcome::HandedOver | Outcome::Corrected | Outcome::Deleted | Outcome::Suspended | Outcome::Resumed,
+                Some(_),
+            ) => wrong(Invalid::Inconsistent),
+            (
+                Outcome::HandedOver | Outcome::Corrected | Outcome::Deleted | Outcome::Suspended | Outcome::Resumed,
+                None,
+            ) => Ok(None),
+        }
+    }
 }
 
 /// The decision about an objection.
@@ -245,14 +270,32 @@ mod tests {
     }
 
     #[test]
+    fn who_recorded_it_is_named_where_it_is_passed_on_and_nowhere_else() {
+        let of = |json: &str| {
+            let result: RightResultRequest = serde_json::from_str(&json.replace("PROVIDER", PROVIDER)).unwrap();
+            result.forwarded_to().map(|to| to.map(ToString::to_string)).map_err(|e| e.code)
+        };
+        let (forwarded, corrected) = (r#""outcome": "forwarded_to_source""#, r#""outcome": "corrected""#);
+        let institution = r#""institution": "PROVIDER""#;
+        assert_eq!(of(&format!("{{{forwarded}, {institution}}}")), Ok(Some(PROVIDER.to_owned())));
+        assert_eq!(of(&format!("{{{forwarded}}}")), Err(Invalid::Missing));
+        assert_eq!(of(&format!("{{{corrected}, {institution}}}")), Err(Invalid::Inconsistent));
+        assert_eq!(of(&format!("{{{corrected}}}")), Ok(None));
+    }
+
+    #[test]
     fn the_parts_of_a_request_fit_each_other() {
         for (json, expected) in [
             (r#"{"right": "access"}"#, &[] as &[&str]),
             (r#"{"right": "access", "case_id": "CASE"}"#, &[]),
             (r#"{"right": "access", "parts": ["contact"]}"#, &["/parts inconsistent"]),
-            (r#"{"right": "correction"}"#, &["/parts missing"]),
-            (r#"{"right": "correction", "parts": ["contact"]}"#, &[]),
-            (r#"{"right": "correction", "parts": ["contact", "guardian"]}"#, &["/parts inconsistent"]),
+            (r#"{"right": "correction", "case_id": "CASE"}"#, &["/parts missing"]),
+            (r#"{"right": "correction", "parts": ["contact"]}"#, &["/case_id missing"]),
+            (r#"{"right": "correction", "case_id": "CASE", "parts": ["contact"]}"#, &[]),
+            (
+                r#"{"right": "correction", "case_id": "CASE", "parts": ["contact", "guardian"]}"#,
+                &["/parts inconsistent"],
+            ),
             (r#"{"right": "deletion", "scope": {"kind": "all"}}"#, &["/scope inconsistent"]),
             (r#"{"right": "deletion", "parts": ["contact"]}"#, &["/parts inconsistent"]),
             (r#"{"right": "suspension"}"#, &["/case_id missing", "/scope missing"]),

@@ -75,6 +75,7 @@ async fn try_ask(
     if !patient.fresh(now) {
         return Err(Problem::conflict("sign-in-again"));
     }
+    deletion::end_links_ahead(state, &event, &asked, &about).await?;
     let mut change = Change::new(leave, now);
     let mut asked = asked;
     for id in &about {
@@ -124,7 +125,7 @@ pub(crate) async fn take_effect(
                 return Err(Problem::conflict("already-suspended"));
             }
             change.put_case(&case.suspended(scope.clone(), now))?;
-            deletion::end_links(state, change, case, |link| stops(scope, link)).await?;
+            deletion::end_links(state, change, case, |link| ends(&asked, link)).await?;
             Outcome::Suspended
         }
         (Right::Resume, _) => {
@@ -136,7 +137,7 @@ pub(crate) async fn take_effect(
         }
         (Right::Deletion, _) => {
             // Whoever wants everything destroyed wants nobody to open it meanwhile.
-            deletion::end_links(state, change, case, |_| true).await?;
+            deletion::end_links(state, change, case, |link| ends(&asked, link)).await?;
             return Ok(asked);
         }
         (Right::Access | Right::Correction, _) => {
@@ -149,6 +150,27 @@ pub(crate) async fn take_effect(
         (Right::Suspension, None) => return Ok(asked),
     };
     asked.taken_effect(outcome, now).map_err(refused)
+}
+
+/// Whether a link ends with a request that takes effect at once.
+pub(crate) fn ends(asked: &RightsRequest, link: &Link) -> bool {
+    match (asked.right, &asked.scope) {
+        (Right::Deletion, _) => true,
+        (Right::Suspension, Some(scope)) => stops(scope, link),
+        (Right::Suspension, None) | (Right::Access | Right::Correction | Right::Resume, _) => false,
+    }
+}
+
+/// What a request comes to about which nothing is left to do: everything that it would stop is stopped, or nothing is.
+pub(crate) fn done_already(asked: &RightsRequest, case: &Case) -> Option<Outcome> {
+    match (asked.right, &asked.scope, &case.suspension) {
+        (Right::Suspension, Some(scope), Some(there)) => {
+            let covered = there.scope == *scope || there.scope == SuspensionScope::All;
+            covered.then_some(Outcome::Suspended)
+        }
+        (Right::Resume, _, None) => Some(Outcome::Resumed),
+        (Right::Suspension | Right::Resume | Right::Access | Right::Correction | Right::Deletion, _, _) => None,
+    }
 }
 
 /// Whether a link ends with a suspension. What has ended is never revived; after the suspension a new one can be made.

@@ -11,13 +11,13 @@ use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::consent::DataItem;
 use medius_domain::correction::Correction;
-use medius_domain::id::{CaseId, RightId};
+use medius_domain::id::{CaseId, RightId, Subject};
 use medius_domain::policy::Thing;
 use medius_domain::rights::{Right, RightsRequest, State as Stands};
 use medius_http::openapi::{ChangeProblems, ReadProblems};
 use medius_http::{
     Body, Errand, IdempotencyKey, IdempotentRequest, Origin, PathIds, Patient, Problem, ProblemKind, Remembered, Staff,
-    replay, settle,
+    Ticketed, replay, settle,
 };
 use medius_store::{Change, Place};
 use serde::Serialize;
@@ -66,18 +66,47 @@ pub(crate) async fn put_values(
     body: Body<Correction>,
 ) -> Result<Response, Problem> {
     let request = key.request(&patient.subject, &body.sha256);
+    put(&state, (By::Patient(&patient), &origin), &id, &body.value, &request).await
+}
+
+/// Gives the right values of a correction, without a sign-in.
+#[utoipa::path(put, path = "/v1/public/rights-requests/{right_id}/values", tag = "rights",
+    params(("right_id" = String, Path), IdempotencyKey), request_body = RightValues,
+    responses((status = 200, body = RightState), ChangeProblems), security(("ticket" = [])),
+    extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("right"))))]
+pub(crate) async fn claim_put_values(
+    extract::State(state): extract::State<State>,
+    Ticketed(ticket): Ticketed,
+    origin: Origin,
+    PathIds(id): PathIds<RightId>,
+    key: IdempotencyKey,
+    body: Body<Correction>,
+) -> Result<Response, Problem> {
+    // Whoever has the ticket is one.
+    let request = key.request(&Subject::of(id.as_str()), &body.sha256);
+    put(&state, (By::Ticket(&ticket), &origin), &id, &body.value, &request).await
+}
+
+async fn put(
+    state: &State,
+    (by, origin): (By<'_>, &Origin),
+    id: &RightId,
+    correction: &Correction,
+    request: &IdempotentRequest,
+) -> Result<Response, Problem> {
     let mut attempt = 1;
     loop {
-        match try_put(&state, (&patient, &origin), &id, &body.value, &request).await {
+        match try_put(state, (by, origin), id, correction, request).await {
             Err(problem) if attempt < ATTEMPTS && problem.kind() == ProblemKind::VersionMismatch => attempt += 1,
             other => return other,
         }
     }
 }
 
-/// Whether the values may still be given: nobody looks at them.
+/// Whether the values may still be given: nobody looks at them, or somebody else is to look at the whole again.
 const fn open_for_values(request: &RightsRequest) -> bool {
-    matches!(request.right, Right::Correction) && matches!(request.state, Stands::Queued | Stands::EvidencePending)
+    let open = matches!(request.state, Stands::Queued | Stands::EvidencePending | Stands::ObjectionOpen);
+    matches!(request.right, Right::Correction) && open
 }
 
 /// The case of a request, with everything that its values need.
@@ -93,7 +122,7 @@ async fn places(state: &State, id: &RightId) -> Result<(Option<CaseId>, Vec<Plac
 
 async fn try_put(
     state: &State,
-    (patient, origin): (&Patient, &Origin),
+    (by, origin): (By<'_>, &Origin),
     id: &RightId,
     correction: &Correction,
     request: &IdempotentRequest,
@@ -101,7 +130,7 @@ async fn try_put(
     let (case_id, places) = places(state, id).await?;
     let idempotency = Place::Idempotency(request.scope_sha256.clone());
     let (snapshot, found) = read(state, id, places.into_iter().chain([idempotency])).await?;
-    let leave = By::Patient(patient).leave(state, &snapshot, origin, &found, (Action::Update, "values")).await?;
+    let leave = by.leave(state, &snapshot, origin, &found, (Action::Update, "values")).await?;
     if let Some(answer) = replay(&snapshot, request)? {
         return Ok(answer);
     }
@@ -110,7 +139,7 @@ async fn try_put(
     }
     // Values belong to one story.
     let case_id = case_id.ok_or_else(|| Problem::conflict("ask-for-each-case"))?;
-    let case = snapshot.case_of(&case_id, &patient.subject)?.ok_or_else(Problem::not_found)?;
+    let case = snapshot.case_of(&case_id, &found.subject)?.ok_or_else(Problem::not_found)?;
     let now = state.db.now();
     correction.check(&found.parts, case.minor, now).map_err(Problem::invalid)?;
     // Without its key a case is destroyed, whatever else is still lying about.

@@ -1,22 +1,28 @@
 //! Deletion: what a request ends at once, and what the decision sets going. Links die when it is shown who asks; with the
 //! agreement the destructions are entered into the ledger in the same transaction, and retention carries them out.
 
+use crate::ask::ends;
 use crate::{NAME, State};
 use chrono::{DateTime, Utc};
 use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose, Scope};
 use medius_domain::case::Case;
 use medius_domain::destruction::{Ground, Ledger};
-use medius_domain::id::{CaseId, DestructionId};
+use medius_domain::id::{CaseId, DestructionId, LinkId};
 use medius_domain::link::{Link, LinkEvent};
 use medius_domain::policy::{On, Permit, Thing, permit};
 use medius_domain::rights::RightsRequest;
 use medius_http::Problem;
-use medius_store::{Change, MailRecord, Place, Snapshot, StoreError};
+use medius_store::{Change, MailRecord, Place, Snapshot, StoreError, pause};
+use std::collections::HashSet;
 
 /// Cases that one request can be about: all that is written about them fits into one transaction.
 pub(crate) const MOST_CASES: usize = 20;
 /// Writes of one transaction.
 const MOST_WRITES: usize = 100;
+/// Links that are ended beside a request, in its own transaction: each takes two writes, with the mail to who held it.
+const MOST_LINKS: usize = 20;
+/// Times that links are ended anew while somebody else is at the case.
+const ATTEMPTS: u32 = 12;
 
 /// Refuses what does not fit into one transaction: asked for case by case it does.
 pub(crate) fn fits(change: &Change) -> Result<(), Problem> {
@@ -50,6 +56,45 @@ pub(crate) async fn end_links(
         change.update_link(&ended, case.expires_at)?;
         if ended.sent_at.is_some() {
             change.order_mail(&MailRecord::ended(&ended, now))?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends links before the request is written, where there are more of them than fit beside it: so many at a time that some are left
+/// for its own transaction. Who asks has shown who they are by then, so of what fails half-way nothing is left but links that have
+/// ended, which a repeat finds.
+pub(crate) async fn end_links_ahead(
+    state: &State,
+    event: &Event,
+    asked: &RightsRequest,
+    cases: &[CaseId],
+) -> Result<(), Problem> {
+    let mut room = MOST_LINKS;
+    for id in cases {
+        let mut attempt = 0;
+        loop {
+            let snapshot = state.db.read([Place::Case(id.clone()), Place::case_log(id)]).await?;
+            let Some(case) = snapshot.case(id)? else { break };
+            let live: Vec<Link> = state.db.live_links(id).await?.into_iter().filter(|link| ends(asked, link)).collect();
+            if live.len() <= room {
+                room -= live.len();
+                break;
+            }
+            let now: HashSet<&LinkId> = live.iter().take(MOST_LINKS).map(|link| &link.id).collect();
+            let mut change = Change::new(permit(event.clone(), &On::Case(&case))?, state.db.now());
+            end_links(state, &mut change, &case, |link| now.contains(&link.id)).await?;
+            match state.db.commit_unmoved(change, &snapshot).await {
+                Ok(()) => {}
+                Err(error @ StoreError::Conflict(_)) => {
+                    attempt += 1;
+                    if attempt > ATTEMPTS {
+                        return Err(error.into());
+                    }
+                    pause(attempt).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
     }
     Ok(())

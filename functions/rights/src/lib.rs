@@ -23,8 +23,8 @@ use medius_domain::id::Subject;
 use medius_domain::rights::{Refused, RightsRequest};
 use medius_http::{Env, Error, Problem};
 use medius_store::{
-    Aws, Change, CodeMac, Database, Files, Handoff, Keyring, MailAbout, MailRecord, MailboxMac, Notice, Quarantine,
-    StoreError, Tables,
+    Aws, Change, CodeMac, Contacts, Database, Files, Handoff, Keyring, MailAbout, MailRecord, MailboxMac, Notice,
+    Quarantine, StoreError, Tables,
 };
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -40,8 +40,10 @@ pub struct State {
     pub(crate) codes: Arc<CodeMac>,
     pub(crate) mailboxes: Arc<MailboxMac>,
     pub(crate) keyring: Arc<Keyring>,
-    /// Of cases, for what is to be corrected in a story.
+    /// Of cases, for what is to be corrected in a story, and for the files of a patient who cannot sign in.
     pub(crate) stories: Arc<Keyring>,
+    /// For whether a child behind a guardian's mailbox is of age by now.
+    pub(crate) contacts: Arc<Contacts>,
     pub(crate) quarantine: Quarantine,
     pub(crate) files: Files,
     pub(crate) handoff: Handoff,
@@ -52,12 +54,12 @@ impl State {
     pub fn new(
         db: Database,
         (codes, mailboxes): (CodeMac, MailboxMac),
-        (keyring, stories): (Keyring, Keyring),
+        (keyring, stories, contacts): (Keyring, Keyring, Contacts),
         (quarantine, files, handoff): (Quarantine, Files, Handoff),
     ) -> Self {
         let (codes, mailboxes) = (Arc::new(codes), Arc::new(mailboxes));
-        let (keyring, stories) = (Arc::new(keyring), Arc::new(stories));
-        Self { db, codes, mailboxes, keyring, stories, quarantine, files, handoff }
+        let (keyring, stories, contacts) = (Arc::new(keyring), Arc::new(stories), Arc::new(contacts));
+        Self { db, codes, mailboxes, keyring, stories, contacts, quarantine, files, handoff }
     }
 
     /// From the function's environment.
@@ -72,7 +74,11 @@ impl State {
             MailboxMac::new(aws.kms(), env.required("KMS_MAILBOX_MAC")?),
         );
         let key = env.required("KMS_DATA_KEY")?;
-        let keyrings = (Keyring::rights(aws.kms(), key.clone()), Keyring::new(aws.kms(), key));
+        let keyrings = (
+            Keyring::rights(aws.kms(), key.clone()),
+            Keyring::new(aws.kms(), key.clone()),
+            Contacts::new(aws.kms(), key),
+        );
         let files = (
             Quarantine::new(s3.clone(), env.required("BUCKET_QUARANTINE")?),
             Files::new(s3.clone(), env.required("BUCKET_DOCUMENTS")?, None),
@@ -100,6 +106,8 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::evidence))
         .routes(routes!(correction::put_values))
         .routes(routes!(correction::get_values))
+        .routes(routes!(correction::claim_put_values))
+        .routes(routes!(claim::files::claim_file))
         .routes(routes!(claim::handlers::claim))
         .routes(routes!(claim::handlers::claim_code))
         .routes(routes!(claim::handlers::claim_verify))

@@ -10,13 +10,13 @@ use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose, Scope};
 use medius_domain::clock::end_of_kst_day;
 use medius_domain::field::{FieldError, Invalid};
-use medius_domain::id::{CaseId, RightId, Subject};
+use medius_domain::id::{CaseId, ProviderId, RightId, Subject};
 use medius_domain::policy::Thing;
 use medius_domain::rights::{
     DeferralGround, Evidence, Ground, Outcome, Refused, Right, RightsRequest, State as Stands,
 };
 use medius_http::{Errand, IdempotentRequest, Origin, Problem, ProblemKind, Remembered, Staff, replay, settle};
-use medius_store::{Change, Place, Snapshot};
+use medius_store::{Change, MailAbout, MailRecord, Place, Snapshot};
 use std::collections::BTreeSet;
 
 /// What the officer does with a request.
@@ -35,6 +35,8 @@ pub(crate) enum Decided {
     Defer(DeferralGround, NaiveDate),
     /// Has carried it out, wholly or in part.
     Complete(Outcome, Option<Ground>),
+    /// Passes it on to the institution that recorded it, wholly or in part.
+    Forward(ProviderId, Option<Ground>),
     /// Decides about the objection.
     Objection(bool),
 }
@@ -48,8 +50,22 @@ impl Decided {
             Self::Approve => "approve",
             Self::Refuse(_) => "refuse",
             Self::Defer(..) => "defer",
-            Self::Complete(..) => "complete",
+            Self::Complete(..) | Self::Forward(..) => "complete",
             Self::Objection(_) => "objection",
+        }
+    }
+
+    const fn institution(&self) -> Option<&ProviderId> {
+        match self {
+            Self::Forward(institution, _) => Some(institution),
+            Self::Assign
+            | Self::AskEvidence(_)
+            | Self::TakeUp
+            | Self::Approve
+            | Self::Refuse(_)
+            | Self::Defer(..)
+            | Self::Complete(..)
+            | Self::Objection(_) => None,
         }
     }
 
@@ -68,6 +84,7 @@ impl Decided {
             Self::Refuse(ground) => request.refuse(by, *ground, now),
             Self::Defer(ground, until) => request.defer(by, *ground, *until, now),
             Self::Complete(outcome, but) => request.complete(by, *outcome, *but, now),
+            Self::Forward(institution, but) => request.forward(by, institution, *but, now),
             Self::Objection(uphold) => request.decide_objection(by, *uphold, now),
         }
     }
@@ -127,7 +144,8 @@ fn case_open(snapshot: &Snapshot, request: &RightsRequest) -> Result<bool, Probl
 }
 
 /// The request with what a decision brings with it: a deletion that is agreed to is entered into the ledger, and what access is
-/// put off to another day is about is kept for so long.
+/// put off to another day is about is kept for so long. A correction needs the right values, or somebody to pass it on to, who is
+/// told.
 async fn carried(
     state: &State,
     change: &mut Change,
@@ -137,6 +155,20 @@ async fn carried(
 ) -> Result<RightsRequest, Problem> {
     if next.right == Right::Deletion && next.state == Stands::Executing {
         return deletion::order(state, change, snapshot, next, cases).await;
+    }
+    if next.right == Right::Correction && next.state == Stands::Executing {
+        // What nobody gave a value for cannot be put right: it is asked for, or passed on to who recorded it.
+        let given = next.case_id.as_ref().is_some_and(|case| snapshot.has_correction(case, &next.id));
+        if !given {
+            return Err(Problem::conflict("values-missing"));
+        }
+    }
+    if let (Some(institution), Some(case)) = (&next.forwarded_to, &next.case_id) {
+        if snapshot.provider(institution)?.is_none() {
+            return Err(Problem::invalid([FieldError::new("/institution", Invalid::UnknownValue)]));
+        }
+        let about = MailAbout::ProviderCorrection { provider_id: institution.clone(), right_id: next.id.clone() };
+        change.order_mail(&MailRecord::nameless(about, case.clone(), state.db.now()))?;
     }
     if let Some(until) = next.keeps_until() {
         deletion::keep(change, snapshot, cases, until, state.db.now())?;
@@ -160,7 +192,11 @@ pub(crate) async fn decide(
         // What the request is about says the request itself; what a decision does to that is decided on the same moment.
         let (_, found) = read(state, id, []).await?;
         let cases = deletion::cases_of(state, &found).await?;
-        let more = deletion::places(&cases).into_iter().chain([Place::Idempotency(request.scope_sha256.clone())]);
+        let more = deletion::places(&cases)
+            .into_iter()
+            .chain([Place::Idempotency(request.scope_sha256.clone())])
+            .chain(found.case_id.clone().map(|case| Place::Correction(case, id.clone())))
+            .chain(decided.institution().cloned().map(Place::Provider));
         let (snapshot, found) = read(state, id, more).await?;
         let permit = leave.on_right(&found)?;
         if let Some(answer) = replay(&snapshot, request)? {

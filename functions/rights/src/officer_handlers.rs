@@ -91,7 +91,7 @@ pub(crate) async fn take_up(
     officer::decide(&state, &staff, &origin, &id, &Decided::TakeUp, &request).await
 }
 
-/// Agrees. For the deletion of an open case two people must.
+/// Agrees. For the deletion of an open case two people must; a correction needs the right values.
 #[utoipa::path(post, path = "/staff/v1/rights-requests/{right_id}/approve", tag = "rights",
     params(("right_id" = String, Path), IdempotencyKey),
     responses((status = 200, body = RightState), ChangeProblems), security(("staff" = [])),
@@ -158,8 +158,12 @@ pub(crate) async fn complete(
     body: Body<RightResultRequest>,
 ) -> Result<Response, Problem> {
     let request = key.request(&staff.subject, &body.sha256);
-    officer::decide(&state, &staff, &origin, &id, &Decided::Complete(body.value.outcome, body.value.ground), &request)
-        .await
+    let institution = body.value.forwarded_to().map_err(|wrong| Problem::invalid([wrong]))?.cloned();
+    let decided = match institution {
+        Some(institution) => Decided::Forward(institution, body.value.ground),
+        None => Decided::Complete(body.value.outcome, body.value.ground),
+    };
+    officer::decide(&state, &staff, &origin, &id, &decided, &request).await
 }
 
 /// Decides about an objection, as somebody else than who decided first.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medius_domain::consent::DataItem;
-use medius_domain::id::{CaseId, DestructionId, RightId, Subject};
+use medius_domain::id::{CaseId, DestructionId, ProviderId, RightId, Subject};
 use medius_domain::lifecycle::{HoldGround, SuspensionScope};
 use medius_domain::rights::{
     Claimant, DeferralGround, Evidence, Ground, Happened, Held, Milestone, Outcome, Right, RightsRequest, State, Step,
@@ -168,6 +168,10 @@ pub struct RightView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub outcome: Option<Outcome>,
+    /// The institution that it was passed on to, because it recorded what is to be corrected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub forwarded_to: Option<ProviderId>,
     /// With a deletion that was carried out: the addresses of the certificates.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub certificates: Vec<String>,
@@ -211,6 +215,7 @@ impl RightView {
             refusal,
             deferral,
             outcome: request.outcome,
+            forwarded_to: request.forwarded_to.clone(),
             certificates: certificates(request),
             held: request.held.iter().map(RightHeld::from).collect(),
             events: request.events.iter().map(|event| RightEvent::new(event, names)).collect(),

@@ -1,9 +1,9 @@
 //! Explanations of a patient's records. What they say lies sealed in the documents bucket; here is what may be seen without
 //! opening it, with its write and its list.
 
-use crate::change::Change;
+use crate::change::{Change, Kind, PRESENT};
 use crate::database::Database;
-use crate::error::StoreError;
+use crate::error::{Conflict, StoreError};
 use crate::item::encode;
 use crate::place::{Place, Table};
 use crate::snapshot::Snapshot;
@@ -35,6 +35,9 @@ pub struct ExplanationRecord {
     pub pdf_bytes: u64,
     /// Number of pages.
     pub pages: u32,
+    /// When what it was judged with was corrected: from then on it says something about values that were wrong.
+    #[serde(default)]
+    pub superseded_at: Option<DateTime<Utc>>,
 }
 
 impl Change {
@@ -46,6 +49,17 @@ impl Change {
         let place = Place::Explanation(case.id.clone(), explanation.id.clone());
         let item = encode(&place, explanation, Some(case.expires_at), [])?;
         self.create(place, item);
+        Ok(())
+    }
+
+    /// An explanation that is there, changed: what it says stays, what is said about it changes.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn update_explanation(&mut self, explanation: &ExplanationRecord, case: &Case) -> Result<(), StoreError> {
+        let place = Place::Explanation(case.id.clone(), explanation.id.clone());
+        let item = encode(&place, explanation, Some(case.expires_at), [])?;
+        self.push(place, Kind::Put(item), PRESENT, [], Conflict::Version);
         Ok(())
     }
 }

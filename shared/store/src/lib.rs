@@ -65,7 +65,7 @@ pub use heads::LogHeads;
 pub use inquiries::{SealedAnswerTo, SealedInquiry, Tally};
 pub use keyring::{Keyring, WrappedKey};
 pub use ledger::{Cursor, Page};
-pub use mac::{CodeMac, LinkMac, MailboxMac};
+pub use mac::{CodeMac, ExportMac, LinkMac, MailboxMac};
 pub use mail::{Message, Postbox};
 pub use mailboxes::SealedCard;
 pub use place::{Place, Table, Tables};

@@ -1,5 +1,6 @@
 //! Link secrets and one-time codes: derived by KMS HMAC keys when needed, never stored. A repeated mail carries the same
-//! link, and a stolen table gives no way in. Two keys, so that who checks codes cannot make links; a third finds mailboxes without
+//! link, and a stolen table gives no way in. A key each for links and codes, so that who checks codes cannot make links; one for
+//! the copies that patients ask for, so that who makes those can make no institution's link; and one that finds mailboxes without
 //! an index of addresses.
 
 use crate::error::StoreError;
@@ -46,12 +47,25 @@ impl LinkMac {
         let message = format!("medius/link/v1|{link}|{generation}");
         Ok(LinkSecret::from_mac(&mac(&self.client, &self.key_id, message).await?))
     }
+}
+
+/// The key that the secrets of copies come from.
+pub struct ExportMac {
+    client: Client,
+    key_id: String,
+}
+
+impl ExportMac {
+    /// With the KMS HMAC key for copies.
+    pub const fn new(client: Client, key_id: String) -> Self {
+        Self { client, key_id }
+    }
 
     /// The secret of the link to the copy that a request about rights led to: always the same one, and never that of a letter.
     ///
     /// # Errors
     /// [`StoreError::Service`].
-    pub async fn export_secret(&self, right: &RightId) -> Result<LinkSecret, StoreError> {
+    pub async fn secret(&self, right: &RightId) -> Result<LinkSecret, StoreError> {
         let message = format!("medius/export/v1|{right}");
         Ok(LinkSecret::from_mac(&mac(&self.client, &self.key_id, message).await?))
     }

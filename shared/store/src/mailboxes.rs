@@ -40,11 +40,12 @@ impl SealedCard {
 }
 
 impl Database {
-    /// The cases that have a mailbox on file, by its MAC. An index may be behind; what counts is the item itself.
+    /// The cases that have a mailbox on file, by its MAC; the one that was named before all others, so that cases which somebody
+    /// else opened with that mailbox cannot crowd it out. An index may be behind; what counts is the item itself.
     ///
     /// # Errors
     /// [`StoreError::Service`] or [`StoreError::Corrupt`].
-    pub async fn on_file(&self, mailbox: &str) -> Result<Vec<OnFile>, StoreError> {
+    pub async fn on_file(&self, mailbox: &str, named: Option<&CaseId>) -> Result<Vec<OnFile>, StoreError> {
         let mut found = BTreeSet::new();
         for (index, attribute, keeper) in INDEXES {
             let query = self
@@ -62,7 +63,9 @@ impl Database {
                 found.insert((case, attribute, keeper));
             }
         }
-        let cases: BTreeSet<CaseId> = found.iter().map(|(case, ..)| case.clone()).take(MOST).collect();
+        let all: BTreeSet<&CaseId> = found.iter().map(|(case, ..)| case).collect();
+        let named = named.filter(|named| all.contains(named));
+        let cases: BTreeSet<CaseId> = named.into_iter().chain(all.iter().copied().take(MOST)).cloned().collect();
         if cases.is_empty() {
             return Ok(Vec::new());
         }

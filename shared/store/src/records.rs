@@ -183,6 +183,13 @@ pub enum MailAbout {
         /// The numbers of the letters.
         documents: Vec<DocumentNumber>,
     },
+    /// That something which an institution recorded is to be corrected: to that institution. It names the request and nobody.
+    ProviderCorrection {
+        /// The institution.
+        provider_id: ProviderId,
+        /// The request.
+        right_id: RightId,
+    },
     /// A one-time code, to a child's guardian.
     GuardianCode {
         /// The code's number.
@@ -263,6 +270,7 @@ impl MailAbout {
             Self::ProviderLink { link_id, .. } | Self::ProviderCode { link_id, .. } => Some(link_id),
             Self::ProviderEnded { .. }
             | Self::ProviderDestroyed { .. }
+            | Self::ProviderCorrection { .. }
             | Self::GuardianCode { .. }
             | Self::PatientNotice { .. }
             | Self::PatientExport { .. }
@@ -288,6 +296,7 @@ impl MailAbout {
             | Self::ProviderCode { .. }
             | Self::ProviderEnded { .. }
             | Self::ProviderDestroyed { .. }
+            | Self::ProviderCorrection { .. }
             | Self::GuardianCode { .. }
             | Self::PatientNotice { .. }
             | Self::PatientExport { .. }

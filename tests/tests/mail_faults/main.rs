@@ -14,7 +14,8 @@ use medius_domain::id::CaseId;
 use medius_domain::policy::{On, Thing, permit};
 use medius_mailer::{Event, Mailer, Sender, handle};
 use medius_store::{
-    Aws, Change, CodeMac, Contacts, Database, Keyring, LinkMac, MailAbout, MailRecord, Notice, Place, Postbox, Tables,
+    Aws, Change, CodeMac, Contacts, Database, ExportMac, Keyring, LinkMac, MailAbout, MailRecord, Notice, Place,
+    Postbox, Tables,
 };
 use medius_tests::journey::{demo_story, mailbox, wait_for_state};
 use medius_tests::stack::{Mail, Stack};
@@ -55,7 +56,10 @@ fn mailer(stack: &Stack, proxy: &Proxy, minutes: i64) -> Mailer {
     let aws = aws(stack, &proxy.endpoint);
     Mailer::new(
         database(stack, &aws, minutes),
-        LinkMac::new(aws.kms(), run.keys["link_mac"].clone()),
+        (
+            LinkMac::new(aws.kms(), run.keys["link_mac"].clone()),
+            ExportMac::new(aws.kms(), run.keys["export_mac"].clone()),
+        ),
         CodeMac::new(aws.kms(), run.keys["code_mac"].clone()),
         Contacts::new(aws.kms(), run.keys["data"].clone()),
         Keyring::inquiry_mailboxes(aws.kms(), run.keys["data"].clone()),

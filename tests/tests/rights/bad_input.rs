@@ -30,6 +30,7 @@ async fn a_request_is_made_of_codes_and_of_one_s_own_ids() {
         (json!({"right": "access", "statement": CANARY}), "/statement", "unknown-field"),
         (json!({"right": "access", "parts": ["contact"]}), "/parts", "inconsistent"),
         (json!({"right": "correction"}), "/parts", "missing"),
+        (json!({"right": "correction", "parts": ["contact"]}), "/case_id", "missing"),
         (json!({"right": "correction", "parts": [CANARY]}), "/parts/0", "unknown-value"),
         (json!({"right": "suspension"}), "/case_id", "missing"),
         (json!({"right": "suspension"}), "/scope", "missing"),

@@ -3,7 +3,7 @@
 use super::{ask, ended, taken};
 use medius_domain::id::RightId;
 use medius_domain::link::LinkSecret;
-use medius_store::{CodeMac, LinkMac};
+use medius_store::{CodeMac, ExportMac};
 use medius_tests::stack::Stack;
 use medius_tests::staff::StaffApp;
 use medius_tests::user::{Answer, PatientApp, read};
@@ -31,8 +31,8 @@ impl Copy {
         taken(dpo, &id, "approve", &Value::Null, "EXECUTING").await;
         assert_eq!(ended(app, &id, "COMPLETED").await["outcome"], "handed_over");
         // Derived as the mailer derives it; that the mail has the same is a test of its own.
-        let links = LinkMac::new(stack.kms(stack.operator_credentials()), stack.run().keys["link_mac"].clone());
-        let secret: LinkSecret = links.export_secret(&id.parse::<RightId>().unwrap()).await.unwrap();
+        let links = ExportMac::new(stack.kms(stack.operator_credentials()), stack.run().keys["export_mac"].clone());
+        let secret: LinkSecret = links.secret(&id.parse::<RightId>().unwrap()).await.unwrap();
         Self { stack: stack.clone(), id, secret: secret.expose().to_owned() }
     }
 

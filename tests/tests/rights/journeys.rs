@@ -99,11 +99,12 @@ async fn access_is_put_off_taken_up_refused_with_everything_the_law_asks_for_and
     taken(&two, &id, "objections/decide", &json!({"uphold": true}), "EXECUTING").await;
     assert_eq!(ended(&app, &id, "COMPLETED").await["outcome"], "handed_over");
 
-    // A correction without the values is carried out by hand, here in part only.
+    // A correction without the values is not agreed to; it is passed on to who recorded it, here in part only.
     let id = ask(&app, &json!({"right": "correction", "case_id": case, "parts": ["contact"]})).await;
     taken(&two, &id, "assign", &Value::Null, "IN_REVIEW").await;
-    taken(&two, &id, "approve", &Value::Null, "EXECUTING").await;
-    let partly = json!({"outcome": "forwarded_to_source", "ground": "found_accurate"});
+    assert_eq!(reason(&step(&two, &id, "approve", &Value::Null).await), (409, "values-missing".to_owned()));
+    let to = &stack.run().providers[0];
+    let partly = json!({"outcome": "forwarded_to_source", "ground": "found_accurate", "institution": to});
     taken(&two, &id, "complete", &partly, "PARTIAL").await;
     own(&app, &id, "object").await.expect(200, "second objection").unwrap();
     let own_decision = step(&two, &id, "objections/decide", &json!({"uphold": false})).await;
@@ -137,8 +138,9 @@ async fn an_open_case_is_deleted_only_after_two_people_agreed_and_correction_nam
     let correction = ask(&app, &json!({"right": "correction", "case_id": case, "parts": ["contact"]})).await;
     assert_eq!(seen(&app, &correction).await["parts"], json!(["contact"]));
     taken(&one, &correction, "assign", &Value::Null, "IN_REVIEW").await;
-    taken(&one, &correction, "approve", &Value::Null, "EXECUTING").await;
-    taken(&one, &correction, "complete", &json!({"outcome": "corrected"}), "COMPLETED").await;
+    // What nobody put right is not said to be corrected.
+    let by_hand = step(&one, &correction, "complete", &json!({"outcome": "corrected"})).await;
+    assert_eq!(reason(&by_hand), (409, "not-in-this-state".to_owned()));
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use medius_domain::policy::Role;
 use medius_domain::provider::Provider;
 use medius_domain::record::{Record, Rows};
 use medius_domain::rights::{DeferralGround, Evidence, Ground, Outcome, Right, RightsRequest, State, Step, Who};
+use medius_domain::upload::Upload;
 use medius_store::{DeliveryRecord, MessageRecord, ReferralRecord};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -227,6 +228,39 @@ impl<'a> RecordFile<'a> {
     }
 }
 
+/// `files.json`: a file that was brought, and where it is.
+#[derive(Serialize)]
+pub(crate) struct BroughtFile<'a> {
+    #[serde(flatten)]
+    upload: &'a Upload,
+    /// Its name in this copy.
+    in_this_copy: Option<String>,
+    /// Where one is handed out that did not fit: with a sign-in, or with a new code at the request, which is good for a week.
+    with_sign_in: Option<String>,
+    with_a_code: Option<String>,
+}
+
+impl<'a> BroughtFile<'a> {
+    /// One that was not kept is nowhere.
+    pub(crate) const fn new(upload: &'a Upload) -> Self {
+        Self { upload, in_this_copy: None, with_sign_in: None, with_a_code: None }
+    }
+
+    /// The name of one that is in the copy.
+    pub(crate) fn lies_in_copy(&mut self) -> String {
+        let name = format!("files/{}.{}", self.upload.id, self.upload.media.extension());
+        self.in_this_copy = Some(name.clone());
+        name
+    }
+
+    /// The addresses of one that did not fit.
+    pub(crate) fn lies_at(&mut self, case: &CaseId, right: &RightId) {
+        let id = &self.upload.id;
+        self.with_sign_in = Some(format!("/v1/cases/{case}/uploads/{id}/content"));
+        self.with_a_code = Some(format!("/v1/public/rights-requests/{right}/cases/{case}/files/{id}"));
+    }
+}
+
 /// `inquiries.json`.
 #[derive(Serialize)]
 pub(crate) struct InquiryFile {
@@ -282,6 +316,7 @@ pub(crate) struct RequestFile<'a> {
     deferred_on: Option<DeferralGround>,
     deferred_until: Option<NaiveDate>,
     outcome: Option<Outcome>,
+    forwarded_to: Option<&'a ProviderId>,
     kept_until: DateTime<Utc>,
     steps: Vec<StepFile>,
 }
@@ -303,6 +338,7 @@ impl<'a> RequestFile<'a> {
             deferred_on: request.deferral.as_ref().map(|d| d.ground()),
             deferred_until: request.deferral.as_ref().map(|d| d.until()),
             outcome: request.outcome,
+            forwarded_to: request.forwarded_to.as_ref(),
             kept_until: request.kept_until(),
             steps: steps.map(|e| StepFile { at: e.at, step: e.step, state: e.state, who: e.who }).collect(),
         }

@@ -3,7 +3,8 @@
 
 use super::archive::Archive;
 use super::content::{
-    CaseFile, DisclosureFile, InquiryFile, LetterFile, MessageFile, Processing, RecordFile, RequestFile, StoryFile,
+    BroughtFile, CaseFile, DisclosureFile, InquiryFile, LetterFile, MessageFile, Processing, RecordFile, RequestFile,
+    StoryFile,
 };
 use super::readme;
 use crate::{Failure, Fulfilment};
@@ -16,7 +17,7 @@ use medius_domain::intake::Draft;
 use medius_domain::message::MessageText;
 use medius_domain::policy::{On, Thing};
 use medius_domain::rights::RightsRequest;
-use medius_domain::upload::Owner;
+use medius_domain::upload::{Owner, UploadState};
 use medius_http::Language;
 use medius_http::patient_log::LogExport;
 use medius_store::{Binding, Change, DataKey, Place, ReferralRecord, StoreError};
@@ -52,12 +53,14 @@ impl Fulfilment {
         Ok(Some(Opened { case, key, draft, card }))
     }
 
-    /// The archive of an opened case; with what belongs to the patient and to no case, where it is the first.
+    /// The archive of an opened case; with what belongs to the patient and to no case, where it is the first; and with as many
+    /// bytes of files as there is room for.
     pub(crate) async fn packed(
         &self,
         opened: &Opened,
         request: &RightsRequest,
         first: bool,
+        room: &mut u64,
         request_id: &str,
     ) -> Result<Vec<u8>, Failure> {
         let (id, now) = (&opened.case.id, self.db.now());
@@ -70,6 +73,7 @@ impl Fulfilment {
         self.letters(&mut archive, opened).await?;
         self.explanations(&mut archive, opened).await?;
         self.records(&mut archive, opened).await?;
+        self.files(&mut archive, opened, request, room).await?;
         self.messages(&mut archive, opened).await?;
         self.log(&mut archive, &opened.case).await?;
         self.requests(&mut archive, request, first).await?;
@@ -137,8 +141,6 @@ impl Fulfilment {
         Ok(())
     }
 
-    /// Values in full; of the files themselves the list: fifty of them are more than an archive in memory holds, and each is
-    /// handed out by a route of its own.
     async fn records(&self, archive: &mut Archive, opened: &Opened) -> Result<(), Failure> {
         let case = &opened.case.id;
         let sealed = self.db.case_records(case).await?;
@@ -146,8 +148,35 @@ impl Fulfilment {
         for one in &sealed {
             records.push(RecordFile::new(&one.record, one.open(&opened.key)?));
         }
-        archive.add_json("records.json", &records)?;
-        archive.add_json("files.json", &self.db.uploads(&Owner::Case(case.clone())).await?)
+        archive.add_json("records.json", &records)
+    }
+
+    /// The files themselves, while there is room for them: fifty are more than an archive in memory holds. Of the others the list
+    /// says where each is handed out.
+    async fn files(
+        &self,
+        archive: &mut Archive,
+        opened: &Opened,
+        request: &RightsRequest,
+        room: &mut u64,
+    ) -> Result<(), Failure> {
+        let case = &opened.case.id;
+        let uploads = self.db.uploads(&Owner::Case(case.clone())).await?;
+        let mut listed = Vec::with_capacity(uploads.len());
+        for upload in &uploads {
+            let mut file = BroughtFile::new(upload);
+            let bytes = u64::from(upload.bytes);
+            if upload.state == UploadState::Released {
+                if bytes <= *room {
+                    *room -= bytes;
+                    archive.add(file.lies_in_copy(), self.files.get(upload, &opened.key).await?.to_vec());
+                } else {
+                    file.lies_at(case, &request.id);
+                }
+            }
+            listed.push(file);
+        }
+        archive.add_json("files.json", &listed)
     }
 
     async fn messages(&self, archive: &mut Archive, opened: &Opened) -> Result<(), Failure> {

@@ -1,8 +1,9 @@
 //! Access (PIPA Art. 35): a copy of everything, one archive per case, each sealed under that case's key, and a mail with one
 //! link to all of them.
 //!
-//! Of two runs at once, or one after a crash, each writes archives of its own; the sweep takes what is not recorded. The request is completed in the transaction that records
-//! the copy and orders the mail, so a copy without a mail, or a mail without a copy, cannot be.
+//! Of two runs at once, or one after a crash, each writes archives of its own; the sweep takes what is not recorded. The request is
+//! completed in the transaction that records the copy and orders the mail, so a copy without a mail, or a mail without a copy,
+//! cannot be.
 
 mod archive;
 mod content;
@@ -17,6 +18,10 @@ use medius_domain::policy::{On, Thing};
 use medius_domain::rights::{Outcome, RightsRequest};
 use medius_store::{Change, Conflict, MailAbout, MailRecord, Place, StoreError};
 
+/// Bytes of the files that people brought which go into a copy, of all its cases together: archives are in memory at once. The
+/// others are handed out one by one, with a sign-in or with a code.
+const MOST_FILES: u64 = 24 * 1024 * 1024;
+
 impl Fulfilment {
     /// Makes the copy and completes the request.
     pub(crate) async fn export(&self, request: &RightsRequest, request_id: &str) -> Result<Progress, Failure> {
@@ -28,17 +33,17 @@ impl Fulfilment {
         // Through the first one the patient is told, so it is the one that they named or that was changed last.
         let told_by = request.told_by.clone().or_else(|| cases.first().cloned());
         cases.sort_by_key(|case| Some(case) != told_by.as_ref());
-        let mut parts = Vec::new();
+        let (mut parts, mut room) = (Vec::new(), MOST_FILES);
         for case in &cases {
             let Some(opened) = Box::pin(self.open(case, request, request_id)).await? else { continue };
-            let packed = Box::pin(self.packed(&opened, request, parts.is_empty(), request_id)).await?;
+            let packed = Box::pin(self.packed(&opened, request, parts.is_empty(), &mut room, request_id)).await?;
             parts.push(self.exports.put(case, &request.id, &opened.key, &packed).await?);
         }
         let Some(told_by) = parts.first().map(|part| part.case_id.clone()) else {
             // Nothing is left that could be handed over, or that a copy could be sealed with: somebody has to look.
             return Err(Failure::NothingLeft);
         };
-        let secret = self.links.export_secret(&request.id).await?;
+        let secret = self.links.secret(&request.id).await?;
         let now = self.db.now();
         let export = Export::new(request.id.clone(), request.subject.clone(), told_by.clone(), parts, &secret, now);
         let done = request.carried_out(Outcome::HandedOver, now).map_err(Failure::Step)?;

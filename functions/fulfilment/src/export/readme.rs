@@ -23,7 +23,8 @@ pub(crate) fn korean(case: &CaseId, right: &RightId, made_at: DateTime<Utc>) -> 
          - letters.json, letters/: 진료의뢰서(PDF)와 그 데이터(FHIR)\n\
          - explanations.json, explanations/: 검사·처방 기록의 설명(PDF)과 그 데이터\n\
          - records.json: 입력하시거나 파일에서 읽은 검사 결과와 복용 약, 그 원문과 쪽·행\n\
-         - files.json: 올리신 파일의 목록과 해시(파일은 신청 건의 파일 목록에서 내려받으실 수 있습니다)\n\
+         - files.json, files/: 올리신 파일. 모두 합해 24 MiB까지 여기에 들어 있고, 더 큰 나머지는 files.json에 적힌 주소에서 \
+          내려받으실 수 있습니다. 로그인할 수 없으면 이 열람 요청에서 메일로 코드를 다시 받아 7일 안에 내려받으십시오.\n\
          - messages.json: 직원과 주고받은 메시지\n\
          - access-log.ko.json, access-log.en.json: 누가 언제 무엇을 보거나 바꾸었는지\n\
          - requests.json: 지금까지의 권리 행사 요청과 그 결과\n\
@@ -56,7 +57,8 @@ pub(crate) fn english(case: &CaseId, right: &RightId, made_at: DateTime<Utc>) ->
          - letters.json, letters/: the referral letters (PDF) and their data (FHIR)\n\
          - explanations.json, explanations/: your records explained (PDF) and the data of it\n\
          - records.json: results and medicines that you typed or that were read from files, with page and row\n\
-         - files.json: the list of the files that you brought, with their hashes; download them from the case\n\
+         - files.json, files/: the files that you brought, up to 24 MiB of them; the others can be downloaded from the \
+          addresses in files.json. If you cannot sign in, ask for another code at this request, within 7 days.\n\
          - messages.json: messages between you and our staff\n\
          - access-log.ko.json, access-log.en.json: who looked at or changed what, and when\n\
          - requests.json: your requests about your rights, and what became of them\n\

@@ -21,7 +21,7 @@ pub struct ClaimWish {
     #[schema(value_type = String)]
     pub right: Right,
     /// The case; without one it is about all of the patient's. Needed where a mailbox belongs to several patients, and for a
-    /// suspension and its end.
+    /// correction, a suspension and its end.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     pub case_id: Option<CaseId>,
@@ -110,6 +110,10 @@ pub struct ClaimTicket {
     pub valid_until: DateTime<Utc>,
     /// Where the request stands.
     pub request: RightState,
+    /// Why it did not take effect with the code: `already-suspended`, `not-suspended`, `ask-for-each-case`. The data protection
+    /// officer has it now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits_because: Option<String>,
 }
 
 #[cfg(test)]
@@ -134,6 +138,9 @@ mod tests {
                 r#"{{{case} "right": "{right}", "email": "a@b.example", "role": "{role}", "language": "ko"}}"#
             ))
         };
+        let correction = r#"{"right": "correction", "parts": ["contact"], "email": "a@b.example", "role": "self",
+            "language": "ko"}"#;
+        assert_eq!(wrong(correction), ["/case_id missing"]);
         for role in ["self", "guardian", "agent"] {
             assert!(of("access", role).is_empty());
             let expected: &[&str] = if role == "self" { &[] } else { &["/role inconsistent"] };

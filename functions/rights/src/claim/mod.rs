@@ -4,6 +4,7 @@
 
 pub mod api;
 mod create;
+pub(crate) mod files;
 pub(crate) mod handlers;
 pub(crate) mod verify;
 

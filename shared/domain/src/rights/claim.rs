@@ -145,6 +145,7 @@ impl RightsRequest {
             deferral: None,
             objection: None,
             outcome: None,
+            forwarded_to: None,
             destructions: Vec::new(),
             held: Vec::new(),
             reminded: BTreeSet::new(),

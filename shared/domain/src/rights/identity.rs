@@ -21,11 +21,13 @@ impl RightsRequest {
         self.state.closed().then(|| end_of_kst_day(day.checked_add_days(Days::new(IDENTIFIED_DAYS)).unwrap_or(day)))
     }
 
-    /// The closed request under a pseudonym, without the mailbox that was named; none before its time, and none twice.
+    /// The closed request under a pseudonym, without the mailbox that was named and without the case, which says whose it is for
+    /// as long as it lives; none before its time, and none twice.
     pub fn hidden(&self, pseudonym: &Subject, now: DateTime<Utc>) -> Option<Self> {
         let due = self.hides_at().is_some_and(|at| at <= now);
         (due && !self.hidden).then(|| Self {
             subject: pseudonym.clone(),
+            case_id: None,
             told_by: None,
             claim: None,
             hidden: true,
@@ -50,6 +52,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::{Right, Wanted};
     use super::*;
+    use crate::id::CaseId;
     use chrono::{TimeDelta, TimeZone};
     use std::collections::BTreeSet;
 
@@ -57,7 +60,9 @@ mod tests {
     fn ninety_days_after_its_end_a_request_is_nobody_s_but_its_patient_s() {
         let at = Utc.with_ymd_and_hms(2026, 11, 22, 3, 0, 0).unwrap();
         let (patient, other) = (Subject::of("patient"), Subject::of("other"));
-        let wanted = Wanted { right: Right::Access, case_id: None, told_by: None, scope: None, parts: BTreeSet::new() };
+        let case = CaseId::new();
+        let (case_id, told_by) = (Some(case.clone()), Some(case.clone()));
+        let wanted = Wanted { right: Right::Access, case_id, told_by, scope: None, parts: BTreeSet::new() };
         let open = RightsRequest::verified(patient.clone(), wanted, at).unwrap();
         let pseudonym = RightsRequest::pseudonym("ab");
         assert_eq!(open.hidden(&pseudonym, at + TimeDelta::days(1000)), None);
@@ -70,7 +75,8 @@ mod tests {
             (&pseudonym, closed.rev + 1, closed.kept_until())
         );
         assert_eq!(hidden.hidden(&pseudonym, end), None);
-        assert!(!serde_json::to_string(&hidden).unwrap().contains(patient.as_str()));
+        let json = serde_json::to_string(&hidden).unwrap();
+        assert!(!json.contains(patient.as_str()) && !json.contains(case.as_str()));
         assert_eq!(hidden.clone().known_to(&patient, &pseudonym).subject, patient);
         assert_eq!(hidden.known_to(&other, &RightsRequest::pseudonym("cd")).subject, pseudonym);
     }

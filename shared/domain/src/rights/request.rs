@@ -9,7 +9,7 @@ use super::refusal::{Deferral, Refusal};
 use super::state::State;
 use super::table::{Step, Who};
 use crate::consent::DataItem;
-use crate::id::{CaseId, DestructionId, RightId, Subject};
+use crate::id::{CaseId, DestructionId, ProviderId, RightId, Subject};
 use crate::lifecycle::SuspensionScope;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -135,6 +135,9 @@ pub struct RightsRequest {
     pub objection: Option<Objection>,
     /// What was done.
     pub outcome: Option<Outcome>,
+    /// The institution that it was passed on to, because it recorded what is to be corrected.
+    #[serde(default)]
+    pub forwarded_to: Option<ProviderId>,
     /// The destructions that carry it out, with a deletion.
     #[serde(default)]
     pub destructions: Vec<DestructionId>,

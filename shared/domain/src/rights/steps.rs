@@ -7,7 +7,7 @@ use super::request::{Evidence, Happened, Objection, Outcome, RightsRequest, Want
 use super::state::State;
 use super::table::{Refused, Step, Who, after};
 use crate::clock::{end_of_kst_day, kst_day};
-use crate::id::{RightId, Subject};
+use crate::id::{ProviderId, RightId, Subject};
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use std::collections::BTreeSet;
 
@@ -41,6 +41,7 @@ impl RightsRequest {
             deferral: None,
             objection: None,
             outcome: None,
+            forwarded_to: None,
             destructions: Vec::new(),
             held: Vec::new(),
             reminded: BTreeSet::new(),
@@ -227,6 +228,26 @@ impl RightsRequest {
         let refusal = but.map(|ground| Refusal::new(self.right, ground, now)).transpose()?;
         let decided_by = if refusal.is_some() { Some(by.clone()) } else { next.decided_by.clone() };
         Ok(Self { outcome: Some(outcome), refusal, decided_by, ..next })
+    }
+
+    /// Passed on to the institution that recorded what is to be corrected (Enforcement Decree Art. 43(2)): agreed to and done in
+    /// one step, where it was not agreed to before. There is no value for the service to write then.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn forward(
+        &self,
+        by: &Subject,
+        institution: &ProviderId,
+        but: Option<Ground>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Refused> {
+        if self.right != Right::Correction {
+            return Err(Refused::Outcome);
+        }
+        let begun = if self.state == State::InReview { self.approve(by, false, now)? } else { self.clone() };
+        let done = begun.complete(by, Outcome::ForwardedToSource, but, now)?;
+        Ok(Self { forwarded_to: Some(institution.clone()), rev: self.rev + 1, ..done })
     }
 
     /// The objection decided, by somebody else than who decided first. What is found right begins at once.

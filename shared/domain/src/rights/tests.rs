@@ -379,3 +379,23 @@ fn what_was_put_off_and_an_objection_are_answered_by_a_day_of_their_own() {
     assert!(!open.overdue(end - second) && open.overdue(end));
     assert_eq!((reminders(&open, end - second), reminders(&open, end)), (vec![], vec![Milestone::Answer]));
 }
+
+#[test]
+fn what_an_institution_recorded_is_passed_on_in_one_step_and_the_record_says_to_whom() {
+    let (dpo, hospital) = (Subject::of("dpo"), crate::id::ProviderId::new());
+    let review = in_review(Right::Correction);
+    let done = review.forward(&dpo, &hospital, None, now()).unwrap();
+    assert_eq!((done.state, done.outcome), (State::Completed, Some(Outcome::ForwardedToSource)));
+    assert_eq!((done.rev, &done.forwarded_to), (review.rev + 1, &Some(hospital.clone())));
+    let steps: Vec<State> = done.events.iter().map(|event| event.state).collect();
+    assert!(steps.ends_with(&[State::InReview, State::Approved, State::Executing, State::Completed]));
+    let partly = review.forward(&dpo, &hospital, Some(Ground::FoundAccurate), now()).unwrap();
+    assert_eq!((partly.state, partly.refusal.unwrap().ground()), (State::Partial, Ground::FoundAccurate));
+    // After it was agreed to, and after it failed, too; and nothing else is passed on.
+    let agreed = review.approve(&dpo, false, now()).unwrap();
+    for state in [agreed.clone(), agreed.failed(now()).unwrap()] {
+        assert_eq!(state.forward(&dpo, &hospital, None, now()).unwrap().rev, state.rev + 1);
+    }
+    assert_eq!(in_review(Right::Access).forward(&dpo, &hospital, None, now()), Err(Refused::Outcome));
+    assert_eq!(request(Right::Correction).forward(&dpo, &hospital, None, now()), Err(Refused::Impossible));
+}

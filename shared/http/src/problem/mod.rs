@@ -137,6 +137,11 @@ impl Problem {
         self.0.kind
     }
 
+    /// The stable code of why the present state does not allow the change, with a conflict.
+    pub fn reason(&self) -> Option<&str> {
+        self.0.members.get("reason").and_then(Value::as_str)
+    }
+
     /// The cause and the causes behind it, for the log.
     pub(crate) fn cause_chain(&self) -> String {
         let mut chain = String::new();

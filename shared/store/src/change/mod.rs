@@ -51,7 +51,7 @@ pub(crate) struct Write {
 }
 
 pub(crate) const ABSENT: &str = "attribute_not_exists(pk)";
-const PRESENT: &str = "attribute_exists(pk)";
+pub(crate) const PRESENT: &str = "attribute_exists(pk)";
 
 /// A change under a permit: the permit's entry in the access log is part of it.
 #[derive(Debug, Clone)]
