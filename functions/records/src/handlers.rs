@@ -4,7 +4,7 @@ use crate::api::{
     ColumnsView, Decisions, NewReading, NewRecord, ReadingAnswer, RecordList, RecordSummary, RecordView, UploadList,
 };
 use crate::wish::Wish;
-use crate::{State, entries, files, reading};
+use crate::{State, entries, files, reading, removal};
 use axum::Json;
 use axum::extract;
 use axum::response::Response;
@@ -64,6 +64,25 @@ pub(crate) async fn upload(
 ) -> Result<Json<UploadView>, Problem> {
     let wish = Wish { patient: &patient, origin: &origin, case: &case };
     files::get(&state, wish, &upload, language).await.map(Json)
+}
+
+/// Takes a file back. From now on nobody gets it, and proposals that were read from it and not confirmed are gone with the
+/// answer; its bytes are removed within minutes, and then its state is `removed`. Values that were confirmed or put right
+/// stay, with the file's number, hash and place, until they are dropped; letters and explanations that were made stay as
+/// they are. A repeat changes nothing. No consent is needed.
+#[utoipa::path(delete, path = "/v1/cases/{case_id}/uploads/{upload_id}", tag = "records",
+    params(("case_id" = String, Path), ("upload_id" = String, Path)),
+    responses((status = 200, body = UploadView), ChangeProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("delete")), ("x-medius-thing" = json!("upload"))))]
+pub(crate) async fn remove(
+    extract::State(state): extract::State<State>,
+    patient: Patient,
+    origin: Origin,
+    language: Language,
+    PathIds((case, upload)): PathIds<(CaseId, UploadId)>,
+) -> Result<Json<UploadView>, Problem> {
+    let wish = Wish { patient: &patient, origin: &origin, case: &case };
+    removal::remove(&state, wish, &upload, language).await.map(Json)
 }
 
 /// A file as it came; a large one by an address that is good for a minute (303).

@@ -9,6 +9,7 @@ mod entries;
 mod files;
 mod handlers;
 mod reading;
+mod removal;
 mod wish;
 
 use medius_domain::clock::SystemClock;
@@ -30,6 +31,16 @@ pub struct State {
 }
 
 impl State {
+    /// With its stores.
+    pub fn new(
+        db: Database,
+        keys: OwnerKeys,
+        contacts: Contacts,
+        (quarantine, files, handoff): (Quarantine, Files, Handoff),
+    ) -> Self {
+        Self { db, keys: Arc::new(keys), contacts: Arc::new(contacts), quarantine, files, handoff }
+    }
+
     /// From the function's environment.
     ///
     /// # Errors
@@ -38,14 +49,12 @@ impl State {
         let aws = Aws::from_env()?;
         let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
         let (key, s3) = (env.required("KMS_DATA_KEY")?, aws.s3_for_files());
-        Ok(Self {
-            db,
-            keys: Arc::new(OwnerKeys::new(&aws.kms(), &key)),
-            contacts: Arc::new(Contacts::new(aws.kms(), key)),
-            quarantine: Quarantine::new(s3.clone(), env.required("BUCKET_QUARANTINE")?),
-            files: Files::new(s3.clone(), env.required("BUCKET_DOCUMENTS")?, None),
-            handoff: Handoff::new(s3, env.required("BUCKET_HANDOFF")?, Some(env.required("KMS_STORAGE_KEY")?)),
-        })
+        let buckets = (
+            Quarantine::new(s3.clone(), env.required("BUCKET_QUARANTINE")?),
+            Files::new(s3.clone(), env.required("BUCKET_DOCUMENTS")?, None),
+            Handoff::new(s3, env.required("BUCKET_HANDOFF")?, Some(env.required("KMS_STORAGE_KEY")?)),
+        );
+        Ok(Self::new(db, OwnerKeys::new(&aws.kms(), &key), Contacts::new(aws.kms(), key), buckets))
     }
 }
 
@@ -53,7 +62,7 @@ impl State {
 pub fn api() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(handlers::announce, handlers::uploads))
-        .routes(routes!(handlers::upload))
+        .routes(routes!(handlers::upload, handlers::remove))
         .routes(routes!(handlers::content))
         .routes(routes!(handlers::columns))
         .routes(routes!(handlers::propose))

@@ -14,7 +14,7 @@ use medius_domain::policy::Thing;
 use medius_domain::record::{
     Entry, MOST_ROWS, MedicineEntry, Origin, Original, Place as At, ResultEntry, Rows, printed,
 };
-use medius_domain::upload::{FileKind, Upload};
+use medius_domain::upload::{FileKind, Upload, UploadStep};
 use medius_http::{IdempotentRequest, Language, Problem, replay};
 use medius_ingest::{
     Limits, Mapping, Place as ReadAt, Proposal, Proposed, ReadMedicine, ReadResult, Reading, Refused, csv, fhir, pdf,
@@ -79,7 +79,7 @@ pub(crate) async fn propose(
     }
     let upload = opened.snapshot.upload(&wish.owner(), id)?.ok_or_else(Problem::not_found)?;
     // Asked before anything is opened: without the consents nothing is read.
-    let change = opened.change(state).await?;
+    let mut change = opened.change(state).await?;
     let others = state.db.case_records(wish.case).await?;
     let before = others.iter().map(|sealed| &sealed.record).find(|record| {
         let used = record.counts.confirmed + record.counts.corrected > 0;
@@ -98,6 +98,10 @@ pub(crate) async fn propose(
         return Err(Problem::conflict("nothing-read").with("notices", &notices));
     }
     let rows = Rows::read(originals).ok_or_else(too_large)?;
+    // Proposals of a file that is taken back at this moment would outlive it.
+    let held = upload.after(UploadStep::Read, state.db.now()).ok_or_else(|| Problem::conflict("file-not-released"))?;
+    change
+        .hold_upload(&held, opened.snapshot.upload_kept_until(&wish.owner(), id).unwrap_or(opened.case.expires_at))?;
     let answer = |record: RecordSummary| ReadingAnswer { record, left_out, notices };
     keep(state, &opened, change, (others.len(), Origin::file(&upload)), &rows, request, answer).await
 }

@@ -46,6 +46,16 @@ pub struct Screening {
 }
 
 impl Screening {
+    /// With its stores; `scans_itself` where no other scanner sends verdicts.
+    pub fn new(
+        db: Database,
+        keys: OwnerKeys,
+        (quarantine, files, handoff): (Quarantine, Files, Handoff),
+        scans_itself: bool,
+    ) -> Self {
+        Self { db, keys, quarantine, files, handoff, scans_itself }
+    }
+
     /// From the function's environment.
     ///
     /// # Errors
@@ -60,7 +70,7 @@ impl Screening {
         let files = Files::new(s3.clone(), env.required("BUCKET_DOCUMENTS")?, storage_key);
         let handoff = Handoff::new(s3, env.required("BUCKET_HANDOFF")?, None);
         let scans_itself = env.required("STAGE")? == "local";
-        Ok(Self { db, keys, quarantine, files, handoff, scans_itself })
+        Ok(Self::new(db, keys, (quarantine, files, handoff), scans_itself))
     }
 
     /// Leave to say where a file stands.

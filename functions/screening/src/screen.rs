@@ -46,6 +46,8 @@ pub(crate) enum Outcome {
     Kept,
     /// It is refused.
     Refused(Refusal),
+    /// Its owner took it back, and it is gone.
+    TakenBack,
 }
 
 /// Times that a file is looked at again when another run was quicker.
@@ -73,7 +75,14 @@ impl Screening {
         let Some(upload) = snapshot.upload(&owner, &id)? else {
             return self.remove(key, Outcome::NotOurs).await;
         };
+        if upload.state == UploadState::Removing {
+            return self.take_away(&snapshot, &upload, request_id).await;
+        }
         if upload.state.is_settled() {
+            if upload.state != UploadState::Released {
+                // Another run may have sealed it before it lost: no file stays that nobody is to have.
+                self.files.remove(&upload).await?;
+            }
             return self.remove(key, Outcome::Before).await;
         }
         let Some(bytes) = self.quarantine.fetch(&upload).await? else { return Ok(Outcome::NotThere) };
@@ -126,7 +135,22 @@ impl Screening {
         self.remove(&upload.quarantine_key(), Outcome::Kept).await
     }
 
-    /// Refuses it: first its record, then the bytes go. What a crash leaves between the two the sweep finds.
+    /// Removes what its owner took back: every version of the sealed bytes, the plain ones, and then its record says so.
+    pub(crate) async fn take_away(
+        &self,
+        snapshot: &Snapshot,
+        upload: &Upload,
+        request_id: &str,
+    ) -> Result<Outcome, Failure> {
+        self.files.remove(upload).await?;
+        self.quarantine.remove(&upload.quarantine_key()).await?;
+        self.move_on(snapshot, upload, UploadStep::Gone, "removed", request_id).await?;
+        telemetry::count("FileRemoved");
+        Ok(Outcome::TakenBack)
+    }
+
+    /// Refuses it: first its record, then the bytes go, those too that another run sealed before it lost. The plain bytes go
+    /// last: what a crash leaves the sweep finds by them.
     pub(crate) async fn refuse(
         &self,
         snapshot: &Snapshot,
@@ -136,6 +160,7 @@ impl Screening {
     ) -> Result<Outcome, Failure> {
         self.move_on(snapshot, upload, UploadStep::Refuse(why), "refused", request_id).await?;
         telemetry::count("FileRefused");
+        self.files.remove(upload).await?;
         self.remove(&upload.quarantine_key(), Outcome::Refused(why)).await
     }
 

@@ -1,4 +1,5 @@
-//! What was lost: files whose event never came, files that nobody checked in time, and copies that were handed over.
+//! What was lost: files whose event never came, files that nobody checked in time, and copies that were handed over. And what
+//! is to go: files that their owners took back.
 
 use crate::{Failure, Screening};
 use chrono::TimeDelta;
@@ -37,11 +38,15 @@ impl Screening {
         let places = [Place::Upload(owner.clone(), listed.id.clone()), Place::LogHead(owner.scope())];
         let snapshot = self.db.read(places).await?;
         let Some(upload) = snapshot.upload(owner, &listed.id)? else { return Ok(()) };
+        if upload.state == UploadState::Removing {
+            return self.take_away(&snapshot, &upload, request_id).await.map(|_| ());
+        }
         if upload.due_at().is_none_or(|due| due > self.db.now()) {
             return Ok(());
         }
         let part = if upload.state == UploadState::Awaited { "lapsed" } else { "refused" };
         self.move_on(&snapshot, &upload, UploadStep::Lapse, part, request_id).await?;
+        self.files.remove(&upload).await?;
         self.quarantine.remove(&upload.quarantine_key()).await?;
         Ok(())
     }

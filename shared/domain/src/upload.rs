@@ -165,6 +165,10 @@ pub enum UploadState {
     Refused(Refusal),
     /// It never came.
     Lapsed,
+    /// Its owner took it back: nobody is shown it any more, and its bytes are being removed.
+    Removing,
+    /// Its owner took it back, and its bytes are gone, every version of them.
+    Removed,
 }
 
 impl UploadState {
@@ -176,14 +180,16 @@ impl UploadState {
             Self::Released => "released",
             Self::Refused(_) => "refused",
             Self::Lapsed => "lapsed",
+            Self::Removing => "removing",
+            Self::Removed => "removed",
         }
     }
 
     /// Whether nothing more happens to it.
     pub const fn is_settled(self) -> bool {
         match self {
-            Self::Awaited | Self::Quarantined => false,
-            Self::Released | Self::Refused(_) | Self::Lapsed => true,
+            Self::Awaited | Self::Quarantined | Self::Removing => false,
+            Self::Released | Self::Refused(_) | Self::Lapsed | Self::Removed => true,
         }
     }
 
@@ -191,7 +197,7 @@ impl UploadState {
     pub const fn counts(self) -> bool {
         match self {
             Self::Awaited | Self::Quarantined | Self::Released => true,
-            Self::Refused(_) | Self::Lapsed => false,
+            Self::Refused(_) | Self::Lapsed | Self::Removing | Self::Removed => false,
         }
     }
 }
@@ -207,6 +213,13 @@ pub enum UploadStep {
     Refuse(Refusal),
     /// Its time to come is over.
     Lapse,
+    /// What is in it was read into a record of proposals: it stays as it is, in its next version, so that it cannot be taken
+    /// back at the same moment.
+    Read,
+    /// Its owner takes it back.
+    TakeBack,
+    /// Its bytes are gone.
+    Gone,
 }
 
 /// A file, without anything that is in it: no name, since people name files after themselves.
@@ -273,20 +286,41 @@ impl Upload {
             (UploadState::Awaited, UploadStep::Lapse) => UploadState::Lapsed,
             // It came and nobody could say whether it is harmful.
             (UploadState::Quarantined, UploadStep::Lapse) => UploadState::Refused(Refusal::Unchecked),
+            (UploadState::Released, UploadStep::Read) => UploadState::Released,
+            (UploadState::Awaited | UploadState::Quarantined | UploadState::Released, UploadStep::TakeBack) => {
+                UploadState::Removing
+            }
+            (UploadState::Removing, UploadStep::Gone) => UploadState::Removed,
             (UploadState::Quarantined, UploadStep::Came)
-            | (UploadState::Released | UploadState::Refused(_) | UploadState::Lapsed, _) => return None,
+            | (UploadState::Awaited | UploadState::Quarantined, UploadStep::Read | UploadStep::Gone)
+            | (
+                UploadState::Released,
+                UploadStep::Came | UploadStep::Keep | UploadStep::Refuse(_) | UploadStep::Lapse | UploadStep::Gone,
+            )
+            | (
+                UploadState::Removing,
+                UploadStep::Came
+                | UploadStep::Keep
+                | UploadStep::Refuse(_)
+                | UploadStep::Lapse
+                | UploadStep::Read
+                | UploadStep::TakeBack,
+            )
+            | (UploadState::Refused(_) | UploadState::Lapsed | UploadState::Removed, _) => return None,
         };
-        Some(Self { state, version: self.version + 1, updated_at: now, ..self.clone() })
+        let updated_at = if state == self.state { self.updated_at } else { now };
+        Some(Self { state, version: self.version + 1, updated_at, ..self.clone() })
     }
 
     /// When the sweep has to look at it: an announced file some minutes after its address ended, one in quarantine when it
-    /// should have been checked. A settled file is its owner's to end.
+    /// should have been checked, one that was taken back at once. A settled file is its owner's to end.
     pub fn due_at(&self) -> Option<DateTime<Utc>> {
         match self.state {
             // A transfer that began in time may end later.
             UploadState::Awaited => Some(self.put_until + TimeDelta::minutes(PUT_MINUTES)),
             UploadState::Quarantined => Some(self.created_at + TimeDelta::hours(CHECK_HOURS)),
-            UploadState::Released | UploadState::Refused(_) | UploadState::Lapsed => None,
+            UploadState::Removing => Some(self.updated_at),
+            UploadState::Released | UploadState::Refused(_) | UploadState::Lapsed | UploadState::Removed => None,
         }
     }
 

@@ -50,7 +50,8 @@ pub struct UploadView {
     /// Its SHA-256, hex.
     #[schema(value_type = String)]
     pub sha256: FileHash,
-    /// `awaited`, `quarantined`, `released`, `refused` or `lapsed`.
+    /// `awaited`, `quarantined`, `released`, `refused`, `lapsed`, `removing` (taken back, and no longer given to anybody) or
+    /// `removed` (its bytes are gone).
     pub state: &'static str,
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,7 +83,12 @@ impl UploadView {
                 };
                 Some(RefusalView { code: why.code(), text })
             }
-            UploadState::Awaited | UploadState::Quarantined | UploadState::Released | UploadState::Lapsed => None,
+            UploadState::Awaited
+            | UploadState::Quarantined
+            | UploadState::Released
+            | UploadState::Lapsed
+            | UploadState::Removing
+            | UploadState::Removed => None,
         };
         Self {
             id: upload.id.clone(),

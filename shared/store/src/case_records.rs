@@ -1,6 +1,6 @@
 //! Records of a case between their two forms: rows in memory, one sealed value in the store beside what may be seen of it.
 
-use crate::change::Change;
+use crate::change::{Change, Kind};
 use crate::database::Database;
 use crate::error::{Conflict, StoreError};
 use crate::item::{Item, blob, bytes, decode, encode, number};
@@ -93,5 +93,12 @@ impl Change {
         self.put_revision(place, item, record.version, Conflict::Version);
         self.require_owner_key(&Owner::Case(case.id.clone()), key);
         Ok(())
+    }
+
+    /// Removes a record, if it is still as it was read.
+    pub fn delete_record(&mut self, record: &Record) {
+        let place = Place::Record(record.case_id.clone(), record.id.clone());
+        let expected = [(":expected", number(record.version))];
+        self.push(place, Kind::Delete, "rev = :expected", expected, Conflict::Version);
     }
 }

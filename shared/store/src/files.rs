@@ -91,6 +91,36 @@ impl Files {
         Ok(())
     }
 
+    /// Removes a file with every version and marker of it. What is gone is gone.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`].
+    pub async fn remove(&self, upload: &Upload) -> Result<(), StoreError> {
+        let name = Self::key(upload);
+        loop {
+            let listed = self
+                .client
+                .list_object_versions()
+                .bucket(&self.bucket)
+                .prefix(&name)
+                .send()
+                .await
+                .map_err(|e| StoreError::service("S3", "ListObjectVersions", &e))?;
+            let versions = listed.versions().iter().map(|v| (v.key(), v.version_id()));
+            let markers = listed.delete_markers().iter().map(|m| (m.key(), m.version_id()));
+            // An id is no beginning of another one; should a name ever be, what is not the file's stays.
+            let own: Vec<_> = versions.chain(markers).filter(|(key, _)| *key == Some(name.as_str())).collect();
+            for (_, version) in &own {
+                let delete = self.client.delete_object().bucket(&self.bucket).key(&name);
+                let delete = delete.version_id(version.unwrap_or("null"));
+                delete.send().await.map_err(|e| StoreError::service("S3", "DeleteObject", &e))?;
+            }
+            if own.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
     /// Fetches and opens a file, and holds it against its hash.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! own wire to the local AWS has the fault.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod files;
 #[allow(dead_code, reason = "the functions serve two test programs")]
 mod functions;
 mod proxy;

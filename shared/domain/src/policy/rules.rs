@@ -52,7 +52,7 @@ pub const RULES: &[Rule] = &[
     row(Role::Patient, Thing::Delivery, &[View, Create, GrantChange], OWN, false, "own deliveries"),
     row(Role::Patient, Thing::Message, &[View, Create], OWN, false, "messages with staff"),
     row(Role::Patient, Thing::Inquiry, &[View, Create, Update], OWN, false, "own inquiries"),
-    row(Role::Patient, Thing::Upload, &[View, Create, Download], OWN, false, "own files"),
+    row(Role::Patient, Thing::Upload, &[View, Create, Download, Delete], OWN, false, "own files"),
     row(Role::Patient, Thing::Record, &[View, Create, Update], OWN, false, "own results and medicines"),
     row(Role::Patient, Thing::AccessLog, &[View, Export], OWN, false, "who looked at it"),
     row(Role::Patient, Thing::Right, &[View, Create, Update], OWN, false, "own requests about rights"),

@@ -214,6 +214,19 @@ impl Rows {
         Some(Self((1..).zip(originals).map(row).collect()))
     }
 
+    /// What stays when the file that they were read from is taken back: the values that the patient confirmed or put right,
+    /// with where they stood. They are the patient's own word by now. What the file said beside them goes with it.
+    #[must_use]
+    pub fn without_the_file(self) -> Self {
+        let stays = self.0.into_iter().filter(|row| row.standing.counts());
+        let own = stays.map(|row| {
+            let entry = row.entry.clone();
+            let original = row.original.map(|read| Original { entry, place: read.place, raw: String::new() });
+            Row { original, ..row }
+        });
+        Self(own.collect())
+    }
+
     /// The rows.
     pub fn rows(&self) -> &[Row] {
         &self.0

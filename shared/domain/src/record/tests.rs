@@ -51,6 +51,27 @@ fn what_was_read_counts_only_once_the_patient_decided() {
 }
 
 #[test]
+fn what_the_patient_confirmed_outlives_the_file_with_its_place_and_nothing_else_of_it() {
+    let day = Some("2026-11-10");
+    let read = read((97..=100).map(|n| glucose(&n.to_string(), Some("mg/dL"), None, day)).collect());
+    let other = glucose("96", Some("mg/dL"), None, day);
+    let decisions =
+        [(1, Decision::Confirm), (2, Decision::Correct { entry: Box::new(other.clone()) }), (3, Decision::Drop)];
+    let decided = read.decided(&decisions, now()).unwrap();
+    let (results, _) = decided.for_letter(&file());
+    let left = decided.without_the_file();
+    assert_eq!(left.rows().iter().map(|row| row.n).collect::<Vec<_>>(), [1, 2]);
+    let text = serde_json::to_string(&left).unwrap();
+    assert!(!text.contains("공복혈당 | 99") && !text.contains("\"98\"") && !text.contains("\"100\""), "{text}");
+    let place = Place::Page { page: 2, row: 14 };
+    assert!(left.rows().iter().all(|row| row.original.as_ref().is_some_and(|read| read.place == place)));
+    // A letter says the same as before, with the same provenance; confirming it once more changes nothing.
+    assert_eq!(left.for_letter(&file()).0.len(), results.len());
+    let again = left.clone().decided(&[(2, Decision::Confirm)], now()).unwrap();
+    assert_eq!((&again.rows()[1].entry, again.rows()[1].standing), (&other, Standing::Confirmed));
+}
+
+#[test]
 fn a_result_without_its_day_is_not_confirmed_and_nothing_is_decided_by_halves() {
     let rows = read(vec![glucose("99", None, None, None), glucose("99", None, None, Some("2026-11-10"))]);
     let both = [(2, Decision::Confirm), (1, Decision::Confirm)];

@@ -32,6 +32,40 @@ fn what_is_settled_stays_and_what_is_not_can_end() {
 }
 
 #[test]
+fn a_file_is_taken_back_wherever_it_is_and_stays_gone() {
+    let later = now() + TimeDelta::minutes(1);
+    let awaited = upload();
+    let quarantined = awaited.after(UploadStep::Came, now()).unwrap();
+    let released = quarantined.after(UploadStep::Keep, now()).unwrap();
+    let every =
+        [UploadStep::Came, UploadStep::Keep, UploadStep::Refuse(Refusal::Harmful), UploadStep::Lapse, UploadStep::Read];
+    for before in [awaited.clone(), quarantined, released.clone()] {
+        assert!(before.state.counts());
+        let removing = before.after(UploadStep::TakeBack, later).unwrap();
+        // The sweep has it at once, it is nobody's to see, and nothing brings it back.
+        assert_eq!(
+            (removing.due_at(), removing.state.counts(), removing.state.is_settled()),
+            (Some(later), false, false)
+        );
+        assert!(every.iter().all(|step| removing.after(*step, later).is_none()));
+        assert_eq!(removing.after(UploadStep::TakeBack, later), None);
+        let removed = removing.after(UploadStep::Gone, later).unwrap();
+        assert_eq!((removed.state, removed.due_at(), removed.state.counts()), (UploadState::Removed, None, false));
+        assert!(removed.state.is_settled());
+        let all = every.iter().chain(&[UploadStep::TakeBack, UploadStep::Gone]);
+        assert!(all.copied().all(|step| removed.after(step, later).is_none()));
+    }
+    // What was refused or never came has nothing to be taken back.
+    for step in [UploadStep::Refuse(Refusal::Damaged), UploadStep::Lapse] {
+        assert_eq!(awaited.after(step, now()).unwrap().after(UploadStep::TakeBack, later), None);
+    }
+    // A reading moves the version, so that it and a taking back cannot both happen; nothing else of the file changes.
+    let read = released.after(UploadStep::Read, later).unwrap();
+    assert_eq!(read, Upload { version: released.version + 1, ..released });
+    assert_eq!(awaited.after(UploadStep::Read, later), None);
+}
+
+#[test]
 fn what_nobody_could_check_is_refused_and_what_never_came_lapses() {
     let awaited = upload();
     assert_eq!(awaited.after(UploadStep::Lapse, now()).unwrap().state, UploadState::Lapsed);

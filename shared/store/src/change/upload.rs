@@ -42,10 +42,28 @@ impl Change {
         Ok(())
     }
 
+    /// A file in its next version, which differs in nothing else: what happens to a file meanwhile, and this, cannot both be.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn hold_upload(&mut self, upload: &Upload, kept_until: DateTime<Utc>) -> Result<(), StoreError> {
+        self.update_upload(upload, kept_until)?;
+        if let Some(last) = self.writes.last_mut() {
+            // Nobody named a version, so nobody's was wrong: whoever asks again finds the file as it is by then.
+            last.conflict = Conflict::Busy;
+        }
+        Ok(())
+    }
+
     /// Makes the change depend on the owner's key being as it was read: what was shredded meanwhile gets nothing more.
     pub fn require_owner_key(&mut self, owner: &Owner, wrapped: &WrappedKey) {
+        let place = Place::owner_key(owner);
+        // One item is asked once in a transaction.
+        if self.writes.iter().any(|write| write.place == place) {
+            return;
+        }
         let same = [(":wrapped", bytes(&wrapped.0))];
-        self.push(Place::owner_key(owner), Kind::Check, "#wrapped = :wrapped", same, Conflict::Version);
+        self.push(place, Kind::Check, "#wrapped = :wrapped", same, Conflict::Version);
         self.name_last("#wrapped", "wrapped");
     }
 

@@ -7,7 +7,7 @@ use medius_domain::policy::Thing;
 pub(super) type Special = (Thing, Action, &'static str, [&'static str; 4]);
 
 /// The first that fits is taken.
-pub(super) const SPECIAL: [Special; 20] = [
+pub(super) const SPECIAL: [Special; 21] = [
     (
         Thing::Export,
         Action::LinkOpen,
@@ -170,6 +170,17 @@ pub(super) const SPECIAL: [Special; 20] = [
         Action::Create,
         "",
         ["announced a file", "announce a file", "파일 업로드를 시작했습니다", "파일 업로드를 시작하려"],
+    ),
+    (
+        Thing::Upload,
+        Action::Update,
+        "/removed",
+        [
+            "removed the last copy of a deleted file",
+            "remove the last copy of a deleted file",
+            "삭제한 파일의 마지막 사본을 지웠습니다",
+            "삭제한 파일의 마지막 사본을 지우려",
+        ],
     ),
     (
         Thing::Upload,
