@@ -278,8 +278,8 @@ mod tests {
         let (forwarded, corrected) = (r#""outcome": "forwarded_to_source""#, r#""outcome": "corrected""#);
         let institution = r#""institution": "PROVIDER""#;
         assert_eq!(of(&format!("{{{forwarded}, {institution}}}")), Ok(Some(PROVIDER.to_owned())));
-        assert_eq!(of(&format!("{{{forwarded}}}")), Err(Invalid::Missing));
-        assert_eq!(of(&format!("{{{corrected}, {institution}}}")), Err(Invalid::Inconsistent));
+        assert_eq!(of(&format!("{{{forwarded}}}")), Err("missing"));
+        assert_eq!(of(&format!("{{{corrected}, {institution}}}")), Err("inconsistent"));
         assert_eq!(of(&format!("{{{corrected}}}")), Ok(None));
     }
 

@@ -4,6 +4,7 @@
 mod acting;
 mod limits;
 mod mandates;
+mod values;
 
 use super::{chain, member, patient, queued, seen, states};
 use medius_domain::access::{Authentication, Outcome, Scope};

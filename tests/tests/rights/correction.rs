@@ -126,6 +126,41 @@ async fn a_letter_without_the_corrected_part_stays_what_it_is_and_asked_for_valu
 }
 
 #[tokio::test]
+async fn what_an_institution_recorded_is_passed_on_to_it_by_a_mail_that_names_nobody() {
+    let stack = Stack::load().unwrap();
+    let (app, case) = with_case(&stack).await;
+    let dpo = member(&stack, "dpo").await;
+    let to = stack.run().providers[0].clone();
+    let hospital = mailbox(&stack, &to).await.unwrap();
+    let id = ask(&app, &json!({"right": "correction", "case_id": case, "parts": ["results"]})).await;
+    taken(&dpo, &id, "assign", &Value::Null, "IN_REVIEW").await;
+    let nowhere = "prv_00000000000000000000000000000000";
+    for (body, why) in [
+        (json!({"outcome": "forwarded_to_source"}), "missing"),
+        (json!({"outcome": "forwarded_to_source", "institution": nowhere}), "unknown-value"),
+        (json!({"outcome": "corrected", "institution": to}), "inconsistent"),
+    ] {
+        let refused = step(&dpo, &id, "complete", &body).await;
+        let error = json!({"pointer": "/institution", "code": why});
+        assert_eq!((refused.status.as_u16(), &refused.json()["errors"][0]), (422, &error));
+    }
+    assert_eq!(seen(&app, &id).await["state"], "IN_REVIEW");
+    let body = json!({"outcome": "forwarded_to_source", "institution": to});
+    taken(&dpo, &id, "complete", &body, "COMPLETED").await;
+    let view = seen(&app, &id).await;
+    assert_eq!((&view["outcome"], &view["forwarded_to"]), (&json!("forwarded_to_source"), &json!(to)));
+    let told = |m: &Mail| m.body_text.as_deref().is_some_and(|text| text.contains(&id));
+    let mail = stack.wait_for_mail(&hospital, Duration::from_secs(30), told).await.unwrap();
+    let story = demo_story().unwrap();
+    for part in [mail.subject, mail.body_text.unwrap(), mail.body_html.unwrap()] {
+        for secret in [&story["basic"]["name"], &story["basic"]["email"], &json!("results")] {
+            assert!(!part.contains(secret.as_str().unwrap()));
+        }
+        assert!(!part.contains("://"), "{part}");
+    }
+}
+
+#[tokio::test]
 async fn who_suspends_chooses_what_becomes_of_what_is_there() {
     let stack = Stack::load().unwrap();
     let (app, case) = with_case(&stack).await;

@@ -1,10 +1,12 @@
 //! The copy of what is kept: all of it and nothing else, once, with the code, for seven days.
 
+use super::clock::{aged, database, tick};
 use super::copy::{Copy, files, unpacked};
-use super::{chain, member, patient, with_case};
+use super::{ask, chain, member, own, patient, with_case};
 use aws_sdk_dynamodb::types::AttributeValue;
 use medius_domain::access::{Action, Actor, Outcome, Scope};
 use medius_tests::journey::{demo_story, mailbox, wait_for_state};
+use medius_tests::samples::{announcement, bring, pdf};
 use medius_tests::stack::Stack;
 use medius_tests::user::{Institution, PatientApp, eight_digits};
 use reqwest::Method;
@@ -28,6 +30,11 @@ struct Full {
     delivery: String,
     explanation: String,
     inquiry: String,
+    /// A file that was brought and kept, and its bytes.
+    file: String,
+    paper: Vec<u8>,
+    /// A request that was closed more than ninety days ago.
+    old: String,
 }
 
 async fn full(stack: &Stack) -> Full {
@@ -53,13 +60,47 @@ async fn full(stack: &Stack) -> Full {
     let typed = json!({"kind": "medicine", "name": "Metformin 500 mg", "frequency": "2"});
     let typed = json!({"entries": [typed]});
     app.post(&format!("/v1/cases/{case}/records"), &typed).await.unwrap().expect(201, "record").unwrap();
-    let announced = medius_tests::samples::announcement("png", b"x");
-    app.post(&format!("/v1/cases/{case}/uploads"), &announced).await.unwrap().expect(201, "file").unwrap();
+    let uploads = format!("/v1/cases/{case}/uploads");
+    let paper = pdf("(Zqpaper: HbA1c 7.9 %)");
+    let file = bring(stack, &app, &uploads, "pdf", &paper).await.unwrap();
+    assert_eq!(file["state"], "released");
+    // One that never came is in the list, and that is all there is of it.
+    app.post(&uploads, &announcement("png", b"x")).await.unwrap().expect(201, "file").unwrap();
+    let old = closed_for_long(stack, &app, &case).await;
     app.agree(&case, "E1", None).await.unwrap();
     let wanted = json!({"language": "both"});
     let made = app.post(&format!("/v1/cases/{case}/explanations"), &wanted).await.unwrap();
     let explanation = made.expect(201, "explanation").unwrap().json()["id"].as_str().unwrap().to_owned();
-    Full { app, case, to, referral, delivery, explanation, inquiry: asked["id"].as_str().unwrap().to_owned() }
+    let inquiry = asked["id"].as_str().unwrap().to_owned();
+    let file = file["id"].as_str().unwrap().to_owned();
+    Full { app, case, to, referral, delivery, explanation, inquiry, file, paper, old }
+}
+
+/// A request of so long ago that nothing in its record says any more whose it is.
+async fn closed_for_long(stack: &Stack, app: &PatientApp, case: &str) -> String {
+    let id = ask(app, &json!({"right": "access", "case_id": case})).await;
+    own(app, &id, "cancel").await.expect(200, "cancel").unwrap();
+    let db = database(stack);
+    aged(&db, &id.parse().unwrap(), 92).await;
+    tick(stack).await;
+    let parsed = id.parse().unwrap();
+    let kept = db.read([medius_store::Place::Right(id.parse().unwrap())]).await.unwrap();
+    let kept = kept.rights_request(&parsed).unwrap().unwrap();
+    assert!(kept.hidden && kept.case_id.is_none() && kept.told_by.is_none());
+    id
+}
+
+/// Holds what is in the copy against what the service shows: every field of the same name says the same, and there are at least so
+/// many.
+fn agree(copy: &Value, shown: &Value, least: usize) {
+    let mut same = 0;
+    for (name, value) in shown.as_object().unwrap() {
+        if let Some(copied) = copy.get(name) {
+            assert_eq!(copied, value, "{name}");
+            same += 1;
+        }
+    }
+    assert!(same >= least, "only {same} fields are the same: {copy} {shown}");
 }
 
 #[tokio::test]
@@ -67,7 +108,7 @@ async fn the_copy_of_a_case_holds_everything_field_by_field_and_nothing_of_the_s
     let stack = Stack::load().unwrap();
     let full = full(&stack).await;
     let dpo = member(&stack, "dpo").await;
-    let Full { app, case, to, referral, delivery, explanation, inquiry } = &full;
+    let Full { app, case, to, referral, delivery, explanation, inquiry, file: brought, paper, old } = &full;
     let view = get(app, &format!("/v1/cases/{case}")).await;
     let shown = get(app, &format!("/v1/cases/{case}/deliveries/{delivery}")).await;
     let letter = get(app, &format!("/v1/cases/{case}/referrals/{referral}")).await;
@@ -83,7 +124,7 @@ async fn the_copy_of_a_case_holds_everything_field_by_field_and_nothing_of_the_s
     let number = letter["document_number"].as_str().unwrap();
 
     let names: Vec<String> =
-        files.keys().map(|name| name.replace(number, "NUMBER").replace(explanation, "ID")).collect();
+        files.keys().map(|n| n.replace(number, "NUMBER").replace(explanation, "ID").replace(brought, "FILE")).collect();
     let golden = [
         "README.en.txt",
         "README.ko.txt",
@@ -102,6 +143,7 @@ async fn the_copy_of_a_case_holds_everything_field_by_field_and_nothing_of_the_s
         "explanations/ID.json",
         "explanations/ID.pdf",
         "files.json",
+        "files/FILE.pdf",
         "inquiries.json",
         "letters.json",
         "letters/NUMBER.fhir.json",
@@ -155,17 +197,31 @@ async fn the_copy_of_a_case_holds_everything_field_by_field_and_nothing_of_the_s
         assert!(disclosed[moment].is_string(), "{moment}");
     }
     assert_eq!(shown["state"], disclosed["state"]);
+    agree(disclosed, &shown, 3);
     let letters = json_of(&files, "letters.json");
     assert_eq!((letters.as_array().unwrap().len(), &letters[0]["id"]), (1, &json!(referral)));
     assert_eq!(disclosed["parts"], letters[0]["items"]);
+    agree(&letters[0], &letter, 4);
     assert!(files[&format!("letters/{number}.pdf")] == pdf && files[&format!("letters/{number}.fhir.json")] == bundle);
 
     let shown = |kind: &str| &files[&format!("explanations/{explanation}.{kind}")];
     assert!(shown("json") == &explained && shown("pdf") == &sheet);
-    assert_eq!(json_of(&files, "explanations.json")[0]["id"], json!(explanation));
+    let made = get(app, &format!("/v1/cases/{case}/explanations/{explanation}")).await;
+    agree(&json_of(&files, "explanations.json")[0], &made, 7);
     let records = json_of(&files, "records.json");
     assert_eq!(records[0]["rows"][0]["entry"]["name"], "Metformin 500 mg");
-    assert_eq!(json_of(&files, "files.json")[0]["sha256"], medius_tests::samples::announcement("png", b"x")["sha256"]);
+    assert_eq!((records.as_array().unwrap().len(), records[0]["rows"].as_array().unwrap().len()), (1, 1));
+    // Byte by byte what was brought; of what never came, that it never came.
+    assert!(files[&format!("files/{brought}.pdf")] == *paper);
+    let listed = json_of(&files, "files.json");
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+    agree(&listed[0], &get(app, &format!("/v1/cases/{case}/uploads/{brought}")).await, 5);
+    assert_eq!(listed[0]["in_this_copy"], json!(format!("files/{brought}.pdf")));
+    assert_eq!(
+        (&listed[0]["sha256"], &listed[0]["with_a_code"]),
+        (&announcement("pdf", paper)["sha256"], &Value::Null)
+    );
+    assert_eq!((&listed[1]["in_this_copy"], &listed[1]["with_sign_in"]), (&Value::Null, &Value::Null));
     let messages = json_of(&files, "messages.json");
     assert_eq!(
         (&messages[0]["from"], &messages[0]["text"]),
@@ -176,8 +232,22 @@ async fn the_copy_of_a_case_holds_everything_field_by_field_and_nothing_of_the_s
         (&inquiries[0]["id"], &inquiries[0]["texts"][0]["text"]),
         (&json!(inquiry), &json!("How long does it take?"))
     );
+    let written = get(app, &format!("/v1/inquiries/{inquiry}")).await;
+    agree(&inquiries[0], &written, 5);
+    let said = get(app, &format!("/v1/cases/{case}/messages")).await;
+    agree(&messages[0], &said["items"][0], 3);
+    // Also the one of long ago, which stands under a pseudonym that only this patient comes to.
     let requests = json_of(&files, "requests.json");
-    assert_eq!((&requests[0]["id"], &requests[0]["right"]), (&json!(copy.id), &json!("access")));
+    let ids: Vec<&Value> = requests.as_array().unwrap().iter().map(|request| &request["id"]).collect();
+    assert_eq!(ids, [&json!(old), &json!(copy.id)]);
+    let before = get(app, &format!("/v1/rights-requests/{old}")).await;
+    agree(&requests[0], &before, 6);
+    assert_eq!((&requests[0]["state"], &requests[1]["right"]), (&json!("CANCELLED"), &json!("access")));
+    let steps = |request: &Value, name: &str| {
+        let all = request[name].as_array().unwrap().iter();
+        all.map(|step| (step["at"].clone(), step["state"].clone(), step["who"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(steps(&requests[0], "steps"), steps(&before, "events"));
     // The log: what the patient saw before is its beginning, word for word, and the making of the copy is in it.
     let exported = json_of(&files, "access-log.en.json");
     let entries = exported["entries"].as_array().unwrap();

@@ -52,6 +52,45 @@ async fn a_guardian_on_file_needs_no_mandate() {
 }
 
 #[tokio::test]
+async fn the_guardian_of_a_child_that_came_of_age_shows_a_mandate() {
+    let stack = Stack::load().unwrap();
+    let (app, _) = patient(&stack).await;
+    let opened = json!({"emergency_signs": [], "patient_under_14": true});
+    let case = app.post("/v1/cases", &opened).await.unwrap().expect(201, "case").unwrap().json();
+    let case = case["id"].as_str().unwrap().to_owned();
+    let mailbox = format!("guardian-{}@families.example", fresh_key());
+    let change = |path: String, body: Value| {
+        let (app, case) = (&app, &case);
+        async move {
+            let now = app.get(&format!("/v1/cases/{case}")).await.unwrap();
+            app.change(Method::PUT, &path, &now.etag(), Some(&body)).await.unwrap().expect(200, "change").unwrap()
+        }
+    };
+    let guardian = json!({"name": "A B", "email": mailbox, "relationship": "parent", "language": "en"});
+    change(format!("/v1/cases/{case}/intake/guardian"), guardian).await;
+    let path = format!("/v1/cases/{case}/guardian");
+    app.post(&format!("{path}/code"), &Value::Null).await.unwrap().expect(202, "code").unwrap();
+    let code = codes(&stack, &mailbox, 1).await.pop().unwrap();
+    app.post(&format!("{path}/verify"), &json!({"code": code})).await.unwrap().expect(200, "verification").unwrap();
+    for item in ["K1", "G1", "S1"] {
+        app.agree(&case, item, None).await.unwrap();
+    }
+    let born = |years: u32| {
+        let day = chrono::Utc::now().date_naive() - chrono::Months::new(12 * years);
+        json!({"name": "C D", "birth_date": day.to_string()})
+    };
+    let basic = format!("/v1/cases/{case}/intake/basic");
+    change(basic.clone(), born(9)).await;
+    let who = Anybody::new(&stack, "rights");
+    let (id, ticket) = verified(&stack, &who, &mailbox, &acting("access", &mailbox, "guardian")).await;
+    assert_eq!(looked(&ticket, &id).await.json()["state"], "QUEUED");
+    // Fifteen by now: it speaks for itself, and the mailbox alone shows nothing any more.
+    change(basic, born(15)).await;
+    let (id, ticket) = verified(&stack, &who, &mailbox, &acting("access", &mailbox, "guardian")).await;
+    assert_eq!(looked(&ticket, &id).await.json()["state"], "AGENT_PROOF_PENDING");
+}
+
+#[tokio::test]
 async fn a_mailbox_of_several_patients_needs_the_case() {
     let stack = Stack::load().unwrap();
     let (_, first, email) = known(&stack).await;
