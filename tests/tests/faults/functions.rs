@@ -236,6 +236,36 @@ impl Service {
         self.call(medius_rights::api().with_state(state).into(), method, path, headers, body).await
     }
 
+    fn buckets(&self, quarantine: &str) -> (medius_store::Quarantine, medius_store::Files, medius_store::Handoff) {
+        let (run, s3) = (self.stack.run(), self.aws.s3_for_files());
+        (
+            medius_store::Quarantine::new(s3.clone(), quarantine.to_owned()),
+            medius_store::Files::new(s3.clone(), run.bucket.clone(), None),
+            medius_store::Handoff::new(s3, run.handoff.clone(), None),
+        )
+    }
+
+    /// Calls records.
+    pub(crate) async fn records(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Reply {
+        let keys = medius_store::OwnerKeys::new(&self.aws.kms(), &self.key("data"));
+        let buckets = self.buckets(&self.stack.run().quarantine);
+        let state = medius_records::State::new(self.database(), keys, self.contacts(), buckets);
+        self.call(medius_records::api().with_state(state).into(), method, path, headers, body).await
+    }
+
+    /// Screening as a deployed stage has it, whose verdicts come from a scanner; its quarantine is a bucket that the local
+    /// stage's own scanner does not look into.
+    pub(crate) fn screening(&self, quarantine: &str) -> medius_screening::Screening {
+        let keys = medius_store::OwnerKeys::new(&self.aws.kms(), &self.key("data"));
+        medius_screening::Screening::new(self.database(), keys, self.buckets(quarantine), false)
+    }
+
     /// Calls provider.
     pub(crate) async fn provider(
         &self,
