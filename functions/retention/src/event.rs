@@ -1,21 +1,17 @@
 //! What wakes the function: the schedules, and the streams of tables.
 
+use crate::run::Run;
 use crate::stream::stream;
-use crate::{Failure, Progress, Retention, idle};
-use chrono::TimeDelta;
+use crate::{Failure, Retention};
 use lambda_runtime::Context;
 use medius_domain::clock::{Clock, SystemClock};
-use medius_domain::destruction::{Ground, Ledger, Step, TELL_HOURS};
 use medius_http::{Error, telemetry};
-use medius_store::Cursor;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::time::Duration;
 
 /// Time that one case may need: what does not fit into this run is the next one's.
 const PER_CASE: Duration = Duration::from_secs(10);
-/// Days before an open case's end at which it can be idle: a year, and the notice before.
-const IDLE_AHEAD_DAYS: i64 = 381;
 
 /// What a schedule asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -31,7 +27,7 @@ enum Job {
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
-    /// Destructions that were entered or found by their cases.
+    /// Destructions that were entered.
     pub entered: u64,
     /// Destructions that went as far as they can now.
     pub advanced: u64,
@@ -55,10 +51,39 @@ pub struct Report {
     pub batch_item_failures: Vec<Value>,
 }
 
+impl Report {
+    /// With what another part of the same run did.
+    pub(crate) fn add(&mut self, part: Self) {
+        let Self { entered, advanced, failed, overdue, looked_at, retimed, copies, files, completed, complete, .. } =
+            part;
+        self.entered += entered;
+        self.advanced += advanced;
+        self.failed += failed;
+        self.overdue += overdue;
+        self.looked_at += looked_at;
+        self.retimed += retimed;
+        self.copies += copies;
+        self.files += files;
+        self.completed += completed;
+        self.complete &= complete;
+        self.batch_item_failures.extend(part.batch_item_failures);
+    }
+
+    /// Of a part in which nothing has happened yet.
+    pub(crate) fn begun() -> Self {
+        Self { complete: true, ..Self::default() }
+    }
+}
+
 /// Until when a run may begin something new.
 pub(crate) struct Deadline(std::time::SystemTime);
 
 impl Deadline {
+    #[cfg(test)]
+    pub(crate) const fn at(end: std::time::SystemTime) -> Self {
+        Self(end)
+    }
+
     pub(crate) fn of(context: &Context) -> Self {
         Self(context.deadline())
     }
@@ -85,135 +110,21 @@ pub async fn handle(retention: &Retention, event: Value, context: &Context) -> R
 async fn scheduled(retention: &Retention, event: Value, context: &Context) -> Result<Report, Error> {
     let job: Job = serde_json::from_value(event).map_err(|_| "an event of another kind")?;
     let run = Run { retention, deadline: Deadline::of(context), request_id: &context.request_id };
-    let mut report = Report { complete: true, ..Report::default() };
+    let mut report = Report::begun();
     // What was begun goes first: a destruction that is under way must not wait behind new ones.
     Box::pin(run.unfinished(&mut report)).await?;
     Box::pin(run.due(&mut report)).await?;
     Box::pin(run.unfinished(&mut report)).await?;
     Box::pin(run.requests(&mut report)).await?;
-    report.copies = retention.destroyer.sweep_copies().await?;
-    report.files = retention.destroyer.sweep_files().await?;
+    // Before the sweeps: however much there is to sweep, who is to be told of their case's end is told.
     match job {
         Job::Daily {} => Box::pin(run.idle(&mut report)).await?,
         Job::Continue {} => {}
     }
+    Box::pin(run.sweeps(&mut report)).await?;
     let Report { entered, advanced, failed, overdue, looked_at, complete, .. } = report;
     tracing::info!(entered, advanced, failed, overdue, looked_at, complete, "retention");
     Ok(report)
-}
-
-struct Run<'a> {
-    retention: &'a Retention,
-    deadline: Deadline,
-    request_id: &'a str,
-}
-
-impl Run<'_> {
-    /// Enters what became due: open cases at their end, closed ones a day before, so that the patient can be told.
-    async fn due(&self, report: &mut Report) -> Result<(), Error> {
-        let now = self.retention.db.now();
-        for (lifecycle, until) in [("closed", now + TimeDelta::hours(TELL_HOURS)), ("open", now)] {
-            let mut from: Option<Cursor> = None;
-            loop {
-                let page = self.retention.db.due_cases(lifecycle, until, from).await?;
-                for case in &page.items {
-                    if self.deadline.is_near() {
-                        report.complete = false;
-                        return Ok(());
-                    }
-                    let (ground, due_at) = (Ground::RetentionEnded, case.destroy_at());
-                    let entered = self.retention.enter(&case.id, &case.subject, ground, due_at, self.request_id).await;
-                    report.entered += 1;
-                    if let Err(error) = entered {
-                        failed(report, &error);
-                    }
-                }
-                from = page.next;
-                if from.is_none() {
-                    break;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Goes on with everything that has something to do, the nearest to its end first.
-    async fn unfinished(&self, report: &mut Report) -> Result<(), Error> {
-        for step in Step::ALL.into_iter().rev() {
-            let mut from: Option<Cursor> = None;
-            loop {
-                let page = self.retention.db.due_ledgers(step, self.retention.db.now(), from).await?;
-                for ledger in page.items {
-                    if self.deadline.is_near() {
-                        report.complete = false;
-                        return Ok(());
-                    }
-                    self.advance(ledger, report).await;
-                }
-                from = page.next;
-                if from.is_none() {
-                    break;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn advance(&self, ledger: Ledger, report: &mut Report) {
-        if ledger.is_late(self.retention.db.now()) {
-            telemetry::count("OverdueDestruction");
-            report.overdue += 1;
-        }
-        let id = ledger.id.clone();
-        match self.retention.advance(ledger, self.request_id, &mut |_: Step| false).await {
-            Ok(Progress::Finished | Progress::Waiting | Progress::InOtherHands | Progress::Stopped) => {
-                report.advanced += 1;
-            }
-            Err(error) => {
-                tracing::error!(destruction.id = %id, cause = %error, "a destruction failed");
-                failed(report, &error);
-            }
-        }
-    }
-
-    /// Patients' requests whose destructions are done: what a crash left between the two.
-    async fn requests(&self, report: &mut Report) -> Result<(), Error> {
-        for request in self.retention.deletions_under_way().await? {
-            if self.deadline.is_near() {
-                report.complete = false;
-                return Ok(());
-            }
-            match self.retention.finish(&request, self.request_id).await {
-                Ok(done) => report.completed += u64::from(done),
-                Err(error) => failed(report, &error),
-            }
-        }
-        Ok(())
-    }
-
-    /// Open cases in which nothing happens.
-    async fn idle(&self, report: &mut Report) -> Result<(), Error> {
-        let until = self.retention.db.now() + TimeDelta::days(IDLE_AHEAD_DAYS);
-        let until = until.min(idle::idle_until(until, 0));
-        let mut from: Option<Cursor> = None;
-        loop {
-            let page = self.retention.db.due_cases("open", until, from).await?;
-            for case in &page.items {
-                if self.deadline.is_near() {
-                    report.complete = false;
-                    return Ok(());
-                }
-                report.looked_at += 1;
-                if let Err(error) = self.retention.look_at_open(case, self.request_id).await {
-                    failed(report, &error);
-                }
-            }
-            from = page.next;
-            if from.is_none() {
-                return Ok(());
-            }
-        }
-    }
 }
 
 pub(crate) fn failed(report: &mut Report, error: &Failure) {

@@ -7,6 +7,7 @@
 mod event;
 mod idle;
 mod requests;
+mod run;
 mod steps;
 mod stream;
 

@@ -8,7 +8,9 @@ use medius_domain::destruction::{Certificate, Ground, Ledger, Move, Step};
 use medius_domain::id::{CaseId, Subject};
 use medius_domain::lifecycle::Hold;
 use medius_domain::signed::Kind;
-use medius_store::{Change, Conflict, MailAbout, MailRecord, MailStatus, Notice, Place, STORES, StoreError};
+use medius_store::{
+    Change, Conflict, Doomed, MailAbout, MailRecord, MailStatus, Notice, Place, STORES, Snapshot, StoreError,
+};
 
 /// How far a destruction got in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,10 +93,11 @@ impl Retention {
             if stop.before(ledger.step) {
                 return Ok(Progress::Stopped);
             }
-            let Some((next, mails)) = Box::pin(self.work(&ledger, request_id)).await? else {
+            let doomed = self.db.doomed(&ledger.case_id).await?;
+            let Some((next, mails)) = Box::pin(self.work(&ledger, &doomed, request_id)).await? else {
                 return Ok(Progress::Waiting);
             };
-            match self.record(&next, mails, request_id).await {
+            match self.record(&next, mails, &doomed.snapshot, request_id).await {
                 Ok(()) => ledger = next,
                 Err(Failure::Store(StoreError::Conflict(Conflict::Version))) => return Ok(Progress::InOtherHands),
                 Err(error) => return Err(error),
@@ -103,26 +106,31 @@ impl Retention {
     }
 
     /// Does the work of the next step; nothing when it has to wait.
-    async fn work(&self, ledger: &Ledger, request_id: &str) -> Result<Option<(Ledger, Vec<MailRecord>)>, Failure> {
+    async fn work(
+        &self,
+        ledger: &Ledger,
+        doomed: &Doomed,
+        request_id: &str,
+    ) -> Result<Option<(Ledger, Vec<MailRecord>)>, Failure> {
         let mut now = ledger.clone();
         let moved = |ledger: &Ledger, by| ledger.moved(by).map_err(defect);
         let next = match ledger.step {
             Step::Due => {
-                if let Some(postponed) = self.postponed(ledger).await? {
+                if let Some(postponed) = self.postponed(ledger, doomed)? {
                     return Ok(Some((postponed, Vec::new())));
                 }
                 self.destroyer.take_stock(&mut now).await?;
-                return self.told(moved(&now, Move::Told)?).await.map(Some);
+                return Ok(Some(self.told(moved(&now, Move::Told)?, doomed)));
             }
             Step::Told => {
-                if let Some(postponed) = self.postponed(ledger).await? {
+                if let Some(postponed) = self.postponed(ledger, doomed)? {
                     return Ok(Some((postponed, Vec::new())));
                 }
                 if self.mail_is_on_its_way(ledger).await? {
                     return Ok(None);
                 }
-                if let Some(case) = self.db.case_to_destroy(&ledger.case_id).await? {
-                    match self.db.condemn(&case).await {
+                if let Some(case) = &doomed.case {
+                    match self.db.condemn(case).await {
                         // It changed since it was looked at: the next look decides anew.
                         Err(StoreError::Conflict(_)) => return Ok(None),
                         done => done?,
@@ -145,25 +153,27 @@ impl Retention {
             }
             Step::Keys => {
                 let left = self.destroyer.left(ledger).await?;
-                moved(&now, if left == 0 { Move::NothingFound } else { Move::SomethingFound })?
+                if left == 0 {
+                    // The moment that the certificate names: the word to institutions may take its time.
+                    Ledger { destroyed_at: Some(self.db.now()), ..moved(&now, Move::NothingFound)? }
+                } else {
+                    moved(&now, Move::SomethingFound)?
+                }
             }
             Step::Verified => {
                 if self.word_is_on_its_way(&mut now).await? {
                     return Ok(None);
                 }
-                let at = self.db.now();
-                let certified = Ledger { destroyed_at: Some(at), ..moved(&now, Move::Certified)? };
-                self.certified(certified, at).await?
+                self.certified(moved(&now, Move::Certified)?, doomed).await?
             }
             Step::Destroyed => {
                 if self.destroyer.left(ledger).await? > 0 {
                     // A write that was under way: it could not be opened any more, but it must not lie there either.
-                    moved(&now, Move::SomethingFound)?
+                    Ledger { destroyed_at: None, ..moved(&now, Move::SomethingFound)? }
                 } else {
-                    let at = ledger.destroyed_at.unwrap_or_else(|| self.db.now());
                     self.word_is_on_its_way(&mut now).await?;
                     let last = Ledger { irrecoverable_at: Some(self.db.now()), ..moved(&now, Move::WindowPassed)? };
-                    self.certified(last, at).await?
+                    self.certified(last, doomed).await?
                 }
             }
             Step::Irrecoverable => return Ok(None),
@@ -174,8 +184,8 @@ impl Retention {
 
     /// The ledger with a later time, where the case lives on: it was reopened, used again, kept for an open request, or is held.
     /// What the patient asked for waits for a hold alone.
-    async fn postponed(&self, ledger: &Ledger) -> Result<Option<Ledger>, Failure> {
-        let Some(case) = self.db.case_to_destroy(&ledger.case_id).await? else { return Ok(None) };
+    fn postponed(&self, ledger: &Ledger, doomed: &Doomed) -> Result<Option<Ledger>, Failure> {
+        let Some(case) = &doomed.case else { return Ok(None) };
         let later = match ledger.ground {
             Ground::Deletion => case.hold.as_ref().map(Hold::ends_at).filter(|at| *at > self.db.now()),
             Ground::RetentionEnded => Some(case.destroy_at()),
@@ -186,15 +196,12 @@ impl Retention {
     }
 
     /// The patient's mail, while there is an address: also where the case is found late, past its end.
-    async fn told(&self, told: Ledger) -> Result<(Ledger, Vec<MailRecord>), Failure> {
-        let Some(case) = self.db.case_to_destroy(&told.case_id).await? else { return Ok((told, Vec::new())) };
-        if !self.db.has_contact(&told.case_id).await? {
-            // A draft that never got so far: there is nobody to write to, and nothing to wait for.
-            return Ok((told, Vec::new()));
-        }
+    fn told(&self, told: Ledger, doomed: &Doomed) -> (Ledger, Vec<MailRecord>) {
+        // A draft that never got so far: there is nobody to write to, and nothing to wait for.
+        let Some(case) = doomed.case.as_ref().filter(|_| doomed.reachable) else { return (told, Vec::new()) };
         let about = MailAbout::PatientNotice { notice: Notice::Destroyed };
-        let mail = MailRecord::new(about, case.id, case.subject, self.db.now());
-        Ok((Ledger { mail: Some(mail.id.clone()), ..told }, vec![mail]))
+        let mail = MailRecord::new(about, case.id.clone(), case.subject.clone(), self.db.now());
+        (Ledger { mail: Some(mail.id.clone()), ..told }, vec![mail])
     }
 
     /// The ledger with the mails that tell those who hold copies, once the destruction has begun and cannot be called off: some
@@ -238,24 +245,30 @@ impl Retention {
     }
 
     /// The ledger with its signed certificate.
-    async fn certified(&self, ledger: Ledger, destroyed_at: DateTime<Utc>) -> Result<Ledger, Failure> {
-        let scope = Scope::Case(ledger.case_id.clone());
-        let head = self.db.read([Place::LogHead(scope.clone())]).await?.log_head(&scope)?;
-        let certificate = Certificate::of(&ledger, &STORES, &head.hash, destroyed_at);
+    async fn certified(&self, ledger: Ledger, doomed: &Doomed) -> Result<Ledger, Failure> {
+        let now = self.db.now();
+        let head = doomed.snapshot.log_head(&Scope::Case(ledger.case_id.clone()))?;
+        let ledger = Ledger { destroyed_at: ledger.destroyed_at.or(Some(now)), ..ledger };
+        let certificate = Certificate::of(&ledger, &STORES, &head.hash, now);
         let envelope = self.signer.sign(Kind::Destruction, &certificate).await?;
         let certificate = Some(serde_json::to_string_pretty(&envelope).map_err(defect)?);
         Ok(Ledger { certificate, ..ledger })
     }
 
     /// Moves the ledger, with the mails and the entry in the access log.
-    async fn record(&self, next: &Ledger, mails: Vec<MailRecord>, request_id: &str) -> Result<(), Failure> {
-        let snapshot = self.db.read([Place::case_log(&next.case_id)]).await?;
+    async fn record(
+        &self,
+        next: &Ledger,
+        mails: Vec<MailRecord>,
+        snapshot: &Snapshot,
+        request_id: &str,
+    ) -> Result<(), Failure> {
         let leave = Self::leave(&next.case_id, Action::Delete, next.step.code(), request_id)?;
         let mut change = Change::new(leave, self.db.now());
         change.put_ledger(next)?;
         for mail in &mails {
             change.order_mail(mail)?;
         }
-        Ok(self.db.commit(change, &snapshot).await?)
+        Ok(self.db.commit(change, snapshot).await?)
     }
 }

@@ -133,7 +133,7 @@ impl Ready {
 #[tracing::instrument(skip_all, fields(request_id = %context.request_id))]
 pub(crate) async fn stream(retention: &Retention, records: &Value, context: &Context) -> Report {
     let (request_id, deadline) = (context.request_id.as_str(), Deadline::of(context));
-    let mut report = Report { complete: true, ..Report::default() };
+    let mut report = Report::begun();
     for record in records.as_array().into_iter().flatten() {
         if let Err(error) = Box::pin(retention.follow(record, &mut report, (&deadline, request_id))).await {
             failed(&mut report, &error);

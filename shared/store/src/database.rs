@@ -44,7 +44,8 @@ impl Database {
         Ok(snapshot)
     }
 
-    /// The same with what is past its end and not destroyed yet. For the last mail about a case alone: nothing else may see it.
+    /// The same with what is past its end and not destroyed yet. For a case's destruction and the last mail about it alone:
+    /// nothing else may see it.
     ///
     /// # Errors
     /// [`StoreError::Service`].

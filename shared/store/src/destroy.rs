@@ -24,6 +24,15 @@ use target::{Target, exports, letters, pk};
 /// The stores that are searched at the end, as the certificate names them.
 pub const STORES: [&str; 8] = ["documents", "exports", "cases", "consents", "uploads", "links", "outbox", "keys"];
 
+/// How far a sweep got.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// What was removed.
+    pub removed: u64,
+    /// Whether everything was looked at before the time was over.
+    pub whole: bool,
+}
+
 /// Removes what belongs to cases.
 #[derive(Clone)]
 pub struct Destroyer {
@@ -200,7 +209,17 @@ impl Destroyer {
         for (table, pk) in target.partitions {
             left += count(&self.db.raw_items(table, pk).await?);
         }
+        left += self.keys_for_readers(&ledger.case_id).await?;
         Ok(left + count(&self.waiting_mails(&ledger.case_id).await?))
+    }
+
+    /// Tries to open the case as every reader does, up to the question to KMS: without a wrapped key there is nothing that
+    /// KMS could be asked to decrypt. Says how many keys a reader would get. Retention itself may decrypt nothing at all, so
+    /// that this is as far as its attempt can go.
+    async fn keys_for_readers(&self, case: &CaseId) -> Result<u64, StoreError> {
+        let places = [Place::DataKey(case.clone()), Place::ContactKey(case.clone())];
+        let snapshot = self.db.read_past_end(places.clone()).await?;
+        Ok(count(&places.into_iter().filter_map(|place| snapshot.wrapped(place)).collect::<Vec<_>>()))
     }
 
     async fn delete_all(&self, table: Table, items: &[Item]) -> Result<(), StoreError> {

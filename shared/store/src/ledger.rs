@@ -5,12 +5,13 @@ use crate::database::Database;
 use crate::error::StoreError;
 use crate::item::{Item, decode, key, text, time};
 use crate::place::{Place, Table};
+use crate::snapshot::Snapshot;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use chrono::{DateTime, Utc};
 use medius_domain::access::{Actor, Entry, Scope};
 use medius_domain::case::Case;
 use medius_domain::destruction::{Ledger, Step};
-use medius_domain::id::{CaseId, MailId};
+use medius_domain::id::{CaseId, DestructionId, MailId};
 use serde::de::DeserializeOwned;
 
 /// Records of one page.
@@ -27,6 +28,17 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where it goes on.
     pub next: Option<Cursor>,
+}
+
+/// A case that is being destroyed, as it lies in the table.
+#[derive(Debug)]
+pub struct Doomed {
+    /// The case; none once it is gone.
+    pub case: Option<Case>,
+    /// Whether anybody told the service how to reach its patient.
+    pub reachable: bool,
+    /// Where its log stands.
+    pub snapshot: Snapshot,
 }
 
 impl Database {
@@ -94,12 +106,27 @@ impl Database {
         self.raw(&Place::Case(case.clone())).await?.map(|item| decode("case", &item)).transpose()
     }
 
-    /// Whether anybody told the service how to reach the patient of a case, also where that is past its end.
+    /// What a step of a case's destruction looks at, all of one moment and also past its end. For retention alone.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn doomed(&self, case: &CaseId) -> Result<Doomed, StoreError> {
+        let contact = Place::Contact(case.clone());
+        let places = [Place::Case(case.clone()), contact.clone(), Place::case_log(case)];
+        let snapshot = self.read_past_end(places).await?;
+        Ok(Doomed { case: snapshot.case(case)?, reachable: snapshot.item(&contact).is_some(), snapshot })
+    }
+
+    /// Which of some destructions are in the ledger (at most 100).
     ///
     /// # Errors
     /// [`StoreError::Service`].
-    pub async fn has_contact(&self, case: &CaseId) -> Result<bool, StoreError> {
-        Ok(self.raw(&Place::Contact(case.clone())).await?.is_some())
+    pub async fn entered(&self, ids: Vec<DestructionId>) -> Result<Vec<DestructionId>, StoreError> {
+        if ids.is_empty() {
+            return Ok(ids);
+        }
+        let snapshot = self.read(ids.iter().cloned().map(Place::Ledger)).await?;
+        Ok(ids.into_iter().filter(|id| snapshot.item(&Place::Ledger(id.clone())).is_some()).collect())
     }
 
     /// How far a mail got, whatever its age; none when it is gone.

@@ -82,8 +82,9 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Of a destruction whose stores were searched and found empty.
-    pub fn of(ledger: &Ledger, stores: &[&str], audit_head: &str, destroyed_at: DateTime<Utc>) -> Self {
+    /// Of a destruction whose stores were searched and found empty. The access log is kept from the entry of the signing on.
+    pub fn of(ledger: &Ledger, stores: &[&str], audit_head: &str, signed_at: DateTime<Utc>) -> Self {
+        let destroyed_at = ledger.destroyed_at.unwrap_or(signed_at);
         Self {
             schema_version: SCHEMA_VERSION.to_owned(),
             destruction_id: ledger.id.clone(),
@@ -97,7 +98,7 @@ impl Certificate {
                 what: "access log without any content of the case".to_owned(),
                 statute: "Standard for Safety Measures of Personal Information (Republic of Korea), Article 8"
                     .to_owned(),
-                until: destroyed_at + TimeDelta::days(LOG_DAYS),
+                until: signed_at + TimeDelta::days(LOG_DAYS),
             }],
             third_parties: ledger.third_parties.iter().map(|t| ThirdParty { mail: None, ..t.clone() }).collect(),
             policy_version: POLICY_VERSION.to_owned(),

@@ -1,7 +1,7 @@
 //! Copies that patients asked for: what was fetched, or was not for seven days, is removed with every version of it.
 
-use super::Destroyer;
-use super::objects::Objects;
+use super::objects::{Objects, Round};
+use super::{Destroyer, Swept};
 use crate::error::StoreError;
 use crate::place::Place;
 use medius_domain::id::{CaseId, RightId};
@@ -21,32 +21,37 @@ fn request_of(key: &str) -> Option<RightId> {
 }
 
 impl Destroyer {
-    /// Removes copies that nobody can fetch any more, and says of how many cases.
+    /// Removes copies that nobody can fetch any more, for as long as there is time, and says how many.
     ///
     /// # Errors
     /// [`StoreError::Service`] or [`StoreError::Corrupt`].
-    pub async fn sweep_copies(&self) -> Result<u64, StoreError> {
-        let mut by_key: BTreeMap<String, Objects> = BTreeMap::new();
-        let found = self.listed(ALL).await?;
-        for version in found.versions {
-            by_key.entry(version.0.clone()).or_default().versions.push(version);
-        }
-        for upload in found.uploads {
-            by_key.entry(upload.0.clone()).or_default().uploads.push(upload);
-        }
-        let mut removed = 0;
-        for (key, objects) in by_key {
-            // What no copy is called has no business there.
-            let wanted = match request_of(&key) {
-                Some(right) => self.wanted(&right).await?,
-                None => false,
-            };
-            if !wanted {
-                self.remove(&objects).await?;
-                removed += 1;
+    pub async fn sweep_copies(&self, goes_on: &(dyn Fn() -> bool + Sync)) -> Result<Swept, StoreError> {
+        let mut swept = Swept::default();
+        let mut round = Round::new(ALL, format!("{ALL}{}", CaseId::new()));
+        while let Some(found) = round.next(self).await? {
+            let mut by_key: BTreeMap<String, Objects> = BTreeMap::new();
+            for version in found.versions {
+                by_key.entry(version.0.clone()).or_default().versions.push(version);
+            }
+            for upload in found.uploads {
+                by_key.entry(upload.0.clone()).or_default().uploads.push(upload);
+            }
+            for (key, objects) in by_key {
+                if !goes_on() {
+                    return Ok(swept);
+                }
+                // What no copy is called has no business there.
+                let wanted = match request_of(&key) {
+                    Some(right) => self.wanted(&right).await?,
+                    None => false,
+                };
+                if !wanted {
+                    self.remove(&objects).await?;
+                    swept.removed += 1;
+                }
             }
         }
-        Ok(removed)
+        Ok(Swept { whole: true, ..swept })
     }
 
     /// Whether the copy of a request can be fetched, or is being made.

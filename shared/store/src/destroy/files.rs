@@ -1,16 +1,18 @@
 //! Files that were brought to requests about rights and to inquiries: mandates end ninety days after their request was closed,
 //! attachments with their inquiry. The key goes first, then the objects; the record with the file's hash stays to its own end.
 
-use super::Destroyer;
-use super::objects::Objects;
+use super::objects::{Objects, Round};
+use super::{Destroyer, Swept};
 use crate::error::StoreError;
 use crate::item::key;
 use crate::place::Place;
+use medius_domain::id::{InquiryId, RightId};
 use medius_domain::upload::Owner;
 use std::collections::HashMap;
 
 /// The parts of the bucket in which such files lie.
-const ALL: [&str; 2] = ["rights/", "inquiries/"];
+const RIGHTS: &str = "rights/";
+const INQUIRIES: &str = "inquiries/";
 
 /// The owner that an object's name tells; none for a name that no file has.
 fn owner_of(name: &str) -> Option<Owner> {
@@ -24,36 +26,45 @@ fn owner_of(name: &str) -> Option<Owner> {
     }
 }
 
+fn by_owner(found: Objects) -> HashMap<Option<Owner>, Objects> {
+    let mut by_owner: HashMap<Option<Owner>, Objects> = HashMap::new();
+    for version in found.versions {
+        by_owner.entry(owner_of(&version.0)).or_default().versions.push(version);
+    }
+    for upload in found.uploads {
+        by_owner.entry(owner_of(&upload.0)).or_default().uploads.push(upload);
+    }
+    by_owner
+}
+
 impl Destroyer {
-    /// Removes files that are not to be kept any more, and says of how many owners. An owner that has ended, or that is
-    /// nowhere, has no files.
+    /// Removes files that are not to be kept any more, for as long as there is time, and says of how many owners. An owner
+    /// that has ended, or that is nowhere, has no files.
     ///
     /// # Errors
     /// [`StoreError::Service`] or [`StoreError::Corrupt`].
-    pub async fn sweep_files(&self) -> Result<u64, StoreError> {
-        let mut removed = 0;
-        for folder in ALL {
-            let mut by_owner: HashMap<Option<Owner>, Objects> = HashMap::new();
-            let found = self.listed(folder).await?;
-            for version in found.versions {
-                by_owner.entry(owner_of(&version.0)).or_default().versions.push(version);
-            }
-            for upload in found.uploads {
-                by_owner.entry(owner_of(&upload.0)).or_default().uploads.push(upload);
-            }
-            for (owner, objects) in by_owner {
-                if let Some(owner) = &owner {
-                    if self.keeps(owner).await? {
-                        continue;
+    pub async fn sweep_files(&self, goes_on: &(dyn Fn() -> bool + Sync)) -> Result<Swept, StoreError> {
+        let mut swept = Swept::default();
+        for (folder, middle) in [(RIGHTS, RightId::new().to_string()), (INQUIRIES, InquiryId::new().to_string())] {
+            let mut round = Round::new(folder, format!("{folder}{middle}"));
+            while let Some(found) = round.next(self).await? {
+                for (owner, objects) in by_owner(found) {
+                    if !goes_on() {
+                        return Ok(swept);
                     }
-                    self.shred(owner).await?;
+                    if let Some(owner) = &owner {
+                        if self.keeps(owner).await? {
+                            continue;
+                        }
+                        self.shred(owner).await?;
+                    }
+                    // What no file is called has no business there.
+                    self.remove(&objects).await?;
+                    swept.removed += 1;
                 }
-                // What no file is called has no business there.
-                self.remove(&objects).await?;
-                removed += 1;
             }
         }
-        Ok(removed)
+        Ok(Swept { whole: true, ..swept })
     }
 
     /// Whether what was brought to an owner is kept.
@@ -83,7 +94,7 @@ impl Destroyer {
 mod tests {
     use super::*;
     use crate::files::prefix;
-    use medius_domain::id::{CaseId, InquiryId, RightId, UploadId};
+    use medius_domain::id::{CaseId, UploadId};
 
     #[test]
     fn a_file_s_name_tells_its_owner_and_no_other_name_does() {

@@ -142,16 +142,16 @@ async fn ninety_days_after_the_end_the_file_and_its_key_are_gone_and_the_hash_is
         found.versions().len() + found.delete_markers().len()
     };
     // While the request is open nothing goes, however long it takes.
-    destroyer(&stack, 400).sweep_files().await.unwrap();
+    destroyer(&stack, 400).sweep_files(&|| true).await.unwrap();
     assert_eq!(versions().await, 1);
     let cancelled = ticket.send(Method::POST, &format!("{CLAIMS}/{id}/cancel"), None).await.unwrap();
     cancelled.expect(200, "cancel").unwrap();
-    destroyer(&stack, 90).sweep_files().await.unwrap();
+    destroyer(&stack, 90).sweep_files(&|| true).await.unwrap();
     assert_eq!(versions().await, 1, "the ninetieth day is not over");
-    assert!(destroyer(&stack, 92).sweep_files().await.unwrap() >= 1);
+    assert!(destroyer(&stack, 92).sweep_files(&|| true).await.unwrap().removed >= 1);
     assert_eq!(versions().await, 0);
     // A repeat finds nothing more of it.
-    destroyer(&stack, 92).sweep_files().await.unwrap();
+    destroyer(&stack, 92).sweep_files(&|| true).await.unwrap();
     let dynamodb = stack.dynamodb(stack.operator_credentials());
     let text = |s: String| AttributeValue::S(s);
     let of = |table: &str, sk: String| {
