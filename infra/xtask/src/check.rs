@@ -7,14 +7,15 @@ use tokio::process::Command;
 
 use crate::{
     process::{self, Group},
-    say, tools,
+    say, template_checks, tools,
     tools::Tools,
     workspace,
 };
 
 pub(crate) async fn run() -> Result<()> {
     let python = Tools::ensure().await?;
-    let cargo_tools = tools::cargo_tools().await?;
+    let deny = tools::cargo_tool("cargo-deny").await?;
+    let machete = tools::cargo_tool("cargo-machete").await?;
     let mut failed = Vec::new();
     say::line("==> privacy policy (xtask policy-map)");
     if let Err(error) = crate::policy_map::run(&crate::policy_map::Options { check: true }) {
@@ -29,10 +30,10 @@ pub(crate) async fn run() -> Result<()> {
         ("format (cargo fmt)", cargo(&["fmt", "--all", "--check"])),
         ("template (sam validate --lint)", sam),
         ("template (cfn-lint)", cfn_lint),
-        ("unused dependencies (cargo-machete)", tool(&cargo_tools, "cargo-machete", &[])),
+        ("unused dependencies (cargo-machete)", tool(&machete, &[])),
         (
             "licences, bans, sources (cargo-deny)",
-            tool(&cargo_tools, "cargo-deny", &["check", "licenses", "bans", "sources"]),
+            tool(&deny, &["check", "licenses", "bans", "sources"]),
         ),
         ("lints (clippy)", cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
     ];
@@ -42,15 +43,21 @@ pub(crate) async fn run() -> Result<()> {
             failed.push(name);
         }
     }
-    if !advisories(&cargo_tools).await? {
+    for (name, outcome) in template_checks::run().await? {
+        if let Err(error) = outcome {
+            say::error(&format!("{error:#}"));
+            failed.push(name);
+        }
+    }
+    if !advisories(&deny).await? {
         failed.push("advisories (cargo-deny)");
     }
     if failed.is_empty() { Ok(()) } else { bail!("these checks failed: {}", failed.join(", ")) }
 }
 
 /// Known vulnerabilities. The database is fetched; where it cannot be reached, that is said and no judgement is made.
-async fn advisories(cargo_tools: &Path) -> Result<bool> {
-    let mut fetch = tool(cargo_tools, "cargo-deny", &["fetch", "db"]);
+async fn advisories(deny: &Path) -> Result<bool> {
+    let mut fetch = tool(deny, &["fetch", "db"]);
     fetch.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
     // No question to anybody at the terminal, and no long wait behind a closed network.
     fetch.env("GIT_TERMINAL_PROMPT", "0");
@@ -62,7 +69,7 @@ async fn advisories(cargo_tools: &Path) -> Result<bool> {
             return Ok(true);
         }
     }
-    let mut check = tool(cargo_tools, "cargo-deny", &["check", "--disable-fetch", "advisories"]);
+    let mut check = tool(deny, &["check", "--disable-fetch", "advisories"]);
     match process::shown("advisories (cargo-deny)", &mut check).await {
         Ok(()) => Ok(true),
         Err(error) => {
@@ -78,8 +85,8 @@ fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-fn tool(folder: &Path, name: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(folder.join(name));
+fn tool(program: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
     command.args(arguments).current_dir(workspace::root());
     command
 }

@@ -20,6 +20,7 @@ mod run_json;
 mod say;
 mod seed;
 mod stack;
+mod template_checks;
 mod test;
 mod tools;
 mod upgrade;

@@ -63,39 +63,59 @@ impl Tools {
     }
 }
 
+/// The Python tools that checks of the template need, and the runbook's commands.
+pub(crate) struct Checks(PathBuf);
+
+impl Checks {
+    /// Finds them, or makes them.
+    pub(crate) async fn ensure() -> Result<Self> {
+        let _lock = lock()?;
+        Ok(Self(python_tools("checks", "checkov").await?))
+    }
+
+    /// Their Python; `-m awscli` is the command line of AWS.
+    pub(crate) fn python(&self) -> PathBuf {
+        self.0.join("bin/python")
+    }
+
+    /// Their Python with arguments, in the repository.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.python());
+        command.args(arguments).current_dir(workspace::root());
+        command
+    }
+}
+
 /// PATH with `folder` first.
 pub(crate) fn prepend_path(folder: &Path) -> Result<std::ffi::OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     Ok(std::env::join_paths(std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path)))?)
 }
 
-/// Folder of the cargo tools (`cargo-deny`, `cargo-machete`) with their binaries, made if absent.
-pub(crate) async fn cargo_tools() -> Result<PathBuf> {
+/// A cargo tool of infra/local/cargo-tools.txt, made if absent.
+pub(crate) async fn cargo_tool(name: &str) -> Result<PathBuf> {
     let _lock = lock()?;
     let pins = read_pins("cargo-tools.txt")?;
-    let tools: Vec<(&str, &str)> =
-        pins.lines().filter_map(|line| line.split_once(' ')).filter(|(name, _)| *name != "#").collect();
-    let name = tools.iter().map(|(name, version)| format!("{name}-{version}")).collect::<Vec<_>>().join("_");
-    let folder = workspace::tools_directory()?.join(name);
-    if folder.is_dir() {
-        return Ok(folder.join("bin"));
+    let version = pins.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    let version = version.with_context(|| format!("infra/local/cargo-tools.txt does not pin {name}"))?;
+    let folder = workspace::tools_directory()?.join(format!("{name}-{version}"));
+    let binary = folder.join("bin").join(name);
+    if binary.exists() {
+        return Ok(binary);
     }
     let partial = fresh_partial(&folder)?;
-    for (tool, version) in tools {
-        let mut install = Command::new("cargo");
-        // Unoptimised: they run for seconds, and building them is what takes time. Not in the repository, whose
-        // configuration is not theirs.
-        install.args(["install", "--debug", "--locked", "--root"]).arg(&partial).arg(format!("{tool}@{version}"));
-        install
-            .env("CARGO_TARGET_DIR", partial.join("build"))
-            .env("CARGO_PROFILE_DEV_DEBUG", "0")
-            .current_dir(&partial);
-        process::logged(&format!("{tool} {version} (first time only)"), &mut install, &partial.join("install.log"))
-            .await?;
-    }
+    let mut install = Command::new("cargo");
+    // Unoptimised: they run for seconds, and building them is what takes time. Not in the repository, whose
+    // configuration is not theirs.
+    install.args(["install", "--debug", "--locked", "--root"]).arg(&partial).arg(format!("{name}@{version}"));
+    install
+        .env("CARGO_TARGET_DIR", partial.join("build"))
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .current_dir(&partial);
+    process::logged(&format!("{name} {version} (first time only)"), &mut install, &partial.join("install.log")).await?;
     fs::remove_dir_all(partial.join("build"))?;
     fs::rename(&partial, &folder)?;
-    Ok(folder.join("bin"))
+    Ok(binary)
 }
 
 async fn python_tools(name: &str, main: &str) -> Result<PathBuf> {
