@@ -34,7 +34,7 @@ pub fn pdf(object: &str) -> Vec<u8> {
 }
 
 /// Objects as a PDF, with the table of their places.
-fn written(objects: &[String]) -> Vec<u8> {
+pub fn written(objects: &[String]) -> Vec<u8> {
     let mut out = b"%PDF-1.7\n".to_vec();
     let mut offsets = Vec::new();
     for (n, body) in (1..).zip(objects) {

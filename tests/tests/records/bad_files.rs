@@ -1,13 +1,30 @@
 //! Bad files of each kind: refused with a reason that the patient understands, and nothing left behind in any bucket.
 
-use super::{case, objects, patient, uploads};
-use medius_tests::samples::{announcement, bring, dicom, heic, jpeg, pdf, png, put};
+use super::{case, left_at_last, objects, patient, uploads};
+use medius_tests::samples::{announcement, bring, dicom, heic, jpeg, pdf, png, put, written};
 use medius_tests::stack::Stack;
 use reqwest::Method;
 
 /// The test file that every scanner knows, in two halves so that this source is not taken for it.
 fn eicar() -> String {
     [r"X5O!P%@AP[4\PZX54(P^)7CC)7}$", "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"].concat()
+}
+
+/// A PDF that says it is protected, as one does that only forbids printing.
+fn locked() -> Vec<u8> {
+    let whole = String::from_utf8(pdf("")).unwrap();
+    whole
+        .replace("/Root 1 0 R", "/Encrypt << /Filter /Standard /V 2 /R 3 /O (x) /U (y) /P -44 >> /Root 1 0 R")
+        .into_bytes()
+}
+
+/// A PDF of more pages than are taken, all of them one and the same.
+fn many_pages() -> Vec<u8> {
+    let kids: String = (3..63).map(|page| format!("{page} 0 R ")).collect();
+    let mut objects =
+        vec!["<</Type/Catalog/Pages 2 0 R>>".to_owned(), format!("<</Type/Pages/Kids[{kids}]/Count 60>>")];
+    objects.extend((3..63).map(|_| "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>".to_owned()));
+    written(&objects)
 }
 
 fn bad() -> Vec<(&'static str, Vec<u8>, &'static str)> {
@@ -25,8 +42,11 @@ fn bad() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("pdf", pdf("<</S/JavaScript/JS(app.alert(1))>>"), "active"),
         ("pdf", after(pdf(""), archive), "wrong-kind"),
         ("pdf", png(), "wrong-kind"),
+        ("pdf", locked(), "locked"),
+        ("pdf", many_pages(), "too-many-pages"),
         ("png", cut(png()), "damaged"),
         ("png", after(png(), b"<script>"), "wrong-kind"),
+        ("png", after(png(), eicar().as_bytes()), "wrong-kind"),
         ("jpeg", cut(jpeg()), "damaged"),
         ("jpeg", after(jpeg(), archive), "wrong-kind"),
         ("heic", cut(heic()), "damaged"),
@@ -35,6 +55,7 @@ fn bad() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("dicom", cut(dicom()), "wrong-kind"),
         ("csv", b"a,b\n\xff\xff\n".to_vec(), "unreadable"),
         ("csv", png(), "wrong-kind"),
+        ("csv", b"a,b\n1,2\0\n".to_vec(), "wrong-kind"),
         ("fhir", deep.into_bytes(), "too-deep"),
         ("fhir", br#"{"resourceType":"Patient"}"#.to_vec(), "wrong-kind"),
         ("fhir", br#"{"resourceType":"Bundle","entry":["#.to_vec(), "damaged"),
@@ -55,9 +76,7 @@ async fn each_is_refused_with_a_reason_in_the_patient_s_language_and_leaves_noth
             app.send(Method::GET, &path, &[("accept-language", "ko")], None).await.unwrap().expect(200, "ko").unwrap();
         let (ko, en) = (ko.json()["reason"]["text"].to_string(), file["reason"]["text"].to_string());
         assert!(ko.chars().any(|c| ('가'..='힣').contains(&c)) && en.is_ascii() && en.len() > 40, "{ko} {en}");
-        for bucket in [&stack.run().quarantine, &stack.run().bucket, &stack.run().handoff] {
-            assert_eq!(objects(&stack, bucket, id).await, [""; 0], "{kind} {why} in {bucket}");
-        }
+        assert_eq!(left_at_last(&stack, id).await, [""; 0], "{kind} {why}");
         let refused = app.get(&format!("{path}/content")).await.unwrap().expect(409, "content").unwrap().json();
         assert_eq!(refused["reason"], "file-not-released");
     }

@@ -75,8 +75,8 @@ impl Refusal {
                 "The file is damaged or a part of it is missing. Please save or download it again, then upload it.",
             ),
             Self::Locked => (
-                "암호가 걸린 파일입니다. 암호를 해제한 파일을 올려 주십시오.",
-                "The file is locked with a password. Please upload a copy without a password.",
+                "암호나 인쇄·복사 제한이 걸린 파일입니다. 파일을 열어 인쇄 메뉴에서 새 PDF로 저장한 뒤 올려 주십시오.",
+                "The file has a password, or limits on printing or copying. Please open it, print it to a new PDF, and upload that.",
             ),
             Self::Active => (
                 "파일 안에 실행되는 내용이나 다른 파일이 들어 있어 받을 수 없습니다. 인쇄 메뉴에서 PDF로 저장한 파일을 올려 주십시오.",

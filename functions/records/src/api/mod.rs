@@ -1,11 +1,16 @@
 //! What clients send and get. The rules of the fields are the domain's; the schemas here describe them for `openapi.json`.
 
+mod notice;
+mod schema;
+
+pub use notice::NoticeView;
+pub use schema::*;
+
 use chrono::{DateTime, Utc};
 use medius_domain::id::{RecordId, UploadId};
 use medius_domain::record::{Counts, Decision, Entry, Origin, Original, Place, Record, Row, Rows, Standing};
-use medius_http::Language;
 use medius_http::uploads::UploadView;
-use medius_ingest::{Mapping, Notice};
+use medius_ingest::Mapping;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -144,55 +149,6 @@ pub struct ReadingAnswer {
     pub notices: Vec<NoticeView>,
 }
 
-/// Something about what was not read.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct NoticeView {
-    /// Code and figures.
-    #[schema(value_type = Object)]
-    #[serde(flatten)]
-    pub notice: Notice,
-    /// In words, in the language of `Accept-Language`.
-    pub text: &'static str,
-}
-
-impl NoticeView {
-    /// In a language.
-    pub fn new(notice: &Notice, language: Language) -> Self {
-        let (ko, en) = match notice {
-            Notice::ResidentNumber => (
-                "파일에 주민등록번호가 있습니다. 읽은 값에는 옮기지 않았습니다.",
-                "The file has a resident registration number. It is in none of the values.",
-            ),
-            Notice::RowsLeftOut { .. } => (
-                "확실하지 않은 행은 읽지 않았습니다. 필요하면 직접 입력해 주십시오.",
-                "Rows that were not clear were left out. Please type them if you need them.",
-            ),
-            Notice::NoTable { .. } => {
-                ("알아볼 수 있는 표가 없는 쪽이 있습니다.", "A page has no table that we know how to read.")
-            }
-            Notice::PictureOnly { .. } => {
-                ("글자 없이 그림만 있는 쪽은 읽지 않았습니다.", "A page that is only a picture was not read.")
-            }
-            Notice::HiddenText { .. } => {
-                ("눈에 보이지 않는 글자는 읽지 않았습니다.", "Text that cannot be seen was not read.")
-            }
-            Notice::SeveralDates => (
-                "검사일이 여러 개 있어 날짜를 정하지 않았습니다. 각 값의 날짜를 적어 주십시오.",
-                "The file names several days, so no day was set. Please give the day of each value.",
-            ),
-            Notice::EntriesLeftOut { .. } => (
-                "지원하지 않거나 취소된 항목은 읽지 않았습니다.",
-                "Entries of other kinds, or that were withdrawn, were not read.",
-            ),
-        };
-        let text = match language {
-            Language::Ko => ko,
-            Language::En => en,
-        };
-        Self { notice: notice.clone(), text }
-    }
-}
-
 /// A row: what it says now, beside what was read.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RowView {
@@ -270,74 +226,5 @@ impl Decided {
             (Kind::Correct, None) | (Kind::Confirm | Kind::Drop, Some(_)) => return None,
         };
         Some((self.row, decision))
-    }
-}
-
-pub use schema::*;
-
-mod schema {
-    //! Schemas of the domain's types, which know nothing of HTTP.
-    #![allow(dead_code, missing_docs, reason = "read by the OpenAPI generator only")]
-
-    use utoipa::ToSchema;
-
-    /// How many rows stand how.
-    #[derive(ToSchema)]
-    #[schema(as = RecordCounts)]
-    pub struct CountsSchema {
-        pub proposed: usize,
-        pub confirmed: usize,
-        pub corrected: usize,
-        pub dropped: usize,
-    }
-
-    /// What the columns of a table hold.
-    #[derive(ToSchema)]
-    #[schema(as = ColumnMapping)]
-    pub struct MappingSchema {
-        /// `results` or `medicines`.
-        pub subject: String,
-        /// The header's cells, as printed.
-        pub headers: Vec<String>,
-        /// For each: `ignored`, `name`, `code`, `value`, `unit`, `range`, `range_low`, `range_high`, `flag`, `date`, `specimen`,
-        /// `dose`, `daily_dose`, `frequency`, `duration` or `directions`.
-        pub columns: Vec<String>,
-    }
-
-    /// A result or a medicine, each field as printed.
-    #[derive(ToSchema)]
-    #[schema(as = RecordEntry)]
-    pub struct EntrySchema {
-        /// `result` or `medicine`.
-        pub kind: String,
-        /// Name of the test or the medicine.
-        #[schema(max_length = 200)]
-        pub name: String,
-        /// Result: the value, such as `7.4`, `<0.01` or `1+`. Needed for a result.
-        pub value: Option<String>,
-        /// Result: the unit, as printed.
-        pub unit: Option<String>,
-        /// Result: the report's own reference range.
-        pub range: Option<String>,
-        /// Result: the report's own flag.
-        pub flag: Option<String>,
-        /// Day of the sample (needed before a result may be used) or of the prescription: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
-        pub date: Option<String>,
-        /// Result: the specimen.
-        pub specimen: Option<String>,
-        /// Result: a LOINC code beside the name.
-        pub loinc: Option<String>,
-        /// Result: who measured.
-        pub laboratory: Option<String>,
-        /// Medicine: the dose each time.
-        pub dose: Option<String>,
-        /// Medicine: the dose of a day.
-        pub daily_dose: Option<String>,
-        /// Medicine: times a day, or when.
-        pub frequency: Option<String>,
-        /// Medicine: for how many days.
-        pub duration: Option<String>,
-        /// Medicine: how it is taken.
-        pub directions: Option<String>,
     }
 }
