@@ -150,7 +150,7 @@ async fn carried(
     state: &State,
     change: &mut Change,
     snapshot: &Snapshot,
-    next: RightsRequest,
+    (next, to): (RightsRequest, Option<&ProviderId>),
     cases: &[CaseId],
 ) -> Result<RightsRequest, Problem> {
     if next.right == Right::Deletion && next.state == Stands::Executing {
@@ -163,7 +163,7 @@ async fn carried(
             return Err(Problem::conflict("values-missing"));
         }
     }
-    if let (Some(institution), Some(case)) = (&next.forwarded_to, &next.case_id) {
+    if let (Some(institution), Some(case)) = (to, &next.case_id) {
         if snapshot.provider(institution)?.is_none() {
             return Err(Problem::invalid([FieldError::new("/institution", Invalid::UnknownValue)]));
         }
@@ -214,7 +214,7 @@ pub(crate) async fn decide(
             }
         };
         let mut change = Change::new(permit, now);
-        let next = carried(state, &mut change, &snapshot, next, &cases).await?;
+        let next = carried(state, &mut change, &snapshot, (next, decided.institution()), &cases).await?;
         change.rights_request(&next)?;
         tell(&mut change, &next)?;
         let answer = Remembered::new(&mut change, request, StatusCode::OK, None, &RightState::from(&next))?;

@@ -15,8 +15,9 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
 
-/// The pool that the claims of these tests name.
+/// The pools that the claims of these tests name.
 const POOL: &str = "pool-of-the-tests";
+const STAFF_POOL: &str = "staff-of-the-tests";
 
 /// An answer.
 pub(crate) struct Reply {
@@ -49,6 +50,8 @@ pub(crate) struct Service {
     stack: Stack,
     aws: Aws,
     sub: String,
+    /// The group of a member of staff; none for a patient.
+    group: Option<&'static str>,
     ip: IpAddr,
     clock: Arc<Ahead>,
 }
@@ -72,7 +75,12 @@ impl Service {
         // A network of its own: what is counted per network is counted for this one alone.
         let key = fresh_key();
         let ip = format!("2001:db8:{}:{}::1", &key[..4], &key[4..8]).parse().unwrap();
-        Self { proxy, stack: stack.clone(), aws, sub: sub.to_owned(), ip, clock: Arc::default() }
+        Self { proxy, stack: stack.clone(), aws, sub: sub.to_owned(), group: None, ip, clock: Arc::default() }
+    }
+
+    /// Over a wire of its own, as somebody of the staff.
+    pub(crate) async fn of_staff(stack: &Stack, group: &'static str) -> Self {
+        Self { group: Some(group), ..Self::start(stack, &format!("{group}-{}", fresh_key())).await }
     }
 
     /// Puts the clock of the functions ahead of the true time.
@@ -80,7 +88,7 @@ impl Service {
         *self.clock.0.lock().unwrap() = ahead;
     }
 
-    fn database(&self) -> Database {
+    pub(crate) fn database(&self) -> Database {
         let tables = self.stack.run().tables.clone();
         let name = |variable: &str| tables.get(&variable.strip_prefix("TABLE_")?.to_lowercase()).cloned();
         Database::new(self.aws.dynamodb(), Tables::new(name), self.clock.clone())
@@ -127,15 +135,23 @@ impl Service {
         headers: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Reply {
-        let env = Env::of([("STAGE", "local"), ("PATIENT_POOL_ID", POOL), ("PATIENT_CLIENT_ID", "client")]);
+        let env = Env::of([
+            ("STAGE", "local"),
+            ("PATIENT_POOL_ID", POOL),
+            ("PATIENT_CLIENT_ID", "client"),
+            ("STAFF_POOL_ID", STAFF_POOL),
+            ("STAFF_CLIENT_ID", "client"),
+        ]);
+        let pool = if self.group.is_some() { STAFF_POOL } else { POOL };
         let config = ApiConfig::from_env("tests", &env).unwrap();
         let soon = self.clock.now().timestamp() + 600;
         let claims = [
             ("sub", self.sub.clone()),
             ("token_use", "access".to_owned()),
             ("client_id", "client".to_owned()),
-            ("iss", format!("https://cognito-idp.ap-northeast-2.amazonaws.com/{POOL}")),
+            ("iss", format!("https://cognito-idp.ap-northeast-2.amazonaws.com/{pool}")),
             ("exp", soon.to_string()),
+            ("cognito:groups", self.group.unwrap_or_default().to_owned()),
         ];
         let claims: BTreeMap<String, String> = claims.map(|(k, v)| (k.to_owned(), v)).into();
         let mut request = http::Request::builder().method(method).uri(path);
@@ -264,6 +280,21 @@ impl Service {
     pub(crate) fn screening(&self, quarantine: &str) -> medius_screening::Screening {
         let keys = medius_store::OwnerKeys::new(&self.aws.kms(), &self.key("data"));
         medius_screening::Screening::new(self.database(), keys, self.buckets(quarantine), false)
+    }
+
+    /// What carries out what was agreed to.
+    pub(crate) fn fulfilment(&self) -> medius_fulfilment::Fulfilment {
+        let (kms, s3, bucket) = (self.aws.kms(), self.aws.s3(), self.stack.run().bucket.clone());
+        medius_fulfilment::Fulfilment::new(
+            self.database(),
+            (self.keyring(), Keyring::inquiries(kms.clone(), self.key("data")), self.contacts()),
+            (
+                Documents::new(s3.clone(), bucket.clone(), None),
+                medius_store::Files::new(s3.clone(), bucket.clone(), None),
+                medius_store::Exports::new(s3, bucket, Some(self.key("documents"))),
+            ),
+            (medius_store::ExportMac::new(kms, self.key("export_mac")), self.mailboxes(), self.codes()),
+        )
     }
 
     /// Calls provider.

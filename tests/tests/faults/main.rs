@@ -7,6 +7,7 @@ mod files;
 #[allow(dead_code, reason = "the functions serve two test programs")]
 mod functions;
 mod proxy;
+mod rights;
 mod without_sign_in;
 
 use functions::{Reply, Service, patient};

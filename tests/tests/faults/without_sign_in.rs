@@ -16,7 +16,7 @@ use std::sync::Arc;
 const CLAIMS: &str = "/v1/public/rights-requests";
 
 /// A mailbox that is on file.
-async fn mailbox(stack: &Stack) -> String {
+pub(crate) async fn mailbox(stack: &Stack) -> String {
     let (app, _) = patient(stack).await;
     let email = format!("faults-{}@patients.example", fresh_key());
     let mut story = demo_story().unwrap();
@@ -29,7 +29,7 @@ fn wish(email: &str) -> Value {
     json!({"right": "access", "email": email, "role": "self", "language": "en"})
 }
 
-async fn stored(stack: &Stack, id: &RightId) -> RightsRequest {
+pub(crate) async fn stored(stack: &Stack, id: &RightId) -> RightsRequest {
     let tables = stack.run().tables.clone();
     let name = move |variable: &str| tables.get(&variable.strip_prefix("TABLE_")?.to_lowercase()).cloned();
     let clock = Arc::new(medius_domain::clock::SystemClock);
@@ -38,7 +38,7 @@ async fn stored(stack: &Stack, id: &RightId) -> RightsRequest {
 }
 
 /// Codes that were ordered for a request.
-async fn ordered(stack: &Stack, id: &RightId) -> usize {
+pub(crate) async fn ordered(stack: &Stack, id: &RightId) -> usize {
     let dynamodb = stack.dynamodb(stack.operator_credentials());
     let mut pages = dynamodb.scan().table_name(stack.table("outbox")).into_paginator().items().send();
     let mut found = 0;
@@ -53,7 +53,7 @@ async fn code(stack: &Stack, id: &RightId, n: u32) -> String {
     mac.right_code(id, n).await.unwrap().expose().to_owned()
 }
 
-async fn claim(service: &Service, email: &str, key: &str) -> crate::functions::Reply {
+pub(crate) async fn claim(service: &Service, email: &str, key: &str) -> crate::functions::Reply {
     service.rights("POST", CLAIMS, &[("idempotency-key", key)], Some(&wish(email))).await
 }
 

@@ -4,9 +4,11 @@ use super::requests::{Ids, ROWS, Reason, Who, routes};
 use super::{ask, member, patient, queued, reason, seen, states, with_case};
 use medius_tests::journey::{demo_story, mailbox};
 use medius_tests::stack::Stack;
+use medius_tests::staff::StaffApp;
 use medius_tests::user::{Institution, PatientApp, fresh_key, read};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// What goes on while everything is suspended: the patient decides about consents and sees what was given to whom and who
 /// looked; what the law asks to be verified stays verifiable.
@@ -138,14 +140,109 @@ async fn a_suspension_for_one_institution_ends_its_links_and_leaves_the_others()
     assert_eq!(reason(&closed), (409, "suspended".to_owned()));
 }
 
+/// What a route of a case is for, written down a second time; none for what no suspension stops.
+fn purpose(route: &str) -> Option<&'static str> {
+    let path = route.split_once(' ').unwrap().1.trim_start_matches("/staff").trim_start_matches("/v1/cases/{case_id}");
+    let under = |names: &[&str]| names.iter().any(|name| path.starts_with(name));
+    if GOES_ON.contains(&route) || under(&["/hold"]) {
+        None
+    } else if route == "POST /v1/cases/{case_id}/deliveries" {
+        Some("provision")
+    } else if under(&["/messages", "/assignment"]) {
+        Some("inquiry")
+    } else if under(&["/explanations"]) {
+        Some("explanation")
+    } else if path.is_empty() || under(&["/intake", "/complete", "/reopen", "/uploads", "/records", "/referrals"]) {
+        Some("referral_letter")
+    } else {
+        panic!("{route} is new: say what it is for")
+    }
+}
+
+/// A case with a letter, its patient's token, a coordinator in charge with theirs, and the ids of all of it.
+struct Subject {
+    app: PatientApp,
+    token: String,
+    staff: String,
+    ids: Ids,
+}
+
+impl Subject {
+    async fn new(stack: &Stack, to: &str) -> Self {
+        let (app, token) = patient(stack).await;
+        let case = app.ready_case(&demo_story().unwrap(), to).await.unwrap();
+        let referral = app.make_letter(&case, to).await.unwrap();
+        let coordinator = format!("coordinator-{}@staff.example", fresh_key());
+        let coordinator = stack.new_member(&coordinator, "coordinator").await.unwrap();
+        let tokens = stack.sign_in(&coordinator).await.unwrap();
+        let desk = StaffApp::of(stack, &coordinator).await.unwrap();
+        let assignment = format!("/staff/v1/cases/{case}/assignment");
+        desk.put(&assignment, "\"0\"", &json!({"assignee": "me"})).await.unwrap().expect(200, "assign").unwrap();
+        let ids = Ids { case, referral, recipient: to.to_owned(), ..Ids::absent(&Ids::default()) };
+        Self { app, token, staff: tokens.access, ids }
+    }
+
+    /// The routes that are stopped, of all that name the case, and those that a coordinator may not use at all.
+    async fn stopped(&self, stack: &Stack) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
+        let (routes, mut stopped, mut forbidden) = (routes(), BTreeSet::new(), BTreeSet::new());
+        for row in ROWS.iter().filter(|row| row.route.contains("{case_id}") && !ENDS.contains(&row.route)) {
+            let route = &routes[row.route];
+            let token = if route.who == Who::Patient { &self.token } else { &self.staff };
+            let why = (row.reason != Reason::No).then_some("audit");
+            let answer = row.send(stack, route, Some(token), &self.ids, why).await;
+            if reason(&answer) == (409, "suspended".to_owned()) {
+                stopped.insert(row.route);
+            } else if answer.status == 403 && route.who == Who::Staff {
+                forbidden.insert(row.route);
+            }
+        }
+        (stopped, forbidden)
+    }
+}
+
+/// What would end the case or its consents if it was not stopped: it is no matter of a suspension, and another test tries it.
+const ENDS: [&str; 3] = [
+    "POST /v1/cases/{case_id}/close",
+    "POST /v1/cases/{case_id}/consents/withdrawals",
+    "POST /v1/cases/{case_id}/deliveries/{delivery_id}/revoke",
+];
+
 #[tokio::test]
-async fn a_suspension_for_one_purpose_stops_that_and_nothing_else() {
+async fn a_suspension_for_one_purpose_stops_every_route_that_is_for_it_and_no_other() {
     let stack = Stack::load().unwrap();
-    let (app, case) = with_case(&stack).await;
-    ask(&app, &suspend(&case, &json!({"kind": "purpose", "purpose": "inquiry"}))).await;
-    let messages = app.get(&format!("/v1/cases/{case}/messages")).await.unwrap();
-    assert_eq!(reason(&messages), (409, "suspended".to_owned()));
-    app.get(&format!("/v1/cases/{case}")).await.unwrap().expect(200, "case").unwrap();
+    let to = stack.run().providers[0].clone();
+    let subject = Subject::new(&stack, &to).await;
+    let case = &subject.ids.case;
+    for wanted in ["referral_letter", "provision", "explanation", "inquiry"] {
+        ask(&subject.app, &suspend(case, &json!({"kind": "purpose", "purpose": wanted}))).await;
+        let (stopped, forbidden) = subject.stopped(&stack).await;
+        let of_case = ROWS.iter().map(|row| row.route).filter(|r| r.contains("{case_id}") && !ENDS.contains(r));
+        // What a coordinator may not do at all is refused for that, whatever is suspended.
+        let expected: BTreeSet<&str> =
+            of_case.filter(|route| purpose(route) == Some(wanted) && !forbidden.contains(route)).collect();
+        assert!(!expected.is_empty() && forbidden.len() < 5, "{forbidden:?}");
+        assert_eq!(stopped, expected, "{wanted}");
+        ask(&subject.app, &json!({"right": "resume", "case_id": case})).await;
+    }
+    assert_eq!(subject.stopped(&stack).await.0, BTreeSet::new());
+}
+
+#[tokio::test]
+async fn a_suspension_for_one_institution_stops_every_route_to_it_and_no_other() {
+    let stack = Stack::load().unwrap();
+    let (one, two) = (stack.run().providers[0].clone(), stack.run().providers[1].clone());
+    let subject = Subject::new(&stack, &one).await;
+    let case = &subject.ids.case;
+    ask(&subject.app, &suspend(case, &json!({"kind": "recipient", "recipient": one}))).await;
+    let to_it = ["POST /v1/cases/{case_id}/referrals", "POST /v1/cases/{case_id}/deliveries"];
+    assert_eq!(subject.stopped(&stack).await.0, BTreeSet::from(to_it));
+    // To another institution both go on.
+    for item in ["P", "PS"] {
+        subject.app.agree(case, item, Some(&two)).await.unwrap();
+    }
+    let referral = subject.app.make_letter(case, &two).await.unwrap();
+    let elsewhere = Subject { ids: Ids { referral, recipient: two, ..subject.ids.clone() }, ..subject };
+    assert_eq!(elsewhere.stopped(&stack).await.0, BTreeSet::new());
 }
 
 #[tokio::test]
