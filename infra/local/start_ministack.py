@@ -1,13 +1,40 @@
-"""Starts MiniStack so that the kernel ends it together with xtask, also when xtask is killed and cannot clean up."""
+"""Starts MiniStack so that the kernel ends it together with xtask, also when xtask is killed and cannot clean up.
+
+With MEDIUS_USED_ACTIONS, each permission of a role that a function made use of is written to that file once: what the role's
+policies allow beyond it, no code path needs. Tries of the tests with a role's credentials are not the function's.
+"""
 
 import ctypes
+import os
 import runpy
 import signal
 import sys
 
+from ministack.core import iam_evaluator
+
 PR_SET_PDEATHSIG = 1
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+TRIES = "denial-test"
+used = os.environ.pop("MEDIUS_USED_ACTIONS", None)
+if used:
+    evaluate = iam_evaluator.evaluate
+    seen = set()
+    lines = open(used, "a", buffering=1, encoding="utf-8")
+
+    def noted(ctx, *rest):
+        result = evaluate(ctx, *rest)
+        role, _, session = ctx.principal_arn.rpartition("assumed-role/")[2].partition("/")
+        if result.decision == "Allow" and session and session != TRIES:
+            # Without the suffix that each deployment gives anew.
+            line = f"{role.rpartition('-')[0]} {result.matched_sid} {ctx.action}"
+            if line not in seen:
+                seen.add(line)
+                lines.write(line + "\n")
+        return result
+
+    iam_evaluator.evaluate = noted
 
 sys.argv = ["ministack"]
 runpy.run_module("ministack", run_name="__main__")

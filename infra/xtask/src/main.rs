@@ -24,6 +24,7 @@ mod template_checks;
 mod test;
 mod tools;
 mod upgrade;
+mod used;
 mod verify;
 mod workspace;
 
@@ -69,6 +70,8 @@ enum Command {
     Upgrade(upgrade::Options),
     /// Measures, and writes figures to target/bench.
     Bench(bench::Options),
+    /// Holds the roles of the template against what functions made use of in the last run of all tests.
+    UsedPermissions,
     /// Builds for this machine on behalf of cargo-lambda.
     #[command(hide = true)]
     HostBuild {
@@ -98,6 +101,7 @@ async fn main() -> ExitCode {
             Command::VerifyChains(options) => chains::run(&options).await,
             Command::Upgrade(options) => upgrade::run(options).await,
             Command::Bench(options) => bench::run(options).await,
+            Command::UsedPermissions => test::used_permissions(),
             Command::HostBuild { arguments } => host_build::run(&arguments).await,
         }
     };

@@ -46,6 +46,7 @@ impl MiniStack {
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("AWS_ENDPOINT_URL", &endpoint),
         ]);
+        command.env("MEDIUS_USED_ACTIONS", crate::used::file());
         command.env("GATEWAY_PORT", port.to_string()).env("TMPDIR", &temporary).env("HOME", &temporary);
         let mut stack = Self { group: Group::spawn(command.stdout(output.try_clone()?).stderr(output))?, endpoint };
         stack.until_ready().await.with_context(|| format!("its log is {}", log.display()))?;

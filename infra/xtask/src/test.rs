@@ -1,11 +1,11 @@
 //! `cargo xtask test`: a stack of its own on free ports, every test of the workspace against it, and nothing left.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 use medius_tests::stack::RUN_FILE_VARIABLE;
 use tokio::process::Command;
 
-use crate::{preflight, process, stack, workspace};
+use crate::{preflight, process, stack, used, workspace};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -17,9 +17,22 @@ pub(crate) struct Options {
 pub(crate) async fn run(options: Options) -> Result<()> {
     preflight::browser().await?;
     let front = preflight::listen(0, "")?;
+    // A part of the tests uses a part of the permissions: it adds to what was used and says nothing of the rest.
+    let all = options.arguments.is_empty();
+    if all {
+        used::forget()?;
+    }
     let up = stack::up(&workspace::root().join("target/test-run"), preflight::free_port()?, front).await?;
     let mut cargo = Command::new("cargo");
     cargo.args(["test", "--workspace"]).args(&options.arguments).current_dir(workspace::root());
     cargo.env(RUN_FILE_VARIABLE, &up.run_file);
     process::shown("cargo test --workspace", &mut cargo).await
+}
+
+/// The permissions that nothing used in the run before; that run's files are still there.
+pub(crate) fn used_permissions() -> Result<()> {
+    let files = workspace::root().join("target/test-run");
+    let run = files.join("run.json");
+    let text = std::fs::read_to_string(&run).with_context(|| format!("{}: cargo xtask test first", run.display()))?;
+    used::check(&serde_json::from_str(&text)?, &files.join("template.json"))
 }

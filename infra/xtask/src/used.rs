@@ -1,0 +1,79 @@
+//! Least privilege, computed: the local AWS notes which statement of which role let a function through, and what a role may do
+//! beyond that is too much. It counts only after every test has run.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use medius_tests::run_file::RunFile;
+use serde_json::Value;
+
+use crate::{run_json::FUNCTIONS, say, workspace};
+
+/// What Lambda does for a function with its role, past the function's code, and the local AWS without asking IAM.
+const BY_LAMBDA: [(&str, &str); 9] = [
+    ("logs:CreateLogStream", "Lambda writes the function's output"),
+    ("logs:PutLogEvents", "Lambda writes the function's output"),
+    ("xray:PutTraceSegments", "Lambda writes the traces of Tracing: Active"),
+    ("xray:PutTelemetryRecords", "Lambda writes the traces of Tracing: Active"),
+    ("dynamodb:DescribeStream", "Lambda reads the stream for the event source"),
+    ("dynamodb:GetRecords", "Lambda reads the stream for the event source"),
+    ("dynamodb:GetShardIterator", "Lambda reads the stream for the event source"),
+    ("dynamodb:ListStreams", "Lambda reads the stream for the event source"),
+    ("sqs:SendMessage", "Lambda puts what failed into the function's queue"),
+];
+
+/// Where the local AWS notes what was used.
+pub(crate) fn file() -> PathBuf {
+    workspace::root().join("target/used-actions.txt")
+}
+
+/// Forgets what earlier runs used.
+pub(crate) fn forget() -> Result<()> {
+    match fs::remove_file(file()) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error).context("used-actions.txt"),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Fails with what no function made use of.
+pub(crate) fn check(run: &RunFile, template: &Path) -> Result<()> {
+    let text = fs::read_to_string(template).with_context(|| format!("{}", template.display()))?;
+    let template: Value = serde_json::from_str(&text)?;
+    let noted = fs::read_to_string(file()).context("the local AWS noted nothing")?;
+    let used: BTreeSet<&str> = noted.lines().collect();
+    let (mut spare, mut granted) = (Vec::new(), 0);
+    for (short, id) in FUNCTIONS {
+        let entry = run.functions.get(short).with_context(|| format!("no function {short}"))?;
+        let name = entry.role_arn.rsplit('/').next().unwrap_or_default();
+        // Each deployment gives it another suffix.
+        let role = name.rsplit_once('-').map_or(name, |(role, _)| role);
+        let policies = template["Resources"][format!("{id}Role")]["Properties"]["Policies"].as_array();
+        for statement in policies.into_iter().flatten().flat_map(statements) {
+            let sid = statement["Sid"].as_str().unwrap_or_default();
+            for action in actions(statement).filter(|action| BY_LAMBDA.iter().all(|(lambda, _)| lambda != action)) {
+                granted += 1;
+                if !used.contains(format!("{role} {sid} {action}").as_str()) {
+                    spare.push(format!("{id}Role {sid} {action}"));
+                }
+            }
+        }
+    }
+    if !spare.is_empty() {
+        bail!("{} permissions that no code path used in all tests:\n  {}", spare.len(), spare.join("\n  "));
+    }
+    say::line(&format!("least privilege: each of {granted} permissions of the roles was used"));
+    Ok(())
+}
+
+fn statements(policy: &Value) -> impl Iterator<Item = &Value> {
+    policy["PolicyDocument"]["Statement"].as_array().into_iter().flatten()
+}
+
+fn actions(statement: &Value) -> impl Iterator<Item = &str> {
+    let one = statement["Action"].as_str().into_iter();
+    one.chain(statement["Action"].as_array().into_iter().flatten().filter_map(Value::as_str))
+}
