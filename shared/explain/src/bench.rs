@@ -1,7 +1,9 @@
 //! Figures of a benchmark: rows as hospitals print them with the answer that a person wrote down, held against the engine.
 //!
-//! The rows lie in `tests/bench/rows.tsv`. An unsafe answer is a judgement where none may be made, the wrong one, or a
+//! The rows lie in `tests/bench/rows.tsv`; each is tried in every spelling in which its print differs. An unsafe answer is a judgement where none may be made, the wrong one, or a
 //! critical value that is not seen; an abstention is a row that could have been judged and was not.
+
+mod spelling;
 
 use crate::catalogue::Catalogue;
 use crate::input::{Input, Options, Person, Pregnancy, ResultRow, Sex};
@@ -11,21 +13,24 @@ use crate::said::Unsaid;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
+use spelling::{Printed, SPELLINGS};
 
 /// Figures over all rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Figures {
-    /// Rows.
+    /// Rows of the data.
     pub rows: usize,
-    /// Rows whose entry, or none, is the right one.
+    /// Rows times the spellings in which their print differs. What follows is counted over these.
+    pub tried: usize,
+    /// Those whose entry, or none, is the right one.
     pub matched: usize,
-    /// Rows with a canonical value in the data, and those that were right.
+    /// Those with a canonical value in the data, and those that were right.
     pub units: (usize, usize),
-    /// Rows with the right answer.
+    /// Those with the right answer.
     pub judged: usize,
     /// Judgements that are wrong or may not be made; critical values not seen. Must be 0.
     pub unsafe_answers: usize,
-    /// Rows that could have been judged and were not.
+    /// Those that could have been judged and were not.
     pub abstained: usize,
     /// Sentences, and those with a source of the catalogue.
     pub citations: (usize, usize),
@@ -45,7 +50,10 @@ pub enum Wrong {
 }
 
 struct Row<'a> {
-    input: Input,
+    printed: Printed,
+    heading: &'a str,
+    flag: &'a str,
+    person: Person,
     analyte: &'a str,
     canonical: &'a str,
     judgement: &'a str,
@@ -63,48 +71,60 @@ pub fn run(table: &str, catalogue: &Catalogue) -> Result<Figures, Wrong> {
             continue;
         }
         let row = parse(line).ok_or(Wrong::Line(at + 1))?;
-        let report = crate::report(&row.input, catalogue, Options::default()).map_err(|e| Wrong::Unsaid(at + 1, e))?;
         figures.rows += 1;
-        let cited = crate::verify::said(&report);
-        figures.citations.0 += cited.len();
-        figures.citations.1 += cited.iter().filter(|(_, said)| catalogue.source(said.source()).is_some()).count();
-        let Some(result) = report.results.first() else { return Err(Wrong::Line(at + 1)) };
+        for (how, spell) in SPELLINGS {
+            let printed = spell(&row.printed);
+            if how != SPELLINGS[0].0 && printed == row.printed {
+                continue;
+            }
+            let input = row.input(printed).ok_or(Wrong::Line(at + 1))?;
+            let report = crate::report(&input, catalogue, Options::default()).map_err(|e| Wrong::Unsaid(at + 1, e))?;
+            let Some(result) = report.results.first() else { return Err(Wrong::Line(at + 1)) };
+            figures.tried += 1;
+            let cited = crate::verify::said(&report);
+            figures.citations.0 += cited.len();
+            figures.citations.1 += cited.iter().filter(|(_, said)| catalogue.source(said.source()).is_some()).count();
+            figures.hold(&row, result, &format!("line {}, {how}", at + 1));
+        }
+    }
+    Ok(figures)
+}
+
+impl Figures {
+    /// Holds one answer against what a person wrote down.
+    fn hold(&mut self, row: &Row<'_>, result: &Explained, place: &str) {
         let answer = answer(result);
-        let mut miss = |what: &str| {
-            figures.misses.push(format!(
-                "line {}: {what}: {line} -> {} {answer}",
-                at + 1,
-                result.analyte.as_deref().unwrap_or("-")
-            ))
-        };
-        if result.analyte.as_deref().unwrap_or_default() == row.analyte {
-            figures.matched += 1;
+        let found = result.analyte.as_deref().unwrap_or_default();
+        let mut wrong: Vec<&str> = Vec::new();
+        if found == row.analyte {
+            self.matched += 1;
         } else {
-            miss("match");
+            wrong.push("match");
         }
         if let Ok(expected) = Decimal::from_str_exact(row.canonical) {
-            figures.units.0 += 1;
+            self.units.0 += 1;
             // A row that may not be judged has no canonical value to be right or wrong.
             if result.canonical.as_ref().is_some_and(|q| q.value == expected) {
-                figures.units.1 += 1;
+                self.units.1 += 1;
             } else {
-                miss("unit");
+                wrong.push("unit");
             }
         }
         let abstains = |word: &str| matches!(word, "not-judged" | "not-matched" | "conflict");
         if answer == row.judgement || abstains(answer) && row.judgement == "not-judged" && answer == "not-matched" {
-            figures.judged += 1;
+            self.judged += 1;
         } else if abstains(answer) && !abstains(row.judgement) && row.judgement != "critical" {
-            figures.abstained += 1;
-            miss("abstained");
+            self.abstained += 1;
+            wrong.push("abstained");
         } else if abstains(answer) && abstains(row.judgement) {
-            miss("another reason");
+            wrong.push("another reason");
         } else {
-            figures.unsafe_answers += 1;
-            miss("UNSAFE");
+            self.unsafe_answers += 1;
+            wrong.push("UNSAFE");
         }
+        let expected = (row.analyte, row.canonical, row.judgement);
+        self.misses.extend(wrong.iter().map(|what| format!("{place}: {what}: {expected:?} -> {found} {answer}")));
     }
-    Ok(figures)
 }
 
 fn answer(result: &Explained) -> &'static str {
@@ -127,37 +147,44 @@ fn parse(line: &str) -> Option<Row<'_>> {
     let [heading, name, value, unit, range, flag, person, analyte, canonical, judgement] = fields.as_slice() else {
         return None;
     };
-    let given = |field: &str| (!field.is_empty()).then(|| field.to_owned());
-    let as_of = NaiveDate::from_ymd_opt(2026, 11, 1)?;
-    Some(Row {
-        input: Input {
-            as_of,
-            person: who(person, as_of)?,
+    let own = |field: &&str| (*field).to_owned();
+    let printed = Printed { name: own(name), value: own(value), unit: own(unit), range: own(range) };
+    Some(Row { printed, heading, flag, person: who(person)?, analyte, canonical, judgement })
+}
+
+/// The day on which the rows are explained.
+const fn as_of() -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(2026, 11, 1)
+}
+
+impl Row<'_> {
+    fn input(&self, printed: Printed) -> Option<Input> {
+        let given = |field: &str| (!field.is_empty()).then(|| field.to_owned());
+        Some(Input {
+            as_of: as_of()?,
+            person: self.person.clone(),
             results: vec![ResultRow {
                 id: "1".to_owned(),
-                name: (*name).to_owned(),
-                value: (*value).to_owned(),
-                heading: given(heading),
-                unit: given(unit),
-                range: given(range),
-                flag: given(flag),
+                heading: given(self.heading),
+                unit: given(&printed.unit),
+                range: given(&printed.range),
+                flag: given(self.flag),
+                name: printed.name,
+                value: printed.value,
                 ..ResultRow::default()
             }],
             medicines: Vec::new(),
-        },
-        analyte,
-        canonical,
-        judgement,
-    })
+        })
+    }
 }
 
 /// `F45`, `M60`, `F30P`: sex, age, pregnant.
-fn who(text: &str, as_of: NaiveDate) -> Option<Person> {
+fn who(text: &str) -> Option<Person> {
     let sex = if text.starts_with('F') { Sex::Female } else { Sex::Male };
     let pregnant = text.ends_with('P');
     let age: i32 = text.trim_start_matches(['F', 'M']).trim_end_matches('P').parse().ok()?;
     use chrono::Datelike as _;
-    let born = NaiveDate::from_ymd_opt(as_of.year() - age, 6, 1)?;
+    let born = NaiveDate::from_ymd_opt(as_of()?.year() - age, 6, 1)?;
     let pregnancy = if pregnant { Pregnancy::Yes { trimester: None } } else { Pregnancy::No };
     Some(Person { sex: Some(sex), born: Some(born), pregnancy })
 }

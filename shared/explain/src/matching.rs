@@ -104,8 +104,8 @@ fn alias<'a>(catalogue: &'a Catalogue, name: &str) -> Option<&'a Analyte> {
 /// The unit of an entry's closed list: its UCUM code as FHIR carries it, or one of its spellings.
 #[must_use]
 pub(crate) fn unit_of<'a>(analyte: &'a Analyte, printed: &str) -> Option<&'a crate::schema::Unit> {
-    let key = fold::unit(printed);
-    let coded = analyte.units.iter().find(|unit| unit.ucum == printed.trim());
+    let (key, code) = (fold::unit(printed), fold::text(printed));
+    let coded = analyte.units.iter().find(|unit| unit.ucum == code);
     coded.or_else(|| analyte.units.iter().find(|unit| unit.spell.iter().any(|spelled| fold::unit(spelled) == key)))
 }
 
