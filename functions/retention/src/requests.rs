@@ -2,9 +2,11 @@
 //! something, and reported as failed where it takes too long. Looked at after each destruction, and by the schedule again.
 
 use crate::{Failure, Retention};
+use medius_domain::access::{Action, Object, Scope};
 use medius_domain::destruction::Ledger;
 use medius_domain::id::{CaseId, RightId};
-use medius_domain::rights::{Held, Refused, Right, RightsRequest, State};
+use medius_domain::policy::{On, Thing, permit};
+use medius_domain::rights::{Held, HeldInquiry, Refused, Right, RightsRequest, State};
 use medius_http::telemetry;
 use medius_store::{Change, Conflict, MailAbout, MailRecord, Notice, Place, StoreError};
 
@@ -45,7 +47,7 @@ impl Retention {
             Standing::Running => return Ok(false),
             Standing::Late if request.state == State::ExecutionFailed => return Ok(false),
             Standing::Late => request.failed(now),
-            Standing::Done(held) => request.destroyed(held, now),
+            Standing::Done(held) => request.destroyed(held, self.without_inquiries(&request, request_id).await?, now),
         };
         let next = done.map_err(|refused: Refused| Failure::Ledger(format!("{refused:?}")))?;
         let leave = Self::leave_on(&request, request_id)?;
@@ -86,6 +88,28 @@ impl Retention {
             (true, false) => Standing::Running,
             (false, _) => Standing::Done(held),
         })
+    }
+
+    /// Destroys what the patient asked the service about, where everything is to be destroyed, and names what a statute keeps. The
+    /// entry in an inquiry's log comes before: what is entered and not done is done by the next run.
+    async fn without_inquiries(&self, request: &RightsRequest, request_id: &str) -> Result<Vec<HeldInquiry>, Failure> {
+        let mut held = Vec::new();
+        if request.case_id.is_some() {
+            return Ok(held);
+        }
+        for inquiry in self.db.inquiries_of(&request.subject).await? {
+            if let Some(kept) = HeldInquiry::of(&inquiry) {
+                held.push(kept);
+                continue;
+            }
+            let scope = Scope::Inquiry(inquiry.id.clone());
+            let event = Self::event(Action::Delete, Object::of(Thing::Inquiry, &inquiry.id, ""), request_id);
+            let leave = permit(event, &On::Service(&scope)).map_err(|_| Failure::Policy)?;
+            let snapshot = self.db.read([Place::LogHead(scope)]).await?;
+            self.db.commit(Change::new(leave, self.db.now()), &snapshot).await?;
+            self.destroyer.inquiry(&inquiry.id).await?;
+        }
+        Ok(held)
     }
 
     /// What keeps the case of a destruction from being destroyed.

@@ -12,6 +12,7 @@ pub use visitor::{AnswerTo, Visitor};
 
 use crate::clock::{end_of_kst_day, kst_day};
 use crate::id::{CaseId, InquiryId, Subject};
+use crate::lifecycle::HoldStatute;
 use crate::policy::Role;
 use chrono::{DateTime, Days, Months, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,15 @@ pub enum Topic {
 impl Topic {
     /// Every topic.
     pub const ALL: [Self; 5] = [Self::Service, Self::Referral, Self::Technical, Self::Complaint, Self::Privacy];
+
+    /// The statute by which what was written is kept to its end, whatever its patient wishes; none for what they may have destroyed.
+    pub const fn kept_by(self) -> Option<HoldStatute> {
+        match self {
+            // Records about complaints and disputes of consumers: three years (E-Commerce Act Enforcement Decree Art. 6(1)4).
+            Self::Complaint => Some(HoldStatute::ECommerceRecords),
+            Self::Service | Self::Referral | Self::Technical | Self::Privacy => None,
+        }
+    }
 
     /// The code, as in JSON and in the index.
     pub const fn code(self) -> &'static str {

@@ -7,6 +7,7 @@ mod claims;
 mod clock;
 mod copy;
 mod correction;
+mod deletion;
 mod export;
 mod holds;
 mod journeys;

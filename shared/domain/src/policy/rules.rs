@@ -113,6 +113,7 @@ pub const RULES: &[Rule] = &[
     row(Role::Function, Thing::Mail, &[Send], SERVICE, false, "mails about the service itself"),
     row(Role::Function, Thing::Chain, &[Create], SERVICE, false, "signed daily heads"),
     row(Role::Function, Thing::Case, &[Delete, Update], SERVICE, false, "retention, and destruction at its end"),
+    row(Role::Function, Thing::Inquiry, &[Delete], SERVICE, false, "what its patient wants destroyed"),
     row(Role::Function, Thing::Upload, &[Update], SERVICE, false, "files that were checked, kept or refused"),
     row(Role::Function, Thing::Right, &[Update], SERVICE, false, "what was agreed to is carried out"),
     row(Role::Function, Thing::Export, &[Create], RECIPIENT, false, "the copy that a patient asked for"),

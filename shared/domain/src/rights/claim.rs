@@ -148,6 +148,7 @@ impl RightsRequest {
             forwarded_to: None,
             destructions: Vec::new(),
             held: Vec::new(),
+            held_inquiries: Vec::new(),
             reminded: BTreeSet::new(),
             hidden: false,
             events: vec![Happened { at: now, step: None, state: State::Received, who: Who::Patient, by: None }],

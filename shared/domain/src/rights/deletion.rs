@@ -8,10 +8,11 @@ use super::request::{Outcome, RightsRequest};
 use super::state::State;
 use super::table::{Refused, Step, Who};
 use crate::case::Case;
-use crate::clock::end_of_kst_day;
-use crate::id::{CaseId, DestructionId};
+use crate::clock::{end_of_kst_day, kst_day};
+use crate::id::{CaseId, DestructionId, InquiryId};
+use crate::inquiry::Inquiry;
 use crate::lifecycle::{HoldGround, HoldStatute};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A case that is not destroyed yet, because a statute keeps it.
@@ -35,6 +36,26 @@ impl Held {
     }
 }
 
+/// An inquiry that is not destroyed yet, because a statute keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldInquiry {
+    /// Which.
+    pub inquiry_id: InquiryId,
+    /// By which statute.
+    pub statute: HoldStatute,
+    /// The last day (Asia/Seoul) on which it is kept, as things stand.
+    pub until: NaiveDate,
+}
+
+impl HeldInquiry {
+    /// What holds an inquiry; none where its patient may have it destroyed.
+    pub fn of(inquiry: &Inquiry) -> Option<Self> {
+        let statute = inquiry.topic.kept_by()?;
+        let until = kst_day(inquiry.expires_at() - TimeDelta::seconds(1));
+        Some(Self { inquiry_id: inquiry.id.clone(), statute, until })
+    }
+}
+
 impl RightsRequest {
     /// The same request with the destructions that carry it out.
     #[must_use]
@@ -46,7 +67,12 @@ impl RightsRequest {
     ///
     /// # Errors
     /// [`Refused`].
-    pub fn destroyed(&self, held: Vec<Held>, now: DateTime<Utc>) -> Result<Self, Refused> {
+    pub fn destroyed(
+        &self,
+        held: Vec<Held>,
+        held_inquiries: Vec<HeldInquiry>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Refused> {
         if self.right != Right::Deletion {
             return Err(Refused::Outcome);
         }
@@ -70,13 +96,13 @@ impl RightsRequest {
             | State::Cancelled
             | State::ClosedUnverified => self.clone(),
         };
-        let (step, refusal) = if held.is_empty() {
+        let (step, refusal) = if held.is_empty() && held_inquiries.is_empty() {
             (Step::Complete, None)
         } else {
             (Step::CompletePart, Some(Refusal::new(self.right, Ground::KeptByStatute, now)?))
         };
         let next = running.take(step, Who::Service, None, now)?;
-        Ok(Self { outcome: Some(Outcome::Deleted), refusal, held, ..next })
+        Ok(Self { outcome: Some(Outcome::Deleted), refusal, held, held_inquiries, ..next })
     }
 
     /// Late by so much that somebody must look: reported by the service, which goes on trying.

@@ -15,7 +15,7 @@ mod waiting;
 
 pub use claim::{Claim, Claimant, Keeper, Meant, OnFile};
 pub use clock::{Milestone, due_at, milestone, reminders};
-pub use deletion::Held;
+pub use deletion::{Held, HeldInquiry};
 pub use refusal::{Deferral, DeferralGround, Ground, Refusal, Text};
 pub use request::{Evidence, Happened, Objection, Outcome, RightsRequest, Wanted};
 pub use state::State;

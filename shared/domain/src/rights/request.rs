@@ -4,7 +4,7 @@
 use super::Right;
 use super::claim::Claim;
 use super::clock::Milestone;
-use super::deletion::Held;
+use super::deletion::{Held, HeldInquiry};
 use super::refusal::{Deferral, Refusal};
 use super::state::State;
 use super::table::{Step, Who};
@@ -144,6 +144,9 @@ pub struct RightsRequest {
     /// The cases that a statute keeps, with a deletion that was carried out in part.
     #[serde(default)]
     pub held: Vec<Held>,
+    /// The inquiries that a statute keeps, with a deletion of everything.
+    #[serde(default)]
+    pub held_inquiries: Vec<HeldInquiry>,
     /// The missed days of which the officer was told.
     #[serde(default)]
     pub reminded: BTreeSet<Milestone>,

@@ -44,6 +44,7 @@ impl RightsRequest {
             forwarded_to: None,
             destructions: Vec::new(),
             held: Vec::new(),
+            held_inquiries: Vec::new(),
             reminded: BTreeSet::new(),
             hidden: false,
             events: vec![received],

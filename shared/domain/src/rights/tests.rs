@@ -303,7 +303,7 @@ fn a_deletion_is_completed_by_the_service_alone_and_names_what_a_statute_keeps()
     let one = Subject::of("one");
     let executing = in_review(Right::Deletion).approve(&one, false, now()).unwrap();
     assert_eq!(executing.complete(&one, Outcome::Deleted, None, now()), Err(Refused::NotTheirs));
-    let done = executing.destroyed(Vec::new(), now()).unwrap();
+    let done = executing.destroyed(Vec::new(), Vec::new(), now()).unwrap();
     assert_eq!((done.state, done.outcome, &done.refusal), (State::Completed, Some(Outcome::Deleted), &None));
     let held = Held {
         case_id: CaseId::new(),
@@ -311,7 +311,7 @@ fn a_deletion_is_completed_by_the_service_alone_and_names_what_a_statute_keeps()
         statute: crate::lifecycle::HoldStatute::CivilProcedure,
         until: day(2027, 1, 1),
     };
-    let partly = executing.destroyed(vec![held.clone()], now()).unwrap();
+    let partly = executing.destroyed(vec![held.clone()], Vec::new(), now()).unwrap();
     assert_eq!((partly.state, &partly.held[..]), (State::Partial, &[held][..]));
     assert_eq!(partly.refusal.as_ref().unwrap().ground(), Ground::KeptByStatute);
     // Who agreed does not decide about the objection to the part that was kept.
@@ -320,11 +320,11 @@ fn a_deletion_is_completed_by_the_service_alone_and_names_what_a_statute_keeps()
     // What failed and was repaired ends the same way.
     let late = executing.failed(now()).unwrap();
     assert_eq!(
-        (late.state, late.destroyed(Vec::new(), now()).unwrap().state),
+        (late.state, late.destroyed(Vec::new(), Vec::new(), now()).unwrap().state),
         (State::ExecutionFailed, State::Completed)
     );
-    assert!(in_review(Right::Deletion).destroyed(Vec::new(), now()).is_err());
-    assert!(in_review(Right::Access).destroyed(Vec::new(), now()).is_err());
+    assert!(in_review(Right::Deletion).destroyed(Vec::new(), Vec::new(), now()).is_err());
+    assert!(in_review(Right::Access).destroyed(Vec::new(), Vec::new(), now()).is_err());
 }
 
 #[test]
@@ -398,4 +398,23 @@ fn what_an_institution_recorded_is_passed_on_in_one_step_and_the_record_says_to_
     }
     assert_eq!(in_review(Right::Access).forward(&dpo, &hospital, None, now()), Err(Refused::Outcome));
     assert_eq!(request(Right::Correction).forward(&dpo, &hospital, None, now()), Err(Refused::Impossible));
+}
+
+#[test]
+fn a_complaint_is_kept_to_its_end_and_named_and_every_other_inquiry_is_not_kept() {
+    use crate::inquiry::{Inquiry, Topic};
+    let executing = |request: RightsRequest| {
+        let (one, two) = (Subject::of("one"), Subject::of("two"));
+        request.approve(&one, true, now()).unwrap().approve(&two, true, now()).unwrap()
+    };
+    let held: Vec<HeldInquiry> = Topic::ALL
+        .into_iter()
+        .filter_map(|topic| HeldInquiry::of(&Inquiry::new(Subject::of("patient"), topic, None, now())))
+        .collect();
+    assert_eq!(held.len(), 1);
+    // Ninety idle days after 22 November, and three years.
+    assert_eq!(held[0].until, day(2030, 2, 20));
+    let partly = executing(in_review(Right::Deletion)).destroyed(Vec::new(), held.clone(), now()).unwrap();
+    assert_eq!((partly.state, partly.refusal.unwrap().ground()), (State::Partial, Ground::KeptByStatute));
+    assert_eq!(partly.held_inquiries, held);
 }

@@ -4,8 +4,10 @@
 use super::objects::{Objects, Round};
 use super::{Destroyer, Swept};
 use crate::error::StoreError;
-use crate::item::key;
-use crate::place::Place;
+use crate::files::prefix;
+use crate::item::{Item, key};
+use crate::place::{Place, Table};
+use crate::retime::key_of;
 use medius_domain::id::{InquiryId, RightId};
 use medius_domain::upload::Owner;
 use std::collections::HashMap;
@@ -67,6 +69,23 @@ impl Destroyer {
         Ok(Swept { whole: true, ..swept })
     }
 
+    /// Removes an inquiry of which nothing is to be kept: its key first, then its files in every version, their records, and last
+    /// what was written. A repeat finds it gone.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`].
+    pub async fn inquiry(&self, id: &InquiryId) -> Result<(), StoreError> {
+        let owner = Owner::Inquiry(id.clone());
+        self.shred(&owner).await?;
+        let objects = self.listed(&prefix(&owner)).await?;
+        self.remove(&objects).await?;
+        for file in self.db.raw_items(Table::Uploads, Place::owner_pk(&owner)).await? {
+            self.deleted(Table::Uploads, key_of(&file)).await?;
+        }
+        let written = Place::Inquiry(id.clone());
+        self.deleted(written.table(), key(&written)).await
+    }
+
     /// Whether what was brought to an owner is kept.
     async fn keeps(&self, owner: &Owner) -> Result<bool, StoreError> {
         match owner {
@@ -83,8 +102,11 @@ impl Destroyer {
     /// Removes the owner's key: from then on nothing that was sealed under it can be opened.
     async fn shred(&self, owner: &Owner) -> Result<(), StoreError> {
         let place = Place::owner_key(owner);
-        let table = self.db.tables.name(place.table())?;
-        let delete = self.db.client.delete_item().table_name(table).set_key(Some(key(&place)));
+        self.deleted(place.table(), key(&place)).await
+    }
+
+    async fn deleted(&self, table: Table, key: Item) -> Result<(), StoreError> {
+        let delete = self.db.client.delete_item().table_name(self.db.tables.name(table)?).set_key(Some(key));
         delete.send().await.map_err(|e| StoreError::service("DynamoDB", "DeleteItem", &e))?;
         Ok(())
     }
@@ -93,7 +115,6 @@ impl Destroyer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::prefix;
     use medius_domain::id::{CaseId, UploadId};
 
     #[test]
