@@ -75,7 +75,7 @@ async fn try_ask(
     if !patient.fresh(now) {
         return Err(Problem::conflict("sign-in-again"));
     }
-    deletion::end_links_ahead(state, &event, &asked, &about).await?;
+    deletion::end_links_ahead(state, &event, &asked, &about, deletion::MOST_LINKS).await?;
     let mut change = Change::new(leave, now);
     let mut asked = asked;
     for id in &about {

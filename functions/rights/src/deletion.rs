@@ -3,24 +3,27 @@
 
 use crate::ask::ends;
 use crate::{NAME, State};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose, Scope};
 use medius_domain::case::Case;
 use medius_domain::destruction::{Ground, Ledger};
 use medius_domain::id::{CaseId, DestructionId, LinkId};
 use medius_domain::link::{Link, LinkEvent};
 use medius_domain::policy::{On, Permit, Thing, permit};
-use medius_domain::rights::RightsRequest;
+use medius_domain::rights::{Right, RightsRequest};
 use medius_http::Problem;
 use medius_store::{Change, MailRecord, Place, Snapshot, StoreError, pause};
 use std::collections::HashSet;
 
-/// Cases that one request can be about: all that is written about them fits into one transaction.
-pub(crate) const MOST_CASES: usize = 20;
+/// Cases that are touched in one transaction: all that is written about them fits into it.
+const MOST_CASES: usize = 20;
+/// Days ahead within which a case can end before a request is answered: the law's ten, or an objection's, after the thirty to which
+/// access can be put off.
+const KEPT_AHEAD_DAYS: i64 = 45;
 /// Writes of one transaction.
 const MOST_WRITES: usize = 100;
 /// Links that are ended beside a request, in its own transaction: each takes two writes, with the mail to who held it.
-const MOST_LINKS: usize = 20;
+pub(crate) const MOST_LINKS: usize = 20;
 /// Times that links are ended anew while somebody else is at the case.
 const ATTEMPTS: u32 = 12;
 
@@ -30,13 +33,30 @@ pub(crate) fn fits(change: &Change) -> Result<(), Problem> {
     if change.size() < MOST_WRITES { Ok(()) } else { Err(Problem::conflict("ask-for-each-case")) }
 }
 
-/// The cases that a request is about: the one that it names, or all of the patient's.
+/// The cases that are touched in one transaction with a request: all that a deletion is about; of every other those that it keeps
+/// beyond their own end, the nearest to it first.
 pub(crate) async fn cases_of(state: &State, request: &RightsRequest) -> Result<Vec<CaseId>, Problem> {
-    let cases = match &request.case_id {
-        Some(case) => vec![case.clone()],
-        None => state.db.cases_of(&request.subject).await?.into_iter().map(|case| case.id).collect(),
-    };
-    if cases.len() > MOST_CASES { Err(Problem::conflict("ask-for-each-case")) } else { Ok(cases) }
+    if let Some(case) = &request.case_id {
+        return Ok(vec![case.clone()]);
+    }
+    if request.right == Right::Deletion {
+        let all = every_case_of(state, request).await?;
+        return if all.len() > MOST_CASES { Err(Problem::conflict("ask-for-each-case")) } else { Ok(all) };
+    }
+    let now = state.db.now();
+    let far = now + TimeDelta::days(KEPT_AHEAD_DAYS);
+    let all = state.db.cases_of(&request.subject).await?;
+    let mut ending: Vec<Case> = all.into_iter().filter(|case| case.kept_for_request(far, now).is_some()).collect();
+    ending.sort_by_key(Case::destroy_at);
+    Ok(ending.into_iter().take(MOST_CASES).map(|case| case.id).collect())
+}
+
+/// Every case that a request is about, however many.
+pub(crate) async fn every_case_of(state: &State, request: &RightsRequest) -> Result<Vec<CaseId>, Problem> {
+    match &request.case_id {
+        Some(case) => Ok(vec![case.clone()]),
+        None => Ok(state.db.cases_of(&request.subject).await?.into_iter().map(|case| case.id).collect()),
+    }
 }
 
 /// Ends the live links of a case that are meant, and tells those institutions that held one. What has ended is never revived.
@@ -61,16 +81,15 @@ pub(crate) async fn end_links(
     Ok(())
 }
 
-/// Ends links before the request is written, where there are more of them than fit beside it: so many at a time that some are left
-/// for its own transaction. Who asks has shown who they are by then, so of what fails half-way nothing is left but links that have
+/// Ends links before the request is written, where there are more of them than there is room for in its own transaction. Who asks has shown who they are by then, so of what fails half-way nothing is left but links that have
 /// ended, which a repeat finds.
 pub(crate) async fn end_links_ahead(
     state: &State,
     event: &Event,
     asked: &RightsRequest,
     cases: &[CaseId],
+    mut room: usize,
 ) -> Result<(), Problem> {
-    let mut room = MOST_LINKS;
     for id in cases {
         let mut attempt = 0;
         loop {

@@ -55,6 +55,10 @@ impl Decided {
         }
     }
 
+    const fn agrees(&self) -> bool {
+        matches!(self, Self::Approve | Self::Objection(true))
+    }
+
     const fn institution(&self) -> Option<&ProviderId> {
         match self {
             Self::Forward(institution, _) => Some(institution),
@@ -191,7 +195,12 @@ pub(crate) async fn decide(
         leave.admitted(&state.db).await?;
         // What the request is about says the request itself; what a decision does to that is decided on the same moment.
         let (_, found) = read(state, id, []).await?;
-        let cases = deletion::cases_of(state, &found).await?;
+        // What is to be destroyed is only looked for where that is agreed to.
+        let cases = if found.right == Right::Deletion && !decided.agrees() {
+            Vec::new()
+        } else {
+            deletion::cases_of(state, &found).await?
+        };
         let more = deletion::places(&cases)
             .into_iter()
             .chain([Place::Idempotency(request.scope_sha256.clone())])

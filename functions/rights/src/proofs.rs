@@ -110,7 +110,7 @@ pub(crate) async fn mandate(
             return Err(Problem::conflict("no-mandate"));
         }
         let event = leave.event().clone();
-        deletion::end_links_ahead(state, &event, &next, &about).await?;
+        deletion::end_links_ahead(state, &event, &next, &about, deletion::MOST_LINKS).await?;
         let mut change = Change::new(leave, state.db.now());
         let next = effects(state, &mut change, &snapshot, (next, &event), &about).await?;
         change.rights_request(&next)?;

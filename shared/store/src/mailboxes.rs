@@ -39,6 +39,13 @@ impl SealedCard {
     }
 }
 
+/// Which of the cases are looked at: the named one, where it is among them, before all others.
+fn looked_at(all: &BTreeSet<&CaseId>, named: Option<&CaseId>) -> BTreeSet<CaseId> {
+    let named = named.filter(|named| all.contains(named));
+    let others = all.iter().copied().filter(|case| Some(*case) != named);
+    named.into_iter().chain(others).take(MOST).cloned().collect()
+}
+
 impl Database {
     /// The cases that have a mailbox on file, by its MAC; the one that was named before all others, so that cases which somebody
     /// else opened with that mailbox cannot crowd it out. An index may be behind; what counts is the item itself.
@@ -63,9 +70,7 @@ impl Database {
                 found.insert((case, attribute, keeper));
             }
         }
-        let all: BTreeSet<&CaseId> = found.iter().map(|(case, ..)| case).collect();
-        let named = named.filter(|named| all.contains(named));
-        let cases: BTreeSet<CaseId> = named.into_iter().chain(all.iter().copied().take(MOST)).cloned().collect();
+        let cases = looked_at(&found.iter().map(|(case, ..)| case).collect(), named);
         if cases.is_empty() {
             return Ok(Vec::new());
         }
@@ -81,5 +86,24 @@ impl Database {
             }
         }
         Ok(on_file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_number_of_other_cases_with_the_mailbox_crowds_the_named_one_out() {
+        let all: Vec<CaseId> = (0..200).map(|_| CaseId::new()).collect();
+        let found: BTreeSet<&CaseId> = all.iter().collect();
+        for named in &all {
+            let looked = looked_at(&found, Some(named));
+            assert!(looked.len() == MOST && looked.contains(named));
+        }
+        // One that does not have the mailbox is not looked at because somebody names it.
+        let other = CaseId::new();
+        assert!(!looked_at(&found, Some(&other)).contains(&other));
+        assert_eq!(looked_at(&found, None).len(), MOST);
     }
 }

@@ -94,6 +94,36 @@ async fn every_step_of_the_officer_is_taken_once_whatever_fails() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_is_put_and_lifted_once_whatever_fails() {
+    let stack = Stack::load().unwrap();
+    let (app, _) = patient(&stack).await;
+    let case = app.ready_case(&demo_story().unwrap(), &stack.run().providers[0]).await.unwrap();
+    let officer = Service::of_staff(&stack, "dpo").await;
+    let review = (Utc::now() + TimeDelta::days(30)).date_naive();
+    let hold = json!({"ground": "dispute", "statute": "civil_procedure", "review_on": review});
+    let held = || async {
+        let id = case.parse().unwrap();
+        let found = officer.database().case_to_destroy(&id).await.unwrap().unwrap();
+        found.hold
+    };
+    for operation in ["TransactGetItems", "TransactWriteItems"] {
+        for kind in EVERY_KIND {
+            for (what, body, wanted) in [("hold", Some(&hold), true), ("hold/lift", None, false)] {
+                let about = format!("{what} {operation} {kind:?}");
+                let (path, key) = (format!("/staff/v1/cases/{case}/{what}"), fresh_key());
+                officer.proxy.strike(Fault { operation, kind });
+                let reply = officer.rights("POST", &path, &[("idempotency-key", &key)], body).await;
+                assert!(officer.proxy.lift() > 0, "{about} never struck");
+                failed_cleanly(&reply, &about);
+                let again = officer.rights("POST", &path, &[("idempotency-key", &key)], body).await;
+                assert_eq!(again.status, 200, "{about}: {}", again.text());
+                assert_eq!(held().await.is_some(), wanted, "{about}");
+            }
+        }
+    }
+}
+
 /// A request in its next revision, as it would stand if everything about it had happened otherwise.
 async fn written(service: &Service, next: &RightsRequest) {
     let db = service.database();

@@ -165,10 +165,8 @@ impl Fulfilment {
         let mut listed = Vec::with_capacity(uploads.len());
         for upload in &uploads {
             let mut file = BroughtFile::new(upload);
-            let bytes = u64::from(upload.bytes);
             if upload.state == UploadState::Released {
-                if bytes <= *room {
-                    *room -= bytes;
+                if taken(room, upload.bytes.into()) {
                     archive.add(file.lies_in_copy(), self.files.get(upload, &opened.key).await?.to_vec());
                 } else {
                     file.lies_at(case, &request.id);
@@ -243,5 +241,29 @@ impl Fulfilment {
             files.push(InquiryFile::new(&inquiry, &thread));
         }
         archive.add_json("inquiries.json", &files)
+    }
+}
+
+/// Whether there is room for so many bytes, which then are taken. A smaller file may still fit after a larger one did not.
+const fn taken(room: &mut u64, bytes: u64) -> bool {
+    match room.checked_sub(bytes) {
+        Some(left) => {
+            *room = left;
+            true
+        }
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_go_into_the_copy_while_there_is_room_for_them() {
+        let mut room = 24;
+        let sizes = [20, 5, 4, 1];
+        assert_eq!(sizes.map(|bytes| taken(&mut room, bytes)), [true, false, true, false]);
+        assert_eq!(room, 0);
     }
 }

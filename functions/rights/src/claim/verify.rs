@@ -12,7 +12,7 @@ use medius_domain::code::{OneTimeCode, Ticket};
 use medius_domain::consent::ConsentActor;
 use medius_domain::id::{CaseId, RightId};
 use medius_domain::policy::{On, Permit, Thing, permit};
-use medius_domain::rights::{Claim, Claimant, Keeper, Meant, RightsRequest, State as Stands};
+use medius_domain::rights::{Claim, Claimant, Keeper, Meant, Right, RightsRequest, State as Stands};
 use medius_http::{Origin, Problem, ProblemKind};
 use medius_store::{Change, Place, Snapshot, StoreError, pause};
 use std::collections::HashSet;
@@ -98,13 +98,21 @@ async fn right(
     }
     let settled = match deletion::cases_of(state, &verified.shown).await {
         Ok(about) => {
-            deletion::end_links_ahead(state, &verified.event, &verified.shown, &about).await?;
+            let room = deletion::MOST_LINKS;
+            deletion::end_links_ahead(state, &verified.event, &verified.shown, &about, room).await?;
             verified.settled(&about, None).await
         }
         Err(problem) => Err(problem),
     };
     match settled {
-        Err(problem) if problem.kind() == ProblemKind::StateConflict => verified.settled(&[], problem.reason()).await,
+        Err(problem) if problem.kind() == ProblemKind::StateConflict => {
+            if verified.shown.right == Right::Deletion {
+                // Too much for one transaction; the links die all the same, each case's in its own.
+                let all = deletion::every_case_of(state, &verified.shown).await?;
+                deletion::end_links_ahead(state, &verified.event, &verified.shown, &all, 0).await?;
+            }
+            verified.settled(&[], problem.reason()).await
+        }
         other => other,
     }
 }

@@ -168,6 +168,35 @@ async fn a_right_code_loses_no_request_whatever_the_case_is_like() {
 }
 
 #[tokio::test]
+async fn a_patient_of_many_cases_is_not_turned_away() {
+    let stack = Stack::load().unwrap();
+    let (app, case, email) = known(&stack).await;
+    let letter = app.make_letter(&case, &stack.run().providers[0]).await.unwrap();
+    let delivery = app.deliver(&case, &letter).await.unwrap();
+    for _ in 0..21 {
+        app.open_case().await.unwrap();
+    }
+    let dpo = member(&stack, "dpo").await;
+    let (id, ticket) = verified(&stack, &Anybody::new(&stack, "rights"), &email, &wish("access", &email)).await;
+    taken(&dpo, &id, "assign", &Value::Null, "IN_REVIEW").await;
+    taken(&dpo, &id, "approve", &Value::Null, "EXECUTING").await;
+    assert_eq!(ended(&ticket, &id, "COMPLETED").await["outcome"], "handed_over");
+
+    // All of it is more than is destroyed in one step: the request is there, its links are dead, and the officer has it.
+    let who = Anybody::new(&stack, "rights");
+    let before = codes(&stack, &email, 1).await.len();
+    let id = claim(&who, &wish("deletion", &email)).await;
+    let code = codes(&stack, &email, before + 1).await.pop().unwrap();
+    let shown = verify(&who, &id, &code).await.expect(200, "verification").unwrap().json();
+    assert_eq!((&shown["waits_because"], &shown["request"]["state"]), (&json!("ask-for-each-case"), &json!("QUEUED")));
+    let view = app.get(&format!("/v1/cases/{case}/deliveries/{delivery}")).await.unwrap().json();
+    assert_eq!(view["state"], "REVOKED");
+    taken(&dpo, &id, "assign", &Value::Null, "IN_REVIEW").await;
+    assert_eq!(reason(&step(&dpo, &id, "approve", &Value::Null).await), (409, "ask-for-each-case".to_owned()));
+    taken(&dpo, &id, "request-evidence", &json!({"needed": ["which_part"]}), "EVIDENCE_PENDING").await;
+}
+
+#[tokio::test]
 async fn more_links_than_a_transaction_takes_end_all_the_same() {
     let stack = Stack::load().unwrap();
     let (app, case, email) = known(&stack).await;
