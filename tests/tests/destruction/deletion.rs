@@ -16,17 +16,17 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-async fn member(world: &World) -> StaffApp {
+pub(crate) async fn member(world: &World) -> StaffApp {
     let sign_in = world.stack.new_member(&format!("dpo-{}@staff.example", fresh_key()), "dpo").await.unwrap();
     StaffApp::of(&world.stack, &sign_in).await.unwrap()
 }
 
-async fn ask(app: &PatientApp, wish: &Value) -> String {
+pub(crate) async fn ask(app: &PatientApp, wish: &Value) -> String {
     let asked = app.post("/v1/rights-requests", wish).await.unwrap().expect(201, "request").unwrap();
     asked.json()["id"].as_str().unwrap().to_owned()
 }
 
-async fn step(staff: &StaffApp, id: &str, what: &str) -> Value {
+pub(crate) async fn step(staff: &StaffApp, id: &str, what: &str) -> Value {
     let path = format!("/staff/v1/rights-requests/{id}/{what}");
     let key = [("idempotency-key", fresh_key())].map(|(k, v)| (k, v));
     let headers: Vec<(&str, &str)> = key.iter().map(|(k, v)| (*k, v.as_str())).collect();
@@ -38,7 +38,7 @@ async fn seen(app: &PatientApp, id: &str) -> Value {
 }
 
 /// The request once it stands where it is wanted.
-async fn ended(app: &PatientApp, id: &str, state: &str) -> Value {
+pub(crate) async fn ended(app: &PatientApp, id: &str, state: &str) -> Value {
     for _ in 0..240 {
         let now = seen(app, id).await;
         if now["state"] == state {

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod deletion;
+mod everything;
 mod proof;
 #[path = "../faults/proxy.rs"]
 mod proxy;
+mod requests;
 mod tools;
 mod world;
 
@@ -365,23 +367,4 @@ async fn a_case_that_is_read_and_written_all_the_while_is_destroyed_all_the_same
     assert!(seen.contains(&200) && seen.contains(&404) && seen.iter().all(|status| *status < 500), "{seen:?}");
     assert!(world.everything_about(&id).await.is_empty());
     assert_eq!(world.destroyer().left(&end).await.unwrap(), 0);
-}
-
-#[tokio::test]
-async fn every_personal_item_of_every_table_has_an_end() {
-    let world = World::new().await;
-    let (app, case, subject) = world.delivered().await;
-    let wish = json!({"right": "access", "case_id": case});
-    app.post("/v1/rights-requests", &wish).await.unwrap().expect(201, "request").unwrap();
-    let inquiry = json!({"topic": "service", "text": "When do you open?"});
-    app.post("/v1/inquiries", &inquiry).await.unwrap().expect(201, "inquiry").unwrap();
-    let later = world.db.now() + TimeDelta::days(900);
-    world.retention().enter(&case, &subject, Ground::RetentionEnded, later, "test").await.unwrap();
-    // The directory and the staff's registry are about nobody's health, and are kept while they are in use.
-    let apart = ["directory", "registry"];
-    for table in world.stack.run().tables.keys().filter(|table| !apart.contains(&table.as_str())) {
-        let (all, endless) = world.items_without_end(table).await;
-        assert!(all > 0 || table == "uploads", "{table} is empty: nothing was shown");
-        assert!(endless.is_empty(), "{table}: {endless:?}");
-    }
 }

@@ -33,11 +33,13 @@ async fn whatever_fails_before_or_after_a_commit_each_step_is_recorded_once_and_
         ("UpdateItem", Kind::AnswerLost),
         ("Query", Kind::Broken),
         ("Sign", Kind::Refused),
+        ("GET", Kind::Broken),
+        ("GenerateMac", Kind::Refused),
     ];
     // Entering, too, happens once.
     let mut entered = None;
-    for (operation, kind) in &faults[..4] {
-        proxy.strike(Fault { operation, kind: *kind });
+    for (operation, kind) in faults {
+        proxy.strike(Fault { operation, kind });
         let tried = retention.enter(&case, &subject, Ground::RetentionEnded, due, "test").await;
         proxy.lift();
         entered = tried.ok().or(entered);
@@ -47,7 +49,11 @@ async fn whatever_fails_before_or_after_a_commit_each_step_is_recorded_once_and_
     let (mut before, mut struck) = (ledger(&world, &case).await, 0);
     assert_eq!((before.step, before.rev), (Step::Due, 1));
     let mut steps = vec![before.step];
-    while before.step < Step::Destroyed {
+    while before.step < Step::Irrecoverable {
+        if before.step == Step::Destroyed {
+            // Past the backups of the keys.
+            world.set_ahead(TimeDelta::days(464));
+        }
         for (operation, kind) in faults {
             proxy.strike(Fault { operation, kind });
             // It fails, or the SDK's own repeat was enough, or another run's record was found: never a step too far.
@@ -66,7 +72,7 @@ async fn whatever_fails_before_or_after_a_commit_each_step_is_recorded_once_and_
     }
     steps.dedup();
     assert!(struck > 20, "hardly anything failed: {struck}");
-    assert_eq!((steps.as_slice(), before.rev), (&Step::ALL[..8], 8));
+    assert_eq!((steps.as_slice(), before.rev), (&Step::ALL[..], 9));
     assert!(world.everything_about(&case).await.is_empty());
     assert!(world.db.check_log(&Scope::Case(case), false).await.unwrap().is_ok());
 }

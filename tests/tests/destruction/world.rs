@@ -17,7 +17,7 @@ use medius_store::{
 use medius_tests::journey::demo_story;
 use medius_tests::stack::Stack;
 use medius_tests::user::{PatientApp, fresh_key};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -279,19 +279,33 @@ impl World {
         delete.key("pk", text(pk)).key("sk", text(sk)).send().await.unwrap();
     }
 
-    /// How many items a table has, and the keys of those without an end.
-    pub(crate) async fn items_without_end(&self, table: &str) -> (usize, Vec<String>) {
+    /// What kinds of items a table has, and the keys of those without an end.
+    pub(crate) async fn kinds_and_endless(&self, table: &str) -> (BTreeSet<String>, Vec<String>) {
         let scan = self.aws.dynamodb().scan().table_name(self.stack.table(table));
         let mut pages = scan.projection_expression("pk, sk, expires_at").into_paginator().items().send();
-        let (mut all, mut endless) = (0, Vec::new());
+        let (mut kinds, mut endless) = (BTreeSet::new(), Vec::new());
+        let kind = |key: &str| key.split('#').next().unwrap_or_default().to_owned();
         while let Some(item) = pages.next().await {
             let item = item.unwrap();
-            all += 1;
+            let (pk, sk) = (attribute(&item, "pk"), attribute(&item, "sk"));
+            kinds.insert(format!("{} {}", kind(pk), kind(sk)));
             if attribute(&item, "expires_at").is_empty() {
-                endless.push(format!("{} {}", attribute(&item, "pk"), attribute(&item, "sk")));
+                endless.push(format!("{pk} {sk}"));
             }
         }
-        (all, endless)
+        (kinds, endless)
+    }
+
+    /// How many mails to a patient about a case were ordered, of one kind.
+    pub(crate) async fn mails_about(&self, case: &CaseId, notice: &str) -> usize {
+        let scan = self.aws.dynamodb().scan().table_name(self.stack.table("outbox"));
+        let mut pages = scan.into_paginator().items().send();
+        let mut found = 0;
+        while let Some(item) = pages.next().await {
+            let text = format!("{:?}", item.unwrap());
+            found += usize::from(text.contains(case.as_str()) && text.contains(&format!("\"{notice}\"")));
+        }
+        found
     }
 
     /// The text of the mail that holds a text.

@@ -6,6 +6,7 @@
 mod files;
 #[allow(dead_code, reason = "the functions serve two test programs")]
 mod functions;
+mod holds;
 mod proxy;
 mod rights;
 mod without_sign_in;
