@@ -44,7 +44,7 @@ struct Figures {
 pub(super) async fn run(options: Options) -> Result<()> {
     let wanted = |name: &str| options.functions.is_empty() || options.functions.iter().any(|f| f == name);
     let names: Vec<&(&str, &str)> = FUNCTIONS.iter().filter(|(name, _)| wanted(name)).collect();
-    for unknown in options.functions.iter().filter(|f| !FUNCTIONS.iter().any(|(name, _)| name == f)) {
+    if let Some(unknown) = options.functions.iter().find(|f| !FUNCTIONS.iter().any(|(name, _)| name == f)) {
         bail!("there is no function {unknown}");
     }
     let template = template(options.template.as_deref())?;
