@@ -31,10 +31,7 @@ pub(crate) async fn run() -> Result<()> {
         ("template (sam validate --lint)", sam),
         ("template (cfn-lint)", cfn_lint),
         ("unused dependencies (cargo-machete)", tool(&machete, &[])),
-        (
-            "licences, bans, sources (cargo-deny)",
-            tool(&deny, &["check", "licenses", "bans", "sources"]),
-        ),
+        ("licences, bans, sources (cargo-deny)", tool(&deny, &["check", "licenses", "bans", "sources"])),
         ("lints (clippy)", cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),
     ];
     for (name, mut command) in steps {

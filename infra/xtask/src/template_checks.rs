@@ -67,9 +67,17 @@ pub(crate) async fn run() -> Result<Vec<(&'static str, Result<()>)>> {
 async fn serverless(checks: &Checks, suppressions: &[Suppression]) -> Result<()> {
     const ENTRY: &str = "import sys; from cfnlint.runner import main; sys.exit(main())";
     say::line("==> template (cfn-lint-serverless)");
-    let report =
-        json(&mut checks.run(&["-c", ENTRY, "-a", "cfn_lint_serverless.rules", "--format", "json", "--", "template.yaml"]))
-            .await?;
+    let report = json(&mut checks.run(&[
+        "-c",
+        ENTRY,
+        "-a",
+        "cfn_lint_serverless.rules",
+        "--format",
+        "json",
+        "--",
+        "template.yaml",
+    ]))
+    .await?;
     let finding = |found: &Value| Finding {
         rule: found["Rule"]["Id"].as_str().unwrap_or_default().to_owned(),
         resource: found["Location"]["Path"][1].as_str().unwrap_or_default().to_owned(),

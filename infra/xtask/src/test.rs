@@ -5,7 +5,7 @@ use clap::Args;
 use medius_tests::stack::RUN_FILE_VARIABLE;
 use tokio::process::Command;
 
-use crate::{preflight, process, stack, used, workspace};
+use crate::{preflight, process, stack, tools::Checks, used, workspace};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -25,7 +25,8 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let up = stack::up(&workspace::root().join("target/test-run"), preflight::free_port()?, front).await?;
     let mut cargo = Command::new("cargo");
     cargo.args(["test", "--workspace"]).args(&options.arguments).current_dir(workspace::root());
-    cargo.env(RUN_FILE_VARIABLE, &up.run_file);
+    // The runbook's commands are those of the command line of AWS.
+    cargo.env(RUN_FILE_VARIABLE, &up.run_file).env("MEDIUS_AWS_PYTHON", Checks::ensure().await?.python());
     process::shown("cargo test --workspace", &mut cargo).await
 }
 

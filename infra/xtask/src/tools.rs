@@ -108,10 +108,7 @@ pub(crate) async fn cargo_tool(name: &str) -> Result<PathBuf> {
     // Unoptimised: they run for seconds, and building them is what takes time. Not in the repository, whose
     // configuration is not theirs.
     install.args(["install", "--debug", "--locked", "--root"]).arg(&partial).arg(format!("{name}@{version}"));
-    install
-        .env("CARGO_TARGET_DIR", partial.join("build"))
-        .env("CARGO_PROFILE_DEV_DEBUG", "0")
-        .current_dir(&partial);
+    install.env("CARGO_TARGET_DIR", partial.join("build")).env("CARGO_PROFILE_DEV_DEBUG", "0").current_dir(&partial);
     process::logged(&format!("{name} {version} (first time only)"), &mut install, &partial.join("install.log")).await?;
     fs::remove_dir_all(partial.join("build"))?;
     fs::rename(&partial, &folder)?;

@@ -59,7 +59,7 @@ fn source(folder: &str) -> String {
                 folders.push(path);
             } else if path.extension().is_some_and(|end| end == "rs") {
                 let all = std::fs::read_to_string(&path).unwrap();
-                text.push_str(all.split("#[cfg(test)]").next().unwrap());
+                text.push_str(all.split("\n#[cfg(test)]\nmod ").next().unwrap());
             }
         }
     }

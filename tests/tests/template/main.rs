@@ -78,7 +78,7 @@ fn the_data_key_opens_for_each_role_only_what_its_purpose_is() {
         ("InquiryRole", vec!["inquiry", "inquiry-mailbox"]),
         ("IntakeRole", vec![data, contact]),
         ("MailerRole", vec![contact, "inquiry-mailbox"]),
-        ("RightsRole", vec!["right", data]),
+        ("RightsRole", vec!["right", data, contact]),
         ("ProviderRole", vec![data, contact]),
         ("RecordsRole", vec![data, contact]),
         ("ReferralRole", vec![data, contact]),
