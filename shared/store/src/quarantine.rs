@@ -66,7 +66,11 @@ impl Quarantine {
             .presigned(config)
             .await
             .map_err(|e| StoreError::service("S3", "PutObject (presign)", &e))?;
-        let headers = request.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        // Of what this function would have sent itself only that which is part of the signature: an id of its own trace is not,
+        // and a page in a browser may not send it.
+        let signed = signed(request.uri());
+        let own = request.headers().filter(|(name, _)| signed.iter().any(|other| name.eq_ignore_ascii_case(other)));
+        let headers = own.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Ok(PutAddress { url: request.uri().to_owned(), headers })
     }
 
@@ -106,5 +110,25 @@ impl Quarantine {
     /// [`StoreError::Service`].
     pub async fn before(&self, moment: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
         crate::handoff::keys_before(&self.client, &self.bucket, moment).await
+    }
+}
+
+/// Names of the headers that an address's signature covers.
+fn signed(address: &str) -> Vec<&str> {
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    let names = query.split('&').find_map(|pair| pair.strip_prefix("X-Amz-SignedHeaders=")).unwrap_or_default();
+    names.split(';').flat_map(|part| part.split("%3B")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_headers_of_a_signature_are_read_from_its_address() {
+        let address = "https://b.example/k?X-Amz-Expires=900&X-Amz-SignedHeaders=content-type%3Bhost%3Bx-amz-checksum-sha256&X-Amz-Signature=0";
+        assert_eq!(signed(address), ["content-type", "host", "x-amz-checksum-sha256"]);
+        assert_eq!(signed("https://b.example/k?X-Amz-SignedHeaders=a;b"), ["a", "b"]);
+        assert_eq!(signed("https://b.example/k"), [""]);
     }
 }

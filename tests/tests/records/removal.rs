@@ -16,16 +16,19 @@ async fn take_back(app: &PatientApp, path: &str) -> Answer {
 
 /// Waits for the sweep, which the schedule wakes too.
 async fn removed(stack: &Stack, app: &PatientApp, path: &str) -> Value {
+    let mut last = None;
     for _ in 0..20 {
-        // Another file of another test may fail it; that is not this one's.
-        let _ = stack.invoke("screening", None, &json!({"kind": "sweep"})).await;
+        // A file of another test may fail it; that is not this one's.
+        last = stack.invoke("screening", None, &json!({"kind": "sweep"})).await.err();
         let file = app.get(path).await.unwrap().expect(200, "file").unwrap().json();
         if file["state"] == "removed" {
             return file;
         }
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     }
-    panic!("{path} was not removed");
+    let logs = stack.logs("screening").await.unwrap_or_default();
+    let told: Vec<_> = logs.iter().filter(|line| line.contains("ERROR") || line.contains("error")).collect();
+    panic!("{path} was not removed: {last:?} {told:#?}");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Glyphs to lines, words and cells, by where they stand: the order in which a file draws them means nothing.
 
 use super::cells::{Sign, cells, cluster};
-use super::draw::{Drawing, Glyph};
+use super::drawing::{Drawing, Glyph};
 use super::seen::Seen;
 use crate::{Limits, Refused};
 use std::collections::HashMap;

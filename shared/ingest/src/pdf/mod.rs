@@ -1,12 +1,14 @@
 //! PDF with text: result sheets, prescriptions, health checks.
 //!
-//! `guard` looks at the raw bytes, `open` counts what interpreting will cost, `draw` interprets, `seen` drops what people do
+//! `guard` looks at the raw bytes, `open` counts what interpreting will cost (`edges` says of what), `draw` interprets into a `drawing`, `seen` drops what people do
 //! not see, `line` finds lines and cells by place, `header` knows the headings, `place` and `rows` put cells under them.
 //! Where a heading is not known, or a cell could stand under two, nothing is proposed.
 
 mod carried;
 mod cells;
 mod draw;
+mod drawing;
+mod edges;
 mod guard;
 mod header;
 mod inflate;
@@ -22,7 +24,7 @@ use crate::table::heading::{Heading, Role, is_day_label};
 use crate::table::record::Record;
 use crate::table::{cell, date};
 use crate::{Limits, Refused, resident};
-use draw::Drawing;
+use drawing::Drawing;
 use hayro_interpret::InterpreterCache;
 use header::{Group, Header, Kind};
 use line::{Frame, Text};

@@ -3,7 +3,7 @@
 //! What may or may not be seen (half covered, over a picture, through a mask) makes its row unread: `1` of `120` covered
 //! would leave `20`.
 
-use super::draw::{Drawing, Glyph};
+use super::drawing::{Drawing, Glyph};
 use super::paint::Cover;
 use crate::{Limits, Refused};
 use hayro_interpret::kurbo::Point;

@@ -3,29 +3,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod cost;
 
 use common::sheet::{Look, blood, blood_told, table, told};
 use common::{Doc, Face, REGULAR, file};
+use cost::Cost;
 use medius_ingest::{Limits, csv, fhir, pdf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 const COUNT: u64 = 10_000;
 const X: [f64; 5] = [50.0, 200.0, 270.0, 320.0, 430.0];
-static PANICS: AtomicUsize = AtomicUsize::new(0);
-
-/// Panics are counted, those too that the reader holds back.
-fn count_panics() {
-    let before = std::panic::take_hook();
-    let here = std::thread::current().id();
-    std::panic::set_hook(Box::new(move |info| {
-        PANICS.fetch_add(usize::from(std::thread::current().id() == here), Ordering::SeqCst);
-        before(info);
-    }));
-}
-
 /// xorshift64*: small, seeded, the same everywhere.
 struct Random(u64);
 
@@ -88,63 +76,6 @@ fn corrupt(bytes: &mut Vec<u8>, random: &mut Random, words: &[&[u8]], keep_lengt
                 }
             }
         }
-    }
-}
-
-/// Time that this thread had on a processor: what others do on the same machine does not count. Elsewhere, the clock's.
-fn spent(since: Instant) -> Duration {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = told.and_then(|told| told.split_whitespace().next()?.parse().ok());
-    nanoseconds.map_or_else(|| since.elapsed(), Duration::from_nanos)
-}
-
-/// A figure of this process in kB, where the system tells.
-fn figure(name: &str) -> Option<usize> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with(name))?;
-    line.split_whitespace().nth(1)?.parse().ok()
-}
-
-/// One kind at a time, so that the memory is its own.
-static TURN: Mutex<()> = Mutex::new(());
-
-/// What the files of one kind cost.
-struct Cost {
-    _turn: MutexGuard<'static, ()>,
-    start: Instant,
-    before: Option<usize>,
-    longest: (Duration, u64),
-}
-
-impl Cost {
-    fn start() -> Self {
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        // The system forgets the highest mark, so that it is this kind's from now on.
-        let forgot = std::fs::write("/proc/self/clear_refs", "5").is_ok();
-        let before = figure("VmRSS").filter(|_| forgot);
-        Self { _turn: turn, start: Instant::now(), before, longest: (Duration::ZERO, 0) }
-    }
-
-    /// Reads one file: no panic, not even one that the reader holds back, and not longer than two seconds of an unoptimised
-    /// build.
-    fn of<T>(&mut self, what: &str, seed: u64, work: impl FnOnce() -> T) -> T {
-        let before = spent(self.start);
-        let result = work();
-        let took = spent(self.start).saturating_sub(before);
-        assert!(took < Duration::from_secs(2), "{what} {seed} took {took:?}");
-        self.longest = self.longest.max((took, seed));
-        assert_eq!(PANICS.load(Ordering::SeqCst), 0, "{what} {seed} panicked inside");
-        result
-    }
-
-    /// All of them together never held more than so many MB beyond what was there before.
-    #[expect(clippy::print_stdout, reason = "the figures are printed on purpose")]
-    fn held_less_than(self, what: &str, megabytes: usize) {
-        let held = figure("VmHWM").zip(self.before).map(|(peak, before)| peak.saturating_sub(before));
-        println!("{what}: longest {:?} (file {}), most memory {held:?} kB", self.longest.0, self.longest.1);
-        // A system that does not tell proves nothing; ours does.
-        let held = held.unwrap_or(if cfg!(target_os = "linux") { usize::MAX } else { 0 });
-        assert!(held < megabytes * 1024, "{what}: {held} kB");
     }
 }
 
@@ -220,7 +151,6 @@ const PDF_WORDS: [&[u8]; 26] = [
 #[test]
 fn pdfs() {
     let mut cost = Cost::start();
-    count_panics();
     let packed = sheet(Face::Embedded(REGULAR), true).write();
     let seeds = [packed.clone(), sheet(Face::Helvetica, false).write(), sheet(Face::Cid, true).write(), rich().write()];
     let expected = blood_told("2026-03-02");
@@ -288,7 +218,6 @@ fn csvs() {
     let words: [&[u8]; 10] =
         [b",", b"\"", b"\"\"", b"\n", b"\r", b"\t;|", b"\xff\xfe", b"\xb0\xcb", b"900101-1234567", b"\0"];
     let mut cost = Cost::start();
-    count_panics();
     let mut read = 0;
     for seed in 0..COUNT {
         let mut random = Random::new(seed);
@@ -330,7 +259,6 @@ fn bundles() {
         b"[[[[[[[[",
     ];
     let mut cost = Cost::start();
-    count_panics();
     let mut read = 0;
     for seed in 0..COUNT {
         let mut random = Random::new(seed);
