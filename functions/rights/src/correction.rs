@@ -147,7 +147,7 @@ async fn try_put(
     let key = state.stories.unwrap(&case_id, &wrapped).await?;
     let mut change = Change::new(leave, now);
     // Whoever took it in hand meanwhile must not see other values than they decide about.
-    change.require_right(&found);
+    change.rights_request(&found.with_values())?;
     change.put_correction(&case, id, (&wrapped, &key), correction)?;
     deletion::fits(&change)?;
     let answer = Remembered::new(&mut change, request, StatusCode::OK, None, &RightState::from(&found))?;
@@ -170,14 +170,29 @@ pub(crate) async fn get_values(
     let purpose = Purpose::PatientRights;
     let leave = Errand { staff: &staff, origin: &origin, action: Action::View, object, purpose, reason: None };
     leave.admitted(&state.db).await?;
-    let (case_id, places) = places(&state, &id).await?;
-    let (snapshot, found) = read(&state, &id, places).await?;
+    let mut attempt = 1;
+    loop {
+        match try_look(&state, &leave, &id).await {
+            Err(problem) if attempt < ATTEMPTS && problem.kind() == ProblemKind::VersionMismatch => attempt += 1,
+            other => return other.map(Json),
+        }
+    }
+}
+
+/// One look; that these values were seen stands in the request with it, and with what comes later it stands no more.
+async fn try_look(state: &State, leave: &Errand<'_>, id: &RightId) -> Result<RightValuesView, Problem> {
+    let (case_id, places) = places(state, id).await?;
+    let (snapshot, found) = read(state, id, places).await?;
     let permit = leave.on_right(&found)?;
     let case_id = case_id.ok_or_else(Problem::not_found)?;
     let sealed = snapshot.sealed_case(&permit).ok_or_else(Problem::not_found)?;
     let key = state.stories.unwrap(&case_id, &sealed.data_key).await?;
-    let corrected = snapshot.correction(&case_id, &id, &key)?.ok_or_else(Problem::not_found)?;
+    let corrected = snapshot.correction(&case_id, id, &key)?.ok_or_else(Problem::not_found)?;
     let present = corrected.present(&sealed.intake.open(&key, &case_id)?);
-    state.db.commit(Change::new(permit, state.db.now()), &snapshot).await?;
-    Ok(Json(RightValuesView { parts: corrected.parts(), present, corrected }))
+    let mut change = Change::new(permit, state.db.now());
+    if let Some(seen) = found.with_values_seen() {
+        change.rights_request(&seen)?;
+    }
+    state.db.commit(change, &snapshot).await?;
+    Ok(RightValuesView { parts: corrected.parts(), present, corrected })
 }

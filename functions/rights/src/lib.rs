@@ -150,6 +150,8 @@ fn refused(refusal: Refused) -> Problem {
         Refused::Impossible | Refused::NotTheirs => Problem::conflict("not-in-this-state"),
         Refused::SecondPersonNeeded => Problem::conflict("second-person-needed"),
         Refused::AnotherPersonNeeded => Problem::conflict("another-person-needed"),
+        Refused::ValuesMissing => Problem::conflict("values-missing"),
+        Refused::ValuesUnseen => Problem::conflict("values-unseen"),
         Refused::OnlyAccess => Problem::conflict("only-access-can-be-deferred"),
         Refused::DeferralDay => field("/until", Invalid::OutOfRange),
         Refused::Ground => field("/ground", Invalid::Inconsistent),

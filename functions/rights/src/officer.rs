@@ -148,8 +148,7 @@ fn case_open(snapshot: &Snapshot, request: &RightsRequest) -> Result<bool, Probl
 }
 
 /// The request with what a decision brings with it: a deletion that is agreed to is entered into the ledger, and what access is
-/// put off to another day is about is kept for so long. A correction needs the right values, or somebody to pass it on to, who is
-/// told.
+/// put off to another day is about is kept for so long. To whom a correction is passed on is told.
 async fn carried(
     state: &State,
     change: &mut Change,
@@ -159,13 +158,6 @@ async fn carried(
 ) -> Result<RightsRequest, Problem> {
     if next.right == Right::Deletion && next.state == Stands::Executing {
         return deletion::order(state, change, snapshot, next, cases).await;
-    }
-    if next.right == Right::Correction && next.state == Stands::Executing {
-        // What nobody gave a value for cannot be put right: it is asked for, or passed on to who recorded it.
-        let given = next.case_id.as_ref().is_some_and(|case| snapshot.has_correction(case, &next.id));
-        if !given {
-            return Err(Problem::conflict("values-missing"));
-        }
     }
     if let (Some(institution), Some(case)) = (to, &next.case_id) {
         if snapshot.provider(institution)?.is_none() {
@@ -204,7 +196,6 @@ pub(crate) async fn decide(
         let more = deletion::places(&cases)
             .into_iter()
             .chain([Place::Idempotency(request.scope_sha256.clone())])
-            .chain(found.case_id.clone().map(|case| Place::Correction(case, id.clone())))
             .chain(decided.institution().cloned().map(Place::Provider));
         let (snapshot, found) = read(state, id, more).await?;
         let permit = leave.on_right(&found)?;

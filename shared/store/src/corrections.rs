@@ -33,13 +33,6 @@ impl Snapshot {
     }
 }
 
-impl Snapshot {
-    /// Whether a request has values that were not carried out yet.
-    pub fn has_correction(&self, case: &CaseId, right: &RightId) -> bool {
-        self.item(&place(case, right)).and_then(|item| blob(item, VALUES)).is_some()
-    }
-}
-
 impl Change {
     /// The right values of a request. They end with the case, and are written only while its key is there.
     ///

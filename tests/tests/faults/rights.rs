@@ -152,6 +152,7 @@ async fn agreed(stack: &Stack, service: &Service, id: &RightId) {
     let (request, now) = (stored(stack, id).await, Utc::now());
     let dpo = medius_domain::id::Subject::of("dpo");
     let review = if request.state == State::Queued { request.assign(&dpo, now).unwrap() } else { request.clone() };
+    let review = review.with_values_seen().unwrap_or(review);
     let failed = review.approve(&dpo, false, now).unwrap().failed(now).unwrap();
     written(service, &RightsRequest { rev: request.rev + 1, ..failed }).await;
 }

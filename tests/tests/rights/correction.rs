@@ -115,8 +115,16 @@ async fn a_letter_without_the_corrected_part_stays_what_it_is_and_asked_for_valu
     give(&app, &id, &json!({"basic": {"country": "KR"}})).await.expect(200, "values").unwrap();
     taken(&dpo, &id, "assign", &Value::Null, "IN_REVIEW").await;
     taken(&dpo, &id, "request-evidence", &json!({"needed": ["right_value"]}), "EVIDENCE_PENDING").await;
+    let look = || async {
+        let path = format!("/staff/v1/rights-requests/{id}/values");
+        dpo.get(&path).await.unwrap().expect(200, "values").unwrap().json()["corrected"]["basic"]["country"].clone()
+    };
+    assert_eq!(look().await, "KR");
     give(&app, &id, &json!({"basic": {"country": "JP"}})).await.expect(200, "other values").unwrap();
     own(&app, &id, "evidence").await.expect(200, "evidence").unwrap();
+    // Nobody agrees to values that they have not seen.
+    assert_eq!(reason(&step(&dpo, &id, "approve", &Value::Null).await), (409, "values-unseen".to_owned()));
+    assert_eq!(look().await, "JP");
     taken(&dpo, &id, "approve", &Value::Null, "EXECUTING").await;
     ended(&app, &id, "COMPLETED").await;
     let after = app.get(&format!("/v1/cases/{case}")).await.unwrap().json();

@@ -144,6 +144,8 @@ impl RightsRequest {
             refusal: None,
             deferral: None,
             objection: None,
+            values_given: 0,
+            values_seen: 0,
             outcome: None,
             forwarded_to: None,
             destructions: Vec::new(),

@@ -133,6 +133,12 @@ pub struct RightsRequest {
     pub deferral: Option<Deferral>,
     /// The patient's objection.
     pub objection: Option<Objection>,
+    /// How often the right values were given, with a correction.
+    #[serde(default)]
+    pub values_given: u32,
+    /// Which of these the staff have looked at, the first being 1; none is 0.
+    #[serde(default)]
+    pub values_seen: u32,
     /// What was done.
     pub outcome: Option<Outcome>,
     /// The institution that it was passed on to, because it recorded what is to be corrected.

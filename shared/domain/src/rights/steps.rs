@@ -40,6 +40,8 @@ impl RightsRequest {
             refusal: None,
             deferral: None,
             objection: None,
+            values_given: 0,
+            values_seen: 0,
             outcome: None,
             forwarded_to: None,
             destructions: Vec::new(),
@@ -167,11 +169,37 @@ impl RightsRequest {
                 after(self.state, Step::Approve, Who::Officer).and(Err(Refused::SecondPersonNeeded))
             }
             None | Some(_) => {
-                let approved = self.take(Step::Approve, Who::Officer, Some(by), now)?;
-                let executing = approved.stepped(Step::Execute, Who::Service, None, now)?;
-                Ok(Self { decided_by: Some(by.clone()), ..executing })
+                let agreed = self.agreed(by, now)?;
+                self.values_looked_at().map(|()| agreed)
             }
         }
+    }
+
+    fn agreed(&self, by: &Subject, now: DateTime<Utc>) -> Result<Self, Refused> {
+        let approved = self.take(Step::Approve, Who::Officer, Some(by), now)?;
+        let executing = approved.stepped(Step::Execute, Who::Service, None, now)?;
+        Ok(Self { decided_by: Some(by.clone()), ..executing })
+    }
+
+    /// Whether what a correction would write was given, and looked at as it is now: nobody agrees to what they have not seen.
+    const fn values_looked_at(&self) -> Result<(), Refused> {
+        match (self.right, self.values_given) {
+            (Right::Correction, 0) => Err(Refused::ValuesMissing),
+            (Right::Correction, given) if given != self.values_seen => Err(Refused::ValuesUnseen),
+            (Right::Access | Right::Correction | Right::Deletion | Right::Suspension | Right::Resume, _) => Ok(()),
+        }
+    }
+
+    /// The request after the right values were given, once more.
+    #[must_use]
+    pub fn with_values(&self) -> Self {
+        Self { values_given: self.values_given + 1, rev: self.rev + 1, ..self.clone() }
+    }
+
+    /// The request after somebody of the staff looked at the values; none where they are seen already.
+    pub fn with_values_seen(&self) -> Option<Self> {
+        let new = self.values_seen != self.values_given;
+        new.then(|| Self { values_seen: self.values_given, rev: self.rev + 1, ..self.clone() })
     }
 
     /// Turned down.
@@ -246,7 +274,7 @@ impl RightsRequest {
         if self.right != Right::Correction {
             return Err(Refused::Outcome);
         }
-        let begun = if self.state == State::InReview { self.approve(by, false, now)? } else { self.clone() };
+        let begun = if self.state == State::InReview { self.agreed(by, now)? } else { self.clone() };
         let done = begun.complete(by, Outcome::ForwardedToSource, but, now)?;
         Ok(Self { forwarded_to: Some(institution.clone()), rev: self.rev + 1, ..done })
     }
@@ -267,6 +295,7 @@ impl RightsRequest {
         if !uphold {
             return Ok(next);
         }
+        self.values_looked_at()?;
         let approved = next.stepped(Step::ApproveUpheld, Who::Service, None, now)?;
         let executing = approved.stepped(Step::Execute, Who::Service, None, now)?;
         Ok(Self { refusal: None, deferral: None, decided_by: Some(by.clone()), ..executing })

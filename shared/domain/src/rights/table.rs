@@ -146,6 +146,10 @@ pub enum Refused {
     Outcome,
     /// Nothing was asked for.
     Evidence,
+    /// Nobody said what is right instead.
+    ValuesMissing,
+    /// What is right instead was given anew since somebody of the staff looked at it.
+    ValuesUnseen,
 }
 
 /// The one transition table: where a step of somebody leads.

@@ -392,7 +392,8 @@ fn what_an_institution_recorded_is_passed_on_in_one_step_and_the_record_says_to_
     let partly = review.forward(&dpo, &hospital, Some(Ground::FoundAccurate), now()).unwrap();
     assert_eq!((partly.state, partly.refusal.unwrap().ground()), (State::Partial, Ground::FoundAccurate));
     // After it was agreed to, and after it failed, too; and nothing else is passed on.
-    let agreed = review.approve(&dpo, false, now()).unwrap();
+    let seen = review.with_values().with_values_seen().unwrap();
+    let agreed = seen.approve(&dpo, false, now()).unwrap();
     for state in [agreed.clone(), agreed.failed(now()).unwrap()] {
         assert_eq!(state.forward(&dpo, &hospital, None, now()).unwrap().rev, state.rev + 1);
     }
@@ -417,4 +418,25 @@ fn a_complaint_is_kept_to_its_end_and_named_and_every_other_inquiry_is_not_kept(
     let partly = executing(in_review(Right::Deletion)).destroyed(Vec::new(), held.clone(), now()).unwrap();
     assert_eq!((partly.state, partly.refusal.unwrap().ground()), (State::Partial, Ground::KeptByStatute));
     assert_eq!(partly.held_inquiries, held);
+}
+
+#[test]
+fn nobody_agrees_to_values_that_were_not_given_or_not_looked_at() {
+    let (one, two) = (Subject::of("one"), Subject::of("two"));
+    let bare = in_review(Right::Correction);
+    assert_eq!(bare.with_values_seen(), None);
+    assert_eq!(bare.approve(&one, false, now()), Err(Refused::ValuesMissing));
+    let given = bare.with_values();
+    assert_eq!(given.approve(&one, false, now()), Err(Refused::ValuesUnseen));
+    let seen = given.with_values_seen().unwrap();
+    assert_eq!((seen.with_values_seen(), seen.rev), (None, bare.rev + 2));
+    assert_eq!(seen.approve(&one, false, now()).unwrap().state, State::Executing);
+    // Given anew after the look, it is looked at anew.
+    assert_eq!(seen.with_values().approve(&one, false, now()), Err(Refused::ValuesUnseen));
+    // So with an objection; the state is what is refused first.
+    let objected = seen.refuse(&one, Ground::FoundAccurate, now()).unwrap().object(now()).unwrap();
+    assert_eq!(objected.decide_objection(&two, true, now()).unwrap().state, State::Executing);
+    assert_eq!(objected.with_values().decide_objection(&two, true, now()), Err(Refused::ValuesUnseen));
+    assert_eq!(objected.with_values().decide_objection(&two, false, now()).unwrap().state, State::Dismissed);
+    assert_eq!(request(Right::Correction).approve(&one, false, now()), Err(Refused::Impossible));
 }

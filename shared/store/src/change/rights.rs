@@ -1,6 +1,6 @@
 //! Writes about requests of the patients' rights.
 
-use super::{Change, Kind};
+use super::Change;
 use crate::error::{Conflict, StoreError};
 use crate::item::{encode, number, text, time};
 use crate::place::Place;
@@ -30,11 +30,5 @@ impl Change {
         let hash = chain::link(chain::GENESIS, request).map_err(|_| StoreError::Corrupt { place: "rights request" })?;
         self.permit = self.permit.clone().with_evidence(&hash);
         Ok(())
-    }
-
-    /// Makes the change depend on a request being at its revision.
-    pub fn require_right(&mut self, request: &RightsRequest) {
-        let expected = [(":expected", number(request.rev))];
-        self.push(Place::Right(request.id.clone()), Kind::Check, "rev = :expected", expected, Conflict::Version);
     }
 }

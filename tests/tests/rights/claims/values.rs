@@ -71,6 +71,7 @@ async fn a_correction_without_a_sign_in_is_carried_out_and_explanations_judged_w
     assert_eq!((other.status.as_u16(), &other.json()["errors"][0]["code"]), (422, &json!("inconsistent")));
     give(&ticket, &id, &right).await.expect(200, "values").unwrap();
     post(&ticket, &id, "evidence").await.expect(200, "evidence").unwrap();
+    dpo.get(&format!("/staff/v1/rights-requests/{id}/values")).await.unwrap().expect(200, "values").unwrap();
     taken(&dpo, &id, "approve", &Value::Null, "EXECUTING").await;
     assert_eq!(ended(&ticket, &id, "COMPLETED").await["outcome"], "corrected");
 
