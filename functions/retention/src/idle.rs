@@ -4,7 +4,7 @@
 use crate::{Failure, Retention};
 use chrono::{DateTime, Days, Months, TimeDelta, Utc};
 use medius_domain::access::Action;
-use medius_domain::case::{Case, open_case_expiry};
+use medius_domain::case::{Case, IDLE_DAYS, open_case_expiry};
 use medius_domain::clock::{end_of_kst_day, kst_day};
 use medius_domain::lifecycle::Cause;
 use medius_store::{Change, Conflict, MailAbout, MailRecord, Notice, Place, StoreError};
@@ -43,10 +43,16 @@ impl Idle {
         if let Some(last) = last.filter(|last| open_case_expiry(*last) > case.expires_at) {
             return Self::Used(last);
         }
+        // The end alone does not say the day: a year after 28 and after 29 February is the same.
+        let idle_for = |days: u64| {
+            let since = last.and_then(|last| kst_day(last).checked_add_days(Days::new(days)));
+            since.is_none_or(|day| day <= kst_day(now))
+        };
         match case.closing_told_at {
-            None if case.expires_at <= idle_until(now, NOTICE_DAYS) => Self::Tell,
+            None if case.expires_at <= idle_until(now, NOTICE_DAYS) && idle_for(IDLE_DAYS - NOTICE_DAYS) => Self::Tell,
             Some(told)
                 if case.expires_at <= idle_until(now, 0)
+                    && idle_for(IDLE_DAYS)
                     && told + TimeDelta::days(i64::try_from(NOTICE_DAYS).unwrap_or(14)) <= now =>
             {
                 Self::Close
@@ -132,5 +138,30 @@ mod tests {
         assert_eq!(Idle::of(&empty, None, day(90)), Idle::Wait);
         let closed = case.closed(Cause::PatientClosed, day(1)).unwrap();
         assert_eq!(Idle::of(&closed, None, day(300)), Idle::Wait);
+    }
+
+    #[test]
+    fn the_days_of_a_case_that_is_idle_are_those_of_seoul() {
+        let at = |(y, m, d, h, min, s)| Utc.with_ymd_and_hms(y, m, d, h, min, s).unwrap();
+        for (last, tell, close) in [
+            // Used a second before midnight in Seoul at the year's end, and at midnight.
+            ((2026, 12, 31, 14, 59, 59), (2027, 3, 16, 15, 0, 0), (2027, 3, 30, 15, 0, 0)),
+            ((2026, 12, 31, 15, 0, 0), (2027, 3, 17, 15, 0, 0), (2027, 3, 31, 15, 0, 0)),
+            // The ninetieth day is 28 February, 29 February, 1 March.
+            ((2027, 11, 30, 3, 0, 0), (2028, 2, 13, 15, 0, 0), (2028, 2, 27, 15, 0, 0)),
+            ((2027, 12, 1, 3, 0, 0), (2028, 2, 14, 15, 0, 0), (2028, 2, 28, 15, 0, 0)),
+            ((2027, 12, 2, 3, 0, 0), (2028, 2, 15, 15, 0, 0), (2028, 2, 29, 15, 0, 0)),
+            // Used on 29 February.
+            ((2028, 2, 29, 3, 0, 0), (2028, 5, 14, 15, 0, 0), (2028, 5, 28, 15, 0, 0)),
+        ] {
+            let (last, tell, close) = (at(last), at(tell), at(close));
+            let case = Case::new(Subject::of("x"), false, last).changed(CaseState::Complete, last);
+            let second = TimeDelta::seconds(1);
+            assert_eq!(Idle::of(&case, Some(last), tell - second), Idle::Wait, "{last}");
+            assert_eq!(Idle::of(&case, Some(last), tell), Idle::Tell, "{last}");
+            let told = Case { closing_told_at: Some(tell), ..case };
+            assert_eq!(Idle::of(&told, Some(last), close - second), Idle::Wait, "{last}");
+            assert_eq!(Idle::of(&told, Some(last), close), Idle::Close, "{last}");
+        }
     }
 }

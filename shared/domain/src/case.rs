@@ -71,7 +71,7 @@ pub struct Case {
 }
 
 /// Idle days after which an open case counts as completed.
-const IDLE_DAYS: u64 = 90;
+pub const IDLE_DAYS: u64 = 90;
 
 /// When a case without completion expires: one year after it would count as completed, 90 days after its last activity,
 /// at the end of that day in Seoul (policy clause P3: one year after service completion).
@@ -238,6 +238,21 @@ mod tests {
         let at = Utc.with_ymd_and_hms(2026, 11, 22, 16, 0, 0).unwrap(); // 23 November in Seoul
         // 23 November + 90 days = 21 February 2027; a year on; the end of that day in Seoul is 15:00 UTC.
         assert_eq!(open_case_expiry(at), Utc.with_ymd_and_hms(2028, 2, 21, 15, 0, 0).unwrap());
+        for (last, until) in [
+            // A second before midnight in Seoul at the year's end, and at midnight.
+            ((2026, 12, 31, 14, 59, 59), (2028, 3, 31)),
+            ((2026, 12, 31, 15, 0, 0), (2028, 4, 1)),
+            // The ninetieth day is 28 February, 29 February, 1 March; a year on there is no 29th.
+            ((2027, 11, 30, 3, 0, 0), (2029, 2, 28)),
+            ((2027, 12, 1, 3, 0, 0), (2029, 2, 28)),
+            ((2027, 12, 2, 3, 0, 0), (2029, 3, 1)),
+            // Last used on 29 February.
+            ((2028, 2, 29, 3, 0, 0), (2029, 5, 29)),
+        ] {
+            let ((y, m, d, h, min, s), (uy, um, ud)) = (last, until);
+            let last = Utc.with_ymd_and_hms(y, m, d, h, min, s).unwrap();
+            assert_eq!(open_case_expiry(last), Utc.with_ymd_and_hms(uy, um, ud, 15, 0, 0).unwrap(), "{last}");
+        }
     }
 
     fn case(at: DateTime<Utc>) -> Case {
@@ -275,6 +290,12 @@ mod tests {
         let held = closed.held(Some(hold(2028)), now);
         assert_eq!(held.destroy_at(), Utc.with_ymd_and_hms(2028, 6, 1, 15, 0, 0).unwrap());
         assert_eq!(closed.held(Some(hold(2027)), now).destroy_at(), closed.destroy_at());
+        // Reviewed on 29 February, on the last day of a year.
+        for (y, m, d) in [(2028, 2, 29), (2027, 12, 31)] {
+            let on = Hold { review_on: chrono::NaiveDate::from_ymd_opt(y, m, d).unwrap(), ..hold(2028) };
+            let until = Utc.with_ymd_and_hms(y, m, d, 15, 0, 0).unwrap();
+            assert_eq!(closed.held(Some(on), now).destroy_at(), until);
+        }
         assert_eq!(held.held(None, now).expires_at, closed.destroy_at());
     }
 

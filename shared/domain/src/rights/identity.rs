@@ -80,4 +80,30 @@ mod tests {
         assert_eq!(hidden.clone().known_to(&patient, &pseudonym).subject, patient);
         assert_eq!(hidden.known_to(&other, &RightsRequest::pseudonym("cd")).subject, pseudonym);
     }
+
+    #[test]
+    fn what_follows_the_end_of_a_request_is_counted_in_days_of_seoul() {
+        let at = |(y, m, d, h, min, s)| Utc.with_ymd_and_hms(y, m, d, h, min, s).unwrap();
+        for (closed, ninety, three_years) in [
+            // A second before midnight in Seoul, and at midnight.
+            ((2026, 11, 22, 14, 59, 59), (2027, 2, 20, 15, 0, 0), (2029, 11, 22, 15, 0, 0)),
+            ((2026, 11, 22, 15, 0, 0), (2027, 2, 21, 15, 0, 0), (2029, 11, 23, 15, 0, 0)),
+            // The year's end.
+            ((2026, 12, 31, 14, 59, 59), (2027, 3, 31, 15, 0, 0), (2029, 12, 31, 15, 0, 0)),
+            ((2026, 12, 31, 15, 0, 0), (2027, 4, 1, 15, 0, 0), (2030, 1, 1, 15, 0, 0)),
+            // Ninety days that end on 29 February, and go beyond it.
+            ((2027, 12, 1, 3, 0, 0), (2028, 2, 29, 15, 0, 0), (2030, 12, 1, 15, 0, 0)),
+            ((2027, 12, 2, 3, 0, 0), (2028, 3, 1, 15, 0, 0), (2030, 12, 2, 15, 0, 0)),
+            ((2028, 2, 29, 3, 0, 0), (2028, 5, 29, 15, 0, 0), (2031, 2, 28, 15, 0, 0)),
+        ] {
+            let (closed, end) = (at(closed), at(ninety));
+            let wanted =
+                Wanted { right: Right::Access, case_id: None, told_by: None, scope: None, parts: BTreeSet::new() };
+            let open = RightsRequest::verified(Subject::of("patient"), wanted, closed).unwrap();
+            let request = open.cancel(closed).unwrap();
+            assert_eq!((request.hides_at(), request.kept_until()), (Some(end), at(three_years)), "{closed}");
+            assert!(request.keeps_proofs(end - TimeDelta::seconds(1)) && !request.keeps_proofs(end), "{closed}");
+            assert!(open.keeps_proofs(at(three_years)), "while it is open its proofs are kept");
+        }
+    }
 }
