@@ -22,6 +22,11 @@ pub(crate) async fn run() -> Result<()> {
         say::error(&format!("{error:#}"));
         failed.push("privacy policy (xtask policy-map)");
     }
+    say::line("==> pages that are made (xtask docs)");
+    if let Err(error) = crate::docs::run(&crate::docs::Options { check: true }) {
+        say::error(&format!("{error:#}"));
+        failed.push("pages that are made (xtask docs)");
+    }
     let mut sam = python.sam()?;
     sam.args(["validate", "--lint", "--region", crate::ministack::REGION]);
     let mut cfn_lint = python.cfn_lint()?;

@@ -5,6 +5,7 @@ mod bench;
 mod chains;
 mod check;
 mod deploy;
+mod docs;
 mod front;
 mod gaps;
 mod host_build;
@@ -52,6 +53,8 @@ enum Command {
     Openapi,
     /// Writes the README's table of who may do what from the policy's rows.
     Policy(policy::Options),
+    /// Writes the pages of docs/ that are made: the API and privacy.
+    Docs(docs::Options),
     /// Holds the privacy policy's sentences against code and tests, and writes infra/policy-map.md.
     PolicyMap(policy_map::Options),
     /// Verifies a consent receipt with the operator's public keys, offline.
@@ -92,6 +95,7 @@ async fn main() -> ExitCode {
             Command::Check => check::run().await,
             Command::Openapi => openapi::run().await,
             Command::Policy(options) => policy::run(&options),
+            Command::Docs(options) => docs::run(&options),
             Command::PolicyMap(options) => policy_map::run(&options),
             Command::VerifyReceipt(options) => verify::receipt(&options),
             Command::VerifyCertificate(options) => retention::certificate(&options),

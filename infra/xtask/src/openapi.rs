@@ -14,5 +14,7 @@ const WRITE: &str = "MEDIUS_WRITE_OPENAPI";
 pub(crate) async fn run() -> Result<()> {
     let mut cargo = Command::new("cargo");
     cargo.args(["test", "--quiet", "--workspace", "--test", "openapi"]).current_dir(workspace::root()).env(WRITE, "1");
-    process::shown("infra/openapi.json from the code", &mut cargo).await
+    process::shown("infra/openapi.json from the code", &mut cargo).await?;
+    // The page is made of it.
+    crate::docs::run(&crate::docs::Options { check: false })
 }

@@ -11,7 +11,9 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use promise::{Clause, Map};
+pub(crate) use page::count;
+use promise::Clause;
+pub(crate) use promise::Map;
 use source::Source;
 
 use crate::{say, workspace};
@@ -45,8 +47,21 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         std::fs::write(workspace::root().join(PAGE), now).context(PAGE)?;
         say::line(&format!("{PAGE} is written"));
     }
+    if !options.check {
+        crate::docs::run(&crate::docs::Options { check: false })?;
+    }
     say::line(&page::count(&map));
     Ok(())
+}
+
+/// Every promise in the order of the clauses: the clause, the policy's words, and how far it is kept.
+pub(crate) fn standings(map: &Map) -> Vec<(&'static str, &str, &'static str)> {
+    fn row(promise: &promise::Promise) -> (&'static str, &str, &'static str) {
+        (promise.clause.code(), &promise.phrase, page::standing(promise))
+    }
+    let promises = || map.sentence.iter().flat_map(|entry| &entry.promise);
+    let of = |clause| promises().filter(move |promise| promise.clause == clause);
+    Clause::ALL.into_iter().flat_map(|clause| of(clause).map(row).collect::<Vec<_>>()).collect()
 }
 
 /// Everything that is wrong with the map.

@@ -3,7 +3,7 @@
 use super::promise::{Clause, Map, Promise};
 
 /// How a promise stands.
-fn standing(promise: &Promise) -> &'static str {
+pub(super) fn standing(promise: &Promise) -> &'static str {
     match (promise.code.is_empty(), promise.open.is_some(), promise.operator.is_some()) {
         (false, false, _) => "kept",
         (false, true, _) => "in part",
@@ -13,7 +13,7 @@ fn standing(promise: &Promise) -> &'static str {
 }
 
 /// The counts, in one line.
-pub(super) fn count(map: &Map) -> String {
+pub(crate) fn count(map: &Map) -> String {
     let of = |wanted: &str| {
         map.sentence.iter().flat_map(|entry| &entry.promise).filter(|promise| standing(promise) == wanted).count()
     };

@@ -7,7 +7,7 @@ use super::source::Source;
 /// The file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Map {
+pub(crate) struct Map {
     pub(super) sentence: Vec<Sentence>,
 }
 
