@@ -21,14 +21,18 @@ fn there_are_three_stages_and_each_has_its_environment() {
 }
 
 #[test]
-fn production_is_refused_without_its_hosts_and_somebody_who_is_woken() {
+fn production_is_refused_without_its_hosts_and_every_deployed_stage_without_somebody_who_is_reminded() {
     let template = template();
     let rule = &template["Rules"]["ProductionIsComplete"];
     assert_eq!(rule["RuleCondition"], json!({ "!Equals": [{ "!Ref": "Stage" }, "prod"] }));
     let asked: Vec<_> = rule["Assertions"].as_array().unwrap().iter().map(|a| a["Assert"].to_string()).collect();
-    for parameter in ["CertificateArn", "AlarmMailbox", "DpoMailbox", "LogRetentionDays"] {
+    for parameter in ["CertificateArn", "AlarmMailbox", "LogRetentionDays"] {
         assert!(asked.iter().any(|assert| assert.contains(&format!("\"{parameter}\""))), "{parameter}");
     }
+    let rule = &template["Rules"]["OfficerIsReminded"];
+    assert_eq!(rule["RuleCondition"], json!({ "!Not": [{ "!Equals": [{ "!Ref": "Stage" }, "local"] }] }));
+    let asked = json!({ "!Not": [{ "!Equals": [{ "!Ref": "DpoMailbox" }, ""] }] });
+    assert_eq!(rule["Assertions"][0]["Assert"], asked);
 }
 
 #[test]
