@@ -140,3 +140,44 @@ fn one_language_is_one_language() {
     let left: String = text.chars().filter(|c| ('가'..='힣').contains(c)).collect();
     assert_eq!(left, "");
 }
+
+/// Texts that stand for pictures, and how many curves are drawn: four make a round mark.
+fn figures_and_drawings(pdf: &[u8]) -> (Vec<String>, usize) {
+    let pdf = Document::load_mem(pdf).unwrap();
+    let alternative = |object: &lopdf::Object| {
+        let dict = object.as_dict().ok()?;
+        let figure = dict.get(b"S").ok()?.as_name().ok()? == b"Figure";
+        lopdf::decode_text_string(dict.get(b"Alt").ok().filter(|_| figure)?).ok()
+    };
+    let alternatives = pdf.objects.values().filter_map(alternative).collect();
+    let drawn = pdf.get_pages().into_values().map(|page| {
+        let content = pdf.get_and_decode_page_content(page).unwrap();
+        content.operations.iter().filter(|op| op.operator == "c").count()
+    });
+    (alternatives, drawn.sum())
+}
+
+#[test]
+fn every_value_with_a_range_has_its_number_line_and_every_course_its_picture_with_words() {
+    let options = Options { language: Language::En, ..Options::default() };
+    let mut report = report(&input(), Catalogue::embedded(), options).unwrap();
+    let operator = Operator {
+        name: "Medius".to_owned(),
+        registration_number: "A-2026-01-0001".to_owned(),
+        phone: "+82-2-0000-0000".to_owned(),
+    };
+    let (made_at, id) = (DateTime::from_timestamp(1_790_000_000, 0).unwrap(), "exp_00000000000000000000000000000000");
+    let drawn = |report: &Report| {
+        let it = Explanation { report, language: Language::En, made_at, operator: &operator, id };
+        figures_and_drawings(&render(&it).unwrap().0)
+    };
+    let (figures, with) = drawn(&report);
+    // Two values of one test are a course: its picture says the same in words.
+    assert_eq!(report.trends.len(), 1);
+    assert!(figures.contains(&report.trends[0].said.en().unwrap().to_owned()), "{figures:?}");
+    let lines = report.results.iter().filter(|result| result.line.is_some()).count();
+    assert!(lines >= 4, "{lines}");
+    report.results.iter_mut().for_each(|result| result.line = None);
+    let (_, without) = drawn(&report);
+    assert!(with - without >= 4 * lines, "{with} curves with {lines} lines, {without} without");
+}
