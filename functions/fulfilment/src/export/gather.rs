@@ -2,9 +2,9 @@
 //! before: of the case in its own, of each inquiry in the inquiry's.
 
 use super::archive::Archive;
+use super::asked::{InquiryFile, RequestFile};
 use super::content::{
-    BroughtFile, CaseFile, DisclosureFile, InquiryFile, LetterFile, MessageFile, Processing, RecordFile, RequestFile,
-    StoryFile,
+    BroughtFile, CaseFile, DisclosureFile, LetterFile, MessageFile, Processing, RecordFile, StoryFile,
 };
 use super::readme;
 use crate::{Failure, Fulfilment};

@@ -6,6 +6,7 @@
 //! cannot be.
 
 mod archive;
+mod asked;
 mod content;
 mod gather;
 mod readme;
