@@ -11,6 +11,7 @@ mod request;
 mod state;
 mod steps;
 mod table;
+mod values;
 mod waiting;
 
 pub use claim::{Claim, Claimant, Keeper, Meant, OnFile};

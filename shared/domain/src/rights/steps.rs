@@ -7,7 +7,7 @@ use super::request::{Evidence, Happened, Objection, Outcome, RightsRequest, Want
 use super::state::State;
 use super::table::{Refused, Step, Who, after};
 use crate::clock::{end_of_kst_day, kst_day};
-use crate::id::{ProviderId, RightId, Subject};
+use crate::id::{RightId, Subject};
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use std::collections::BTreeSet;
 
@@ -175,31 +175,10 @@ impl RightsRequest {
         }
     }
 
-    fn agreed(&self, by: &Subject, now: DateTime<Utc>) -> Result<Self, Refused> {
+    pub(super) fn agreed(&self, by: &Subject, now: DateTime<Utc>) -> Result<Self, Refused> {
         let approved = self.take(Step::Approve, Who::Officer, Some(by), now)?;
         let executing = approved.stepped(Step::Execute, Who::Service, None, now)?;
         Ok(Self { decided_by: Some(by.clone()), ..executing })
-    }
-
-    /// Whether what a correction would write was given, and looked at as it is now: nobody agrees to what they have not seen.
-    const fn values_looked_at(&self) -> Result<(), Refused> {
-        match (self.right, self.values_given) {
-            (Right::Correction, 0) => Err(Refused::ValuesMissing),
-            (Right::Correction, given) if given != self.values_seen => Err(Refused::ValuesUnseen),
-            (Right::Access | Right::Correction | Right::Deletion | Right::Suspension | Right::Resume, _) => Ok(()),
-        }
-    }
-
-    /// The request after the right values were given, once more.
-    #[must_use]
-    pub fn with_values(&self) -> Self {
-        Self { values_given: self.values_given + 1, rev: self.rev + 1, ..self.clone() }
-    }
-
-    /// The request after somebody of the staff looked at the values; none where they are seen already.
-    pub fn with_values_seen(&self) -> Option<Self> {
-        let new = self.values_seen != self.values_given;
-        new.then(|| Self { values_seen: self.values_given, rev: self.rev + 1, ..self.clone() })
     }
 
     /// Turned down.
@@ -257,26 +236,6 @@ impl RightsRequest {
         let refusal = but.map(|ground| Refusal::new(self.right, ground, now)).transpose()?;
         let decided_by = if refusal.is_some() { Some(by.clone()) } else { next.decided_by.clone() };
         Ok(Self { outcome: Some(outcome), refusal, decided_by, ..next })
-    }
-
-    /// Passed on to the institution that recorded what is to be corrected (Enforcement Decree Art. 43(2)): agreed to and done in
-    /// one step, where it was not agreed to before. There is no value for the service to write then.
-    ///
-    /// # Errors
-    /// [`Refused`].
-    pub fn forward(
-        &self,
-        by: &Subject,
-        institution: &ProviderId,
-        but: Option<Ground>,
-        now: DateTime<Utc>,
-    ) -> Result<Self, Refused> {
-        if self.right != Right::Correction {
-            return Err(Refused::Outcome);
-        }
-        let begun = if self.state == State::InReview { self.agreed(by, now)? } else { self.clone() };
-        let done = begun.complete(by, Outcome::ForwardedToSource, but, now)?;
-        Ok(Self { forwarded_to: Some(institution.clone()), rev: self.rev + 1, ..done })
     }
 
     /// The objection decided, by somebody else than who decided first. What is found right begins at once.

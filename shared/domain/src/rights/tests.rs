@@ -381,27 +381,6 @@ fn what_was_put_off_and_an_objection_are_answered_by_a_day_of_their_own() {
 }
 
 #[test]
-fn what_an_institution_recorded_is_passed_on_in_one_step_and_the_record_says_to_whom() {
-    let (dpo, hospital) = (Subject::of("dpo"), crate::id::ProviderId::new());
-    let review = in_review(Right::Correction);
-    let done = review.forward(&dpo, &hospital, None, now()).unwrap();
-    assert_eq!((done.state, done.outcome), (State::Completed, Some(Outcome::ForwardedToSource)));
-    assert_eq!((done.rev, &done.forwarded_to), (review.rev + 1, &Some(hospital.clone())));
-    let steps: Vec<State> = done.events.iter().map(|event| event.state).collect();
-    assert!(steps.ends_with(&[State::InReview, State::Approved, State::Executing, State::Completed]));
-    let partly = review.forward(&dpo, &hospital, Some(Ground::FoundAccurate), now()).unwrap();
-    assert_eq!((partly.state, partly.refusal.unwrap().ground()), (State::Partial, Ground::FoundAccurate));
-    // After it was agreed to, and after it failed, too; and nothing else is passed on.
-    let seen = review.with_values().with_values_seen().unwrap();
-    let agreed = seen.approve(&dpo, false, now()).unwrap();
-    for state in [agreed.clone(), agreed.failed(now()).unwrap()] {
-        assert_eq!(state.forward(&dpo, &hospital, None, now()).unwrap().rev, state.rev + 1);
-    }
-    assert_eq!(in_review(Right::Access).forward(&dpo, &hospital, None, now()), Err(Refused::Outcome));
-    assert_eq!(request(Right::Correction).forward(&dpo, &hospital, None, now()), Err(Refused::Impossible));
-}
-
-#[test]
 fn a_complaint_is_kept_to_its_end_and_named_and_every_other_inquiry_is_not_kept() {
     use crate::inquiry::{Inquiry, Topic};
     let executing = |request: RightsRequest| {
@@ -418,25 +397,4 @@ fn a_complaint_is_kept_to_its_end_and_named_and_every_other_inquiry_is_not_kept(
     let partly = executing(in_review(Right::Deletion)).destroyed(Vec::new(), held.clone(), now()).unwrap();
     assert_eq!((partly.state, partly.refusal.unwrap().ground()), (State::Partial, Ground::KeptByStatute));
     assert_eq!(partly.held_inquiries, held);
-}
-
-#[test]
-fn nobody_agrees_to_values_that_were_not_given_or_not_looked_at() {
-    let (one, two) = (Subject::of("one"), Subject::of("two"));
-    let bare = in_review(Right::Correction);
-    assert_eq!(bare.with_values_seen(), None);
-    assert_eq!(bare.approve(&one, false, now()), Err(Refused::ValuesMissing));
-    let given = bare.with_values();
-    assert_eq!(given.approve(&one, false, now()), Err(Refused::ValuesUnseen));
-    let seen = given.with_values_seen().unwrap();
-    assert_eq!((seen.with_values_seen(), seen.rev), (None, bare.rev + 2));
-    assert_eq!(seen.approve(&one, false, now()).unwrap().state, State::Executing);
-    // Given anew after the look, it is looked at anew.
-    assert_eq!(seen.with_values().approve(&one, false, now()), Err(Refused::ValuesUnseen));
-    // So with an objection; the state is what is refused first.
-    let objected = seen.refuse(&one, Ground::FoundAccurate, now()).unwrap().object(now()).unwrap();
-    assert_eq!(objected.decide_objection(&two, true, now()).unwrap().state, State::Executing);
-    assert_eq!(objected.with_values().decide_objection(&two, true, now()), Err(Refused::ValuesUnseen));
-    assert_eq!(objected.with_values().decide_objection(&two, false, now()).unwrap().state, State::Dismissed);
-    assert_eq!(request(Right::Correction).approve(&one, false, now()), Err(Refused::Impossible));
 }
