@@ -15,6 +15,7 @@ mod policy;
 mod policy_map;
 mod preflight;
 mod process;
+mod release;
 mod retention;
 mod run;
 mod run_json;
@@ -73,6 +74,8 @@ enum Command {
     Upgrade(upgrade::Options),
     /// Measures, and writes figures to target/bench.
     Bench(bench::Options),
+    /// Makes archives of built functions that are the same for the same binaries, and the bill of materials with licences.
+    Release(release::Options),
     /// Holds the roles of the template against what functions made use of in the last run of all tests.
     UsedPermissions,
     /// Builds for this machine on behalf of cargo-lambda.
@@ -105,6 +108,7 @@ async fn main() -> ExitCode {
             Command::VerifyChains(options) => chains::run(&options).await,
             Command::Upgrade(options) => upgrade::run(options).await,
             Command::Bench(options) => bench::run(options).await,
+            Command::Release(options) => release::run(&options).await,
             Command::UsedPermissions => test::used_permissions(),
             Command::HostBuild { arguments } => host_build::run(&arguments).await,
         }
