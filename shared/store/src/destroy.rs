@@ -196,7 +196,9 @@ impl Destroyer {
         self.keys(&mut ledger).await
     }
 
-    /// Searches every store and counts what is left.
+    /// Searches every store and counts what is left. The wrapped keys are among it: where none is found, nobody has anything
+    /// that KMS could be asked to decrypt, and that is as far as an attempt can go. KMS itself is not asked, because retention
+    /// may decrypt nothing at all; that opening fails is what the tests show with every copy of the tables.
     ///
     /// # Errors
     /// [`StoreError::Service`].
@@ -209,17 +211,7 @@ impl Destroyer {
         for (table, pk) in target.partitions {
             left += count(&self.db.raw_items(table, pk).await?);
         }
-        left += self.keys_for_readers(&ledger.case_id).await?;
         Ok(left + count(&self.waiting_mails(&ledger.case_id).await?))
-    }
-
-    /// Tries to open the case as every reader does, up to the question to KMS: without a wrapped key there is nothing that
-    /// KMS could be asked to decrypt. Says how many keys a reader would get. Retention itself may decrypt nothing at all, so
-    /// that this is as far as its attempt can go.
-    async fn keys_for_readers(&self, case: &CaseId) -> Result<u64, StoreError> {
-        let places = [Place::DataKey(case.clone()), Place::ContactKey(case.clone())];
-        let snapshot = self.db.read_past_end(places.clone()).await?;
-        Ok(count(&places.into_iter().filter_map(|place| snapshot.wrapped(place)).collect::<Vec<_>>()))
     }
 
     async fn delete_all(&self, table: Table, items: &[Item]) -> Result<(), StoreError> {

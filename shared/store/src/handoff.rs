@@ -78,18 +78,18 @@ impl Handoff {
     }
 }
 
-/// Names of objects that came before a moment, at most a thousand.
+/// Names of objects that came before a moment. Every page is read: names are random, and what is old may stand anywhere.
 pub(crate) async fn keys_before(
     client: &Client,
     bucket: &str,
     moment: DateTime<Utc>,
 ) -> Result<Vec<String>, StoreError> {
-    let answer = client
-        .list_objects_v2()
-        .bucket(bucket)
-        .send()
-        .await
-        .map_err(|e| StoreError::service("S3", "ListObjectsV2", &e))?;
-    let old = answer.contents().iter().filter(|o| o.last_modified().is_none_or(|at| at.secs() < moment.timestamp()));
-    Ok(old.filter_map(|o| o.key().map(ToOwned::to_owned)).collect())
+    let mut pages = client.list_objects_v2().bucket(bucket).into_paginator().send();
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|e| StoreError::service("S3", "ListObjectsV2", &e))?;
+        let old = page.contents().iter().filter(|o| o.last_modified().is_none_or(|at| at.secs() < moment.timestamp()));
+        found.extend(old.filter_map(|o| o.key().map(ToOwned::to_owned)));
+    }
+    Ok(found)
 }

@@ -104,7 +104,7 @@ impl Quarantine {
         Ok(())
     }
 
-    /// Names of objects that came before a moment, at most a thousand.
+    /// Names of objects that came before a moment.
     ///
     /// # Errors
     /// [`StoreError::Service`].

@@ -11,9 +11,6 @@ use medius_domain::id::UploadId;
 use medius_domain::policy::Permit;
 use medius_domain::upload::{Owner, Upload};
 
-/// Files that one look at the index brings.
-const MOST: i32 = 100;
-
 /// The part of the index in which files stand that have not come or were not checked; a settled file stands in none.
 pub(crate) const CHECK: &str = "check";
 
@@ -66,23 +63,26 @@ impl Database {
         Ok(found)
     }
 
-    /// Files that have not come or were not checked by their time, the oldest first, at most 100.
+    /// Files that have not come or were not checked by their time, the oldest first. All of them: some that fail again and again
+    /// must not stand before the rest.
     ///
     /// # Errors
     /// [`StoreError::Service`] or [`StoreError::Corrupt`].
     pub async fn unsettled_uploads(&self, until: DateTime<Utc>) -> Result<Vec<Upload>, StoreError> {
-        let answer = self
+        let query = self
             .client
             .query()
             .table_name(self.tables.name(Table::Uploads)?)
             .index_name("by_due")
             .key_condition_expression("due = :due AND due_at <= :until")
             .expression_attribute_values(":due", text(CHECK))
-            .expression_attribute_values(":until", text(time(until)))
-            .limit(MOST)
-            .send()
-            .await
-            .map_err(|e| StoreError::service("DynamoDB", "Query", &e))?;
-        answer.items().iter().map(|item| crate::item::decode("upload", item)).collect()
+            .expression_attribute_values(":until", text(time(until)));
+        let mut items = query.into_paginator().items().send();
+        let mut found = Vec::new();
+        while let Some(item) = items.next().await {
+            let item = item.map_err(|e| StoreError::service("DynamoDB", "Query", &e))?;
+            found.push(crate::item::decode("upload", &item)?);
+        }
+        Ok(found)
     }
 }

@@ -67,11 +67,11 @@ async fn full(world: &World, email: &str) -> (PatientApp, String) {
     told.expect(201, "record").unwrap();
     let explained = app.post(&format!("{path}/explanations"), &json!({"language": "both"})).await.unwrap();
     explained.expect(201, "explanation").unwrap();
-    app.post(&format!("{path}/messages"), &json!({"text": "Hello."})).await.unwrap().expect(201, "message").unwrap();
     let sign_in = stack.new_member(&format!("desk-{}@staff.example", fresh_key()), "coordinator").await.unwrap();
     let desk = StaffApp::of(stack, &sign_in).await.unwrap();
     let taken = desk.put(&format!("/staff/v1/cases/{case}/assignment"), "\"0\"", &json!({"assignee": "me"})).await;
     taken.unwrap().expect(200, "assignment").unwrap();
+    app.post(&format!("{path}/messages"), &json!({"text": "Hello."})).await.unwrap().expect(201, "message").unwrap();
     // A letter that an institution has opened.
     let letter = app.make_letter(&case, &to).await.unwrap();
     let delivery = app.deliver(&case, &letter).await.unwrap();

@@ -16,7 +16,7 @@ pub const POLICY_VERSION: &str = "sha256:d7449b1b290c33038a0ba241bac95e9111e161c
 const METHODS: [&str; 3] = [
     "deletion of every version, marker and unfinished upload of every object",
     "deletion of every record",
-    "destruction of the case's data keys, without which no copy can be decrypted",
+    "destruction of the case's wrapped data keys, of which none was found afterwards: without one nothing can be decrypted",
 ];
 
 /// What a search of a store found after the destruction.
