@@ -194,7 +194,10 @@ impl Counter<'_> {
             })?;
             match self.db.commit_unmoved(change, &snapshot).await {
                 Ok(()) => return self.answer(&upload, false).await,
-                Err(StoreError::Conflict(conflict @ (Conflict::Busy | Conflict::Idempotency | Conflict::Version))) => {
+                // `Exists`: of two first files of an owner one made its key.
+                Err(StoreError::Conflict(
+                    conflict @ (Conflict::Busy | Conflict::Exists | Conflict::Idempotency | Conflict::Version),
+                )) => {
                     last = conflict;
                 }
                 Err(error) => return Err(error.into()),

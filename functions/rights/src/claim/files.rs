@@ -39,12 +39,14 @@ pub(crate) async fn claim_file(
     ];
     let (snapshot, found) = read(&state, &id, more).await?;
     let object = || Object::of(Thing::Upload, &upload, "");
-    // Refused attempts stand in the request's own chain: whether there is such a case was not asked.
-    let by = By::Ticket(&ticket);
-    by.leave_on(&state, &snapshot, &origin, &found, (Action::Download, object())).await?;
+    // Refused attempts stand in the request's own chain: whether there is such a case is not said.
+    let asked = By::Ticket(&ticket).leave_on(&state, &snapshot, &origin, &found, (Action::Download, object())).await?;
     let about = found.case_id.as_ref().is_none_or(|about| *about == case);
     let found_case = snapshot.case_of(&case, &found.subject)?.filter(|_| about && handed_over(&state, &found));
-    let found_case = found_case.ok_or_else(Problem::not_found)?;
+    let Some(found_case) = found_case else {
+        state.db.commit(Change::new(asked.refused(), state.db.now()), &snapshot).await?;
+        return Err(Problem::not_found());
+    };
     let known = Authentication::MailboxCode;
     let event = origin.without_sign_in(&found.subject, known, Action::Download, object(), Purpose::PatientRights);
     let leave = permit(event, &On::Case(&found_case))?;

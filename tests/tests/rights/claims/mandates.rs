@@ -61,6 +61,17 @@ async fn mandate(ticket: &Anybody, id: &str) -> medius_tests::user::Answer {
 }
 
 #[tokio::test]
+async fn of_two_first_files_at_once_both_are_taken() {
+    let stack = Stack::load().unwrap();
+    let (_, id, ticket) = agent(&stack, "access").await;
+    let (one, two) = (pdf("(one)"), png());
+    let both = tokio::join!(announce(&ticket, &id, "pdf", &one), announce(&ticket, &id, "png", &two));
+    let number = |answer: medius_tests::user::Answer| answer.expect(201, "file").unwrap().json()["number"].clone();
+    let numbers = [number(both.0), number(both.1)];
+    assert!(numbers.contains(&json!(1)) && numbers.contains(&json!(2)), "{numbers:?}");
+}
+
+#[tokio::test]
 async fn a_mandate_is_brought_sealed_and_looked_at_by_the_officer() {
     let stack = Stack::load().unwrap();
     let (case, id, ticket) = agent(&stack, "access").await;
