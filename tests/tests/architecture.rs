@@ -14,11 +14,11 @@ fn may_import(name: &str) -> &'static [&'static str] {
         "medius-domain" | "medius-ingest" | "medius-explain" | "medius-test-features" => &[],
         "medius-store" => &["medius-domain"],
         // A report of the engine is one of the things that are set.
-        "medius-documents" => &["medius-domain", "medius-explain"],
+        "medius-documents" => &["medius-domain", "medius-explain", "medius-ingest"],
         // Refusals of the store become problems in one place, shared/http/src/store.
         "medius-http" => &["medius-domain", "medius-store"],
         "medius-intake" | "medius-consent" | "medius-referral" | "medius-delivery" | "medius-provider"
-        | "medius-mailer" | "medius-desk" | "medius-directory" | "medius-members" | "medius-audit"
+        | "medius-mailer" | "medius-mailevents" | "medius-desk" | "medius-directory" | "medius-members" | "medius-audit"
         | "medius-rights" | "medius-journal" | "medius-inquiry" | "medius-retention" | "medius-fulfilment" => {
             &["medius-domain", "medius-store", "medius-http", "medius-documents"]
         }

@@ -5,7 +5,7 @@ use crate::api::ReferralView;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Datelike, Utc};
 use http::StatusCode;
-use medius_documents::{ConsentReference, Issue, Label, Letter};
+use medius_documents::{ConsentReference, DocumentError, Issue, Label, Letter};
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::case::{Case, CaseState};
 use medius_domain::chain::sha256_hex;
@@ -147,7 +147,10 @@ impl Ready {
         let issue = self.issue(state, now);
         // Here the intake ends: the letter sees what was agreed to for this institution and nothing else.
         let disclosure = Disclosure::of(intake, self.proof.items()).map_err(Problem::internal)?;
-        let letter = medius_documents::issue(&disclosure, &self.to, &issue).map_err(Problem::internal)?;
+        let letter = medius_documents::issue(&disclosure, &self.to, &issue).map_err(|error| match error {
+            DocumentError::TooMany { .. } => Problem::conflict("too-many-values"),
+            other => Problem::internal(other),
+        })?;
         let record = self.store(state, &issue, &letter).await?;
 
         let mut change = Change::new(self.permit, now);
@@ -185,6 +188,7 @@ impl Ready {
             verify_base_url: state.letterhead.verify_base_url.clone(),
             operator: state.letterhead.operator.clone(),
             consents: references(&self.consents, &self.proof, &self.standing),
+            review: None,
         }
     }
 

@@ -14,10 +14,11 @@ pub mod fhir;
 mod issue;
 mod letter;
 mod names;
+pub mod outcome;
 mod typeset;
 pub mod view;
 
-pub use issue::{ConsentReference, DocumentError, Issue, Letter, Operator, issue, warm};
+pub use issue::{ConsentReference, DocumentError, Issue, Letter, Operator, Review, issue, warm};
 pub use view::{Label, ReferralView};
 
 #[cfg(test)]

@@ -75,10 +75,12 @@ impl CodeableConcept {
 }
 
 /// A reference inside the Bundle, or to something that only has a name.
-#[derive(Serialize, Clone)]
+#[derive(Serialize, Clone, Default)]
 pub(crate) struct Reference {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) identifier: Option<Box<Identifier>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) display: Option<String>,
 }
@@ -86,12 +88,12 @@ pub(crate) struct Reference {
 impl Reference {
     /// To an entry.
     pub(crate) fn to(urn: &str) -> Self {
-        Self { reference: Some(urn.to_owned()), display: None }
+        Self { reference: Some(urn.to_owned()), ..Self::default() }
     }
 
     /// To something that only has a name.
     pub(crate) fn named(name: &str) -> Self {
-        Self { reference: None, display: Some(name.to_owned()) }
+        Self { display: Some(name.to_owned()), ..Self::default() }
     }
 }
 
@@ -116,6 +118,17 @@ pub(crate) struct ContactPoint {
 #[derive(Serialize, Clone)]
 pub(crate) struct Period {
     pub(crate) start: String,
+}
+
+/// A file that is told of. The file itself does not go along, so there is neither `data` nor `url`; and no `hash`, which R4
+/// defines as SHA-1: the SHA-256 is the document's identifier.
+#[derive(Serialize, Clone)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Attachment {
+    pub(crate) content_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) size: Option<u64>,
+    pub(crate) title: String,
 }
 
 /// A note.

@@ -9,7 +9,7 @@ mod datatypes;
 mod ids;
 mod narrative;
 mod resources;
-mod validate;
+pub(crate) mod validate;
 
 pub(crate) use build::build;
 pub use validate::{Breach, validate};

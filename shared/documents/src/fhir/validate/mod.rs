@@ -3,11 +3,11 @@
 //! It works on plain JSON, so that it sees what a receiver sees and not what our types believe. Elements that no letter uses
 //! are unknown to it and refused.
 
-mod dates;
+pub(crate) mod dates;
 mod rules;
 mod schema;
-mod ucum;
-mod xhtml;
+pub(crate) mod ucum;
+pub(crate) mod xhtml;
 
 use schema::{Element, Kind, Max};
 use serde_json::{Map, Value};
@@ -111,6 +111,7 @@ fn one(kind: &Kind, value: &Value, at: &str, out: &mut Breaches) {
     match kind {
         Kind::Text | Kind::Uri => out.unless(text.is_some(), "type", at),
         Kind::Bool => out.unless(value.is_boolean(), "type", at),
+        Kind::Unsigned => out.unless(value.is_u64(), "type", at),
         Kind::Decimal => out.unless(value.is_number(), "type", at),
         Kind::Code(codes) => out.unless(text.is_some_and(|t| codes.contains(&t)), "binding", at),
         Kind::Date => out.unless(text.is_some_and(dates::is_date), "date", at),
