@@ -15,15 +15,15 @@ use medius_store::{Change, Place, ReferralRecord, SessionRecord, StoreError};
 use zeroize::Zeroizing;
 
 /// A session that may go on.
-struct Reader {
-    usable: Usable,
+pub(crate) struct Reader {
+    pub(crate) usable: Usable,
     session: SessionRecord,
     token_sha256: String,
 }
 
 impl Reader {
     /// Lets a session go on to do one thing.
-    async fn enter(
+    pub(crate) async fn enter(
         state: &State,
         origin: &Origin,
         id: &LinkId,
@@ -31,18 +31,31 @@ impl Reader {
         action: Action,
         object: impl FnOnce(&Link) -> Object,
     ) -> Result<Self, Problem> {
+        Self::enter_with(state, origin, (id, token), action, object, |_| vec![]).await
+    }
+
+    /// The same, with what else of the case is read at that moment.
+    pub(crate) async fn enter_with(
+        state: &State,
+        origin: &Origin,
+        (id, token): (&LinkId, &Token),
+        action: Action,
+        object: impl FnOnce(&Link) -> Object,
+        more: impl FnOnce(&Link) -> Vec<Place>,
+    ) -> Result<Self, Problem> {
         let token_sha256 = token.sha256();
         let Found { link, session, .. } = find(state, id, Some(&token_sha256)).await?;
         let now = state.db.now();
         let session = session.filter(|s| session::valid(s, &link, now)).ok_or_else(Problem::not_found)?;
         let by = Authentication::LinkSecretAndCode;
         let event = origin.provider(&link.provider_id, by, action, object(&link), &[]);
-        let usable = Usable::check(state, link, event).await?;
+        let more = more(&link);
+        let usable = Usable::check_with(state, link, event, more).await?;
         Ok(Self { usable, session: SessionRecord { seen_at: now, ..session }, token_sha256 })
     }
 
     /// A change that also says that the session was used.
-    fn change(&self, state: &State) -> Result<Change, StoreError> {
+    pub(crate) fn change(&self, state: &State) -> Result<Change, StoreError> {
         let mut change = self.usable.change(state, self.usable.permit.clone());
         let ends = session::ends(&self.session);
         change.touch_session(&self.usable.link.id, &self.token_sha256, &self.session, ends)?;
@@ -50,7 +63,7 @@ impl Reader {
     }
 
     /// A document of the case, unsealed once for all attempts of a request.
-    async fn fetch<'k>(
+    pub(crate) async fn fetch<'k>(
         &self,
         state: &State,
         kept: &'k mut Kept,
@@ -69,7 +82,7 @@ impl Reader {
 }
 
 /// What an earlier attempt has fetched. Attempts of one request are about one letter, which never changes.
-type Kept = Option<Zeroizing<Vec<u8>>>;
+pub(crate) type Kept = Option<Zeroizing<Vec<u8>>>;
 
 /// What the reading page shows.
 pub(crate) struct Shown {

@@ -84,6 +84,31 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     })
 }
 
+/// Parses a body `{"<tag>": "<variant>", …}` as an enum whose variants are written `{"<variant>": {…}}`. An enum that has its
+/// tag inside would lose the place of what is wrong.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_tagged<T: DeserializeOwned>(bytes: &[u8], tag: &str) -> Result<T, Problem> {
+    let mut fields: serde_json::Map<String, serde_json::Value> = parse(bytes)?;
+    let at = |code| Problem::invalid([FieldError { pointer: format!("/{tag}"), code }]);
+    let name = match fields.remove(tag) {
+        Some(serde_json::Value::String(name)) => name,
+        Some(_) => return Err(at("wrong-type")),
+        None => return Err(at(Invalid::Missing.code())),
+    };
+    let whole = serde_json::Value::Object([(name.clone(), serde_json::Value::Object(fields))].into_iter().collect());
+    serde_path_to_error::deserialize(&whole).map_err(|error| {
+        let pointer = pointer(error.path());
+        let field = field_error(pointer, &error.into_inner().to_string());
+        // What is wrong with the variant's name is wrong with the tag; the rest lies below the variant.
+        match field.pointer.strip_prefix(&format!("/{name}")) {
+            Some(inner) => Problem::invalid([FieldError { pointer: inner.to_owned(), code: field.code }]),
+            None => Problem::invalid([FieldError { pointer: format!("/{tag}"), code: field.code }]),
+        }
+    })
+}
+
 /// Turns a parser's message into a pointer and a code. The parser's own words stand at the beginning of each message,
 /// so that what the client sent cannot be taken for them.
 fn field_error(at: String, message: &str) -> FieldError {
@@ -238,6 +263,48 @@ mod tests {
         ] {
             assert_eq!(refusal(json), expected, "{json}");
         }
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Answer {
+        Accept(Empty),
+        Decline(Declined),
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Empty {}
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Declined {
+        code: medius_domain::upload::FileSize,
+        more: Option<Empty>,
+    }
+
+    #[test]
+    fn a_tagged_body_keeps_the_place_of_what_is_wrong() {
+        let refusal = |json: &str| {
+            let body = whole_body(parse_tagged::<Answer>(json.as_bytes(), "action").unwrap_err().render(crate::Language::En, "r"));
+            let value: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            let first = &value["errors"][0];
+            format!("{} {}", first["pointer"].as_str().unwrap(), first["code"].as_str().unwrap())
+        };
+        for (json, expected) in [
+            (r#"{}"#, "/action missing"),
+            (r#"{"action":7}"#, "/action wrong-type"),
+            (r#"{"action":"perish"}"#, "/action unknown-value"),
+            (r#"{"action":"accept","x":1}"#, "/x unknown-field"),
+            (r#"{"action":"decline"}"#, "/code missing"),
+            (r#"{"action":"decline","code":0}"#, "/code out-of-range"),
+            (r#"{"action":"decline","code":1,"more":{"y":1}}"#, "/more/y unknown-field"),
+            (r#"{"action":"accept","action":"accept"}"#, "/action duplicate-field"),
+        ] {
+            assert_eq!(refusal(json), expected, "{json}");
+        }
+        let accepted: Answer = parse_tagged(br#"{"action":"accept"}"#, "action").unwrap();
+        assert_eq!(accepted, Answer::Accept(Empty {}));
     }
 
     #[test]

@@ -62,12 +62,15 @@ pub const RULES: &[Rule] = &[
     row(Role::Institution, Thing::Link, &[LinkOpen, Update], RECIPIENT, false, "its link"),
     row(Role::Institution, Thing::Referral, &[View, Download], RECIPIENT, false, "the letter addressed to it"),
     row(Role::Institution, Thing::Delivery, &[Update], RECIPIENT, false, "to say what becomes of it"),
+    row(Role::Institution, Thing::Upload, &[View, Create], RECIPIENT, false, "files that go along with what it found"),
     // Coordinators accompany patients.
     row(Role::Coordinator, Thing::WorkList, &[View], SERVICE, false, "which cases wait: ids, states, dates"),
     row(Role::Coordinator, Thing::Assignment, &[View, Update], ANY_CASE, false, "who looks after a case"),
     row(Role::Coordinator, Thing::Case, &[View], ASSIGNED, false, "to accompany the patient"),
     row(Role::Coordinator, Thing::Case, &[View], UNASSIGNED, true, "to step in"),
     row(Role::Coordinator, Thing::Referral, &[Download], ANY_CASE, true, "to help with a letter"),
+    row(Role::Coordinator, Thing::Delivery, &[Update], ASSIGNED, false, "to make a link anew, or its access code"),
+    row(Role::Coordinator, Thing::Delivery, &[Update], UNASSIGNED, true, "to step in"),
     row(Role::Coordinator, Thing::Message, &[View, Create], ASSIGNED, false, "messages with the patient"),
     row(Role::Coordinator, Thing::Message, &[View, Create], UNASSIGNED, true, "to step in"),
     row(Role::Coordinator, Thing::Inquiry, &[View], SERVICE, false, "which inquiries wait: ids, topics, dates"),
@@ -110,6 +113,7 @@ pub const RULES: &[Rule] = &[
     row(Role::Ops, Thing::Directory, &[View], SERVICE, false, "institutions"),
     // Functions act without a person.
     row(Role::Function, Thing::Mail, &[Send], RECIPIENT, false, "mails that were ordered"),
+    row(Role::Function, Thing::Delivery, &[Update], RECIPIENT, false, "what the mail service reports of a mail"),
     row(Role::Function, Thing::Mail, &[Send], SERVICE, false, "mails about the service itself"),
     row(Role::Function, Thing::Chain, &[Create], SERVICE, false, "signed daily heads"),
     row(Role::Function, Thing::Case, &[Delete, Update], SERVICE, false, "retention, and destruction at its end"),
