@@ -49,4 +49,5 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::create, handlers::list))
         .routes(routes!(handlers::get))
         .routes(routes!(handlers::revoke))
+        .routes(routes!(handlers::access_code))
 }

@@ -13,7 +13,7 @@ use medius_domain::person::Email;
 use medius_domain::policy::{On, Permit, permit};
 use medius_domain::provider::Provider;
 use medius_domain::rights::{Claim, Keeper, Milestone};
-use medius_store::{GuardianCode, MailAbout, MailRecord, Notice, Place, Snapshot};
+use medius_store::{DeskNotice, GuardianCode, MailAbout, MailRecord, Notice, Place, Snapshot};
 use std::collections::BTreeSet;
 
 /// What a mail says and whom it goes to.
@@ -32,6 +32,8 @@ pub(crate) enum Ready {
     RightClosed { to: Addressee },
     /// That something should have happened by now, to the data protection officer.
     Reminder { to: Email, right_id: RightId, milestone: Milestone, due_at: DateTime<Utc> },
+    /// That a case needs a coordinator.
+    Coordinators { to: Email, case_id: CaseId, notice: DeskNotice },
     /// A code, to a guardian.
     GuardianCode { to: Addressee, case_id: CaseId, n: u32, valid_until: DateTime<Utc> },
     /// A code, to who asks about rights without a sign-in.
@@ -87,6 +89,9 @@ impl Mailer {
             }
             MailAbout::ProviderDestroyed { provider_id, documents } => {
                 Ok(self.destroyed(case, provider_id, documents).await?.map(|ready| (ready, leave)))
+            }
+            MailAbout::CoordinatorNotice { notice } => {
+                Ok(self.coordinators(case, *notice).await?.map(|ready| (ready, leave)))
             }
             MailAbout::GuardianCode { code_n } => {
                 Ok(self.guardian_code(case, &leave, *code_n).await?.map(|ready| (ready, leave)))

@@ -5,7 +5,7 @@ use crate::Mailer;
 use crate::error::MailError;
 use crate::personal::CodeFor;
 use crate::ready::Ready;
-use crate::{clock, destroyed, export, letter, personal};
+use crate::{clock, coordinator, destroyed, export, letter, personal};
 use chrono::TimeDelta;
 use medius_domain::access::{self, Action, Actor, Authentication, Event, Object, Purpose};
 use medius_domain::id::{LinkId, MailId};
@@ -102,7 +102,7 @@ impl Mailer {
     async fn dispatch(&self, mail: &MailRecord, leave: Permit) -> Result<Option<(String, Permit)>, MailError> {
         let Some((ready, leave)) = Box::pin(self.ready(mail, leave)).await? else { return Ok(None) };
         let message = self.message(&ready).await?;
-        let message_id = self.postbox.send(&message).await?;
+        let message_id = self.postbox.send(&message, &mail.id).await?;
         Ok(Some((message_id, leave)))
     }
 
@@ -126,6 +126,7 @@ impl Mailer {
             Ready::Reminder { to, right_id, milestone, due_at } => {
                 clock::reminder(sender, to, right_id, *milestone, *due_at)
             }
+            Ready::Coordinators { to, case_id, notice } => coordinator::notice(sender, to, case_id, *notice),
             Ready::GuardianCode { to, case_id, n, valid_until } => {
                 let digits = self.codes.guardian_code(case_id, *n).await?;
                 personal::guardian_code(sender, to, *valid_until, &digits)
@@ -161,12 +162,15 @@ impl Mailer {
     ) -> Result<(), MailError> {
         let done = MailRecord { status, message_id, lease_until: None, ..held.clone() };
         let carried = match &held.about {
-            MailAbout::ProviderLink { link_id, .. } if status == MailStatus::Sent => Some(link_id),
+            MailAbout::ProviderLink { link_id, generation, .. } if status == MailStatus::Sent => {
+                Some((link_id, *generation))
+            }
             MailAbout::ProviderLink { .. }
             | MailAbout::ProviderCode { .. }
             | MailAbout::ProviderEnded { .. }
             | MailAbout::ProviderDestroyed { .. }
             | MailAbout::GuardianCode { .. }
+            | MailAbout::CoordinatorNotice { .. }
             | MailAbout::PatientNotice { .. }
             | MailAbout::PatientExport { .. }
             | MailAbout::ExportCode { .. }
@@ -178,12 +182,12 @@ impl Mailer {
         };
         let mut attempt = 0;
         loop {
-            let link = carried.map(|id| Place::Link(id.clone()));
+            let link = carried.map(|(id, _)| Place::Link(id.clone()));
             let snapshot = self.db.read([Place::LogHead(leave.scope().clone())].into_iter().chain(link)).await?;
             let mut change = Change::new(leave.clone(), self.db.now());
             change.update_mail(&done, held.status, held.attempts)?;
-            if let Some(link) = carried {
-                self.mark_link(&mut change, link, &snapshot)?;
+            if let Some((link, generation)) = carried {
+                self.mark_link(&mut change, link, generation, &snapshot)?;
             }
             match self.db.commit(change, &snapshot).await {
                 Err(StoreError::Conflict(Conflict::Link | Conflict::Busy)) if attempt < ATTEMPTS => {
@@ -197,8 +201,16 @@ impl Mailer {
 
     /// The link's state after its mail was taken. A link that was revoked while the mail was on its way stays revoked; the
     /// institution holds it now, so it is told that it has ended, as those are who held it when it was revoked.
-    fn mark_link(&self, change: &mut Change, id: &LinkId, snapshot: &Snapshot) -> Result<(), StoreError> {
-        let (Some(link), Some(kept_until)) = (snapshot.link(id)?, snapshot.link_kept_until(id)) else { return Ok(()) };
+    fn mark_link(
+        &self,
+        change: &mut Change,
+        id: &LinkId,
+        generation: u32,
+        snapshot: &Snapshot,
+    ) -> Result<(), StoreError> {
+        // The mail of a link that was made anew meanwhile says nothing about the new one.
+        let link = snapshot.link(id)?.filter(|link| link.generation == generation || link.state.over());
+        let (Some(link), Some(kept_until)) = (link, snapshot.link_kept_until(id)) else { return Ok(()) };
         let state = link.state.after(LinkEvent::MailSent).unwrap_or(link.state);
         if (state, link.sent_at.is_some()) == (link.state, true) {
             return Ok(());
@@ -207,7 +219,8 @@ impl Mailer {
         if state.over() {
             change.order_mail(&MailRecord::ended(&link, now))?;
         }
-        let sent_at = link.sent_at.or(Some(now));
+        // Made anew, it was sent anew.
+        let sent_at = if state == link.state { link.sent_at.or(Some(now)) } else { Some(now) };
         change.update_link(&Link { state, sent_at, rev: link.rev + 1, ..link }, kept_until)
     }
 }
@@ -219,6 +232,7 @@ fn sending(mail: &MailRecord, request_id: &str) -> Event {
         MailAbout::ProviderCode { .. } => ("code", Purpose::Provision),
         MailAbout::ProviderEnded { .. } => ("ended", Purpose::PatientRights),
         MailAbout::ProviderDestroyed { .. } => ("destroyed", Purpose::PatientRights),
+        MailAbout::CoordinatorNotice { .. } => ("coordinator", Purpose::Inquiry),
         MailAbout::GuardianCode { .. } => ("guardian-code", Purpose::PatientRights),
         MailAbout::RightClosed { .. } => ("right-closed", Purpose::PatientRights),
         MailAbout::OfficerReminder { .. } => ("reminder", Purpose::Oversight),

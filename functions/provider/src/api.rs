@@ -16,9 +16,21 @@ pub struct CodeRequest {
     pub secret: LinkSecret,
 }
 
-/// A code was ordered.
+/// How the code comes that the link asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeBy {
+    /// Eight digits, mailed to the institution's mailbox just now.
+    Mail,
+    /// Ten characters, which the patient or a coordinator tells by phone; no mail was sent.
+    Phone,
+}
+
+/// A code was ordered, or is told by phone.
 #[derive(Serialize, ToSchema)]
 pub struct CodeOrdered {
+    /// How it comes.
+    pub by: CodeBy,
     /// Until when it can be used.
     pub valid_until: DateTime<Utc>,
 }
@@ -37,7 +49,8 @@ pub struct UnlockRequest {
     /// The secret half of the link.
     #[schema(value_type = String)]
     pub secret: LinkSecret,
-    /// The code of the newest mail: eight digits; blanks and hyphens between them do not count.
+    /// The code of the newest mail: eight digits; or the access code that was told by phone: ten characters. Blanks and
+    /// hyphens between them do not count.
     #[schema(value_type = String)]
     pub code: OneTimeCode,
 }

@@ -23,7 +23,9 @@ mod verify;
 use axum::extract::FromRef;
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, CodeMac, Contacts, Database, Documents, Exports, Handoff, Keyring, PublicKeys, Tables};
+use medius_store::{
+    Aws, CodeMac, Contacts, Database, Documents, Exports, Handoff, Keyring, MailboxMac, PublicKeys, Tables,
+};
 use page::{Page, Pages};
 use session::Site;
 use std::sync::Arc;
@@ -52,6 +54,7 @@ pub struct State {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) contacts: Arc<Contacts>,
     pub(crate) codes: Arc<CodeMac>,
+    pub(crate) networks: Arc<MailboxMac>,
     pub(crate) pages: Arc<Pages>,
     pub(crate) open: Arc<Page>,
     pub(crate) operator: Arc<Operator>,
@@ -70,7 +73,7 @@ impl State {
         (documents, exports, handoff): (Documents, Exports, Handoff),
         keyring: Keyring,
         contacts: Contacts,
-        codes: CodeMac,
+        (codes, networks): (CodeMac, MailboxMac),
         keys: PublicKeys,
         base_url: &str,
         operator: Operator,
@@ -83,6 +86,7 @@ impl State {
             keyring: Arc::new(keyring),
             contacts: Arc::new(contacts),
             codes: Arc::new(codes),
+            networks: Arc::new(networks),
             pages: Arc::new(Pages::new(&operator)?),
             open: Arc::new(open::page(&operator)?),
             operator: Arc::new(operator),
@@ -108,13 +112,14 @@ impl State {
         let key = env.required("KMS_DATA_KEY")?;
         let (keyring, contacts) = (Keyring::new(aws.kms(), key.clone()), Contacts::new(aws.kms(), key));
         let codes = CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?);
+        let networks = MailboxMac::new(aws.kms(), env.required("KMS_MAILBOX_MAC")?);
         let keys = PublicKeys::new(aws.kms(), env.required("KMS_SIGNING_KEY")?);
         let operator = Operator {
             name: env.required("OPERATOR_NAME")?,
             phone: env.required("OPERATOR_PHONE")?,
             registration: env.required("OPERATOR_REGISTRATION")?,
         };
-        Self::new(db, files, keyring, contacts, codes, keys, &env.required("PROVIDER_BASE_URL")?, operator)
+        Self::new(db, files, keyring, contacts, (codes, networks), keys, &env.required("PROVIDER_BASE_URL")?, operator)
     }
 }
 

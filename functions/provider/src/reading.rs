@@ -135,14 +135,14 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use medius_domain::id::{CaseId, DeliveryId, LinkId, ReferralId, Subject};
-    use medius_domain::link::{Link, LinkState};
+    use medius_domain::link::{Link, LinkOf, LinkState};
     use medius_store::ReferralRecord;
 
     fn shown(variant: &str) -> Shown {
         let letter = samples::letter(&samples::variant(variant));
         let items = samples::disclosure(&samples::variant(variant)).items();
         let (provider, issue) = (samples::provider(), samples::issue_of());
-        let link = Link {
+        let of = LinkOf {
             id: LinkId::new(),
             case_id: CaseId::new(),
             subject: Subject::of("x"),
@@ -150,21 +150,12 @@ mod tests {
             delivery_id: DeliveryId::new(),
             provider_id: provider.id.clone(),
             basis: vec![],
-            secret_sha256: String::new(),
-            generation: 1,
-            epoch: 1,
-            rev: 1,
+        };
+        let link = Link {
             state: LinkState::Unlocked,
             downloads: if variant == "short" { 10 } else { 1 },
-            max_downloads: 10,
-            code_n: 1,
-            created_at: issue.issued_at,
-            expires_at: Link::expiry(issue.issued_at),
-            sent_at: None,
-            unlocked_at: None,
-            downloaded_at: None,
             acknowledged_at: (variant == "long").then_some(issue.issued_at),
-            revoked_at: None,
+            ..Link::queued(of, String::new(), issue.issued_at)
         };
         let referral = ReferralRecord {
             id: link.referral_id.clone(),

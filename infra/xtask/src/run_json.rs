@@ -38,7 +38,7 @@ const KEYS: [(&str, &str); 6] = [
     ("signing", "SigningKey"),
 ];
 /// Function by capability, which is its binary's name, and its id in the template.
-pub(crate) const FUNCTIONS: [(&str, &str); 18] = [
+pub(crate) const FUNCTIONS: [(&str, &str); 19] = [
     ("intake", "Intake"),
     ("consent", "Consent"),
     ("referral", "Referral"),
@@ -46,6 +46,7 @@ pub(crate) const FUNCTIONS: [(&str, &str); 18] = [
     ("delivery", "Delivery"),
     ("provider", "Provider"),
     ("mailer", "Mailer"),
+    ("mailevents", "Mailevents"),
     ("desk", "Desk"),
     ("directory", "Directory"),
     ("members", "Members"),

@@ -66,12 +66,12 @@ pub use inquiries::{SealedAnswerTo, SealedInquiry, Tally};
 pub use keyring::{Keyring, WrappedKey};
 pub use ledger::{Cursor, Page};
 pub use mac::{CodeMac, LinkMac, MailboxMac};
-pub use mail::{Message, Postbox};
+pub use mail::{MAIL_TAG, Message, Postbox};
 pub use mailboxes::SealedCard;
 pub use place::{Place, Table, Tables};
 pub use quarantine::{PutAddress, Quarantine};
 pub use records::{
-    DeliveryRecord, DocumentRecord, GuardianCode, IdempotencyRecord, MailAbout, MailRecord, MailStatus, MessageRecord,
+    DeliveryRecord, DeskNotice, DocumentRecord, GuardianCode, IdempotencyRecord, MailAbout, MailRecord, MailStatus, MessageRecord,
     Notice, ReferralRecord, SealedCase, SealedIntake, SessionRecord,
 };
 pub use rights::RightsQueue;

@@ -160,6 +160,8 @@ pub enum Place {
     Code(LinkId),
     /// A session of a link, by the SHA-256 of its token.
     Session(LinkId, String),
+    /// How often a network tried a link in vain, by an opaque name of the network.
+    Tries(LinkId, String),
     /// The copy that a patient asked for, while it waits to be fetched.
     Export(RightId),
     /// The head of a chain of the access log.
@@ -264,7 +266,7 @@ impl Place {
             | Self::Document(_) => Table::Cases,
             Self::DataKey(_) | Self::ContactKey(_) | Self::InquiryKey(_) | Self::RightKey(_) => Table::Keys,
             Self::Consents(_) | Self::ConsentEvent(..) | Self::GuardianCode(_) => Table::Consents,
-            Self::Link(_) | Self::Code(_) | Self::Session(..) | Self::Export(_) => Table::Links,
+            Self::Link(_) | Self::Code(_) | Self::Session(..) | Self::Tries(..) | Self::Export(_) => Table::Links,
             Self::LogHead(_) | Self::LogEntry(..) => Table::AccessLog,
             Self::Mail(_) => Table::Outbox,
             Self::Idempotency(_) | Self::Tally(_) => Table::Idempotency,
@@ -297,7 +299,7 @@ impl Place {
             | Self::ConsentEvent(c, _) => Self::case_pk(c),
             Self::LogHead(scope) | Self::LogEntry(scope, _) => Self::scope_pk(scope),
             Self::Document(n) => format!("DOCUMENT#{n}"),
-            Self::Link(l) | Self::Code(l) | Self::Session(l, _) => format!("LINK#{l}"),
+            Self::Link(l) | Self::Code(l) | Self::Session(l, _) | Self::Tries(l, _) => format!("LINK#{l}"),
             Self::Export(right) => format!("EXPORT#{right}"),
             Self::Mail(m) => format!("MAIL#{m}"),
             Self::Idempotency(scope) => format!("IDEM#{scope}"),
@@ -381,6 +383,7 @@ impl Place {
             Self::Link(_) => "LINK".to_owned(),
             Self::Code(_) => "CODE".to_owned(),
             Self::Session(_, hash) => format!("SESSION#{hash}"),
+            Self::Tries(_, network) => format!("TRIES#{network}"),
             Self::Export(_) => "EXPORT".to_owned(),
             Self::LogEntry(_, seq) => format!("{}{seq:010}", Self::ENTRIES),
             Self::Mail(_) => "MAIL".to_owned(),
@@ -427,6 +430,7 @@ impl Place {
             Self::Link(_) => "link",
             Self::Code(_) => "code",
             Self::Session(..) => "session",
+            Self::Tries(..) => "tries",
             Self::Export(_) => "export",
             Self::LogHead(_) => "log head",
             Self::LogEntry(..) => "log entry",

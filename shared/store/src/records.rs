@@ -193,6 +193,11 @@ pub enum MailAbout {
         /// What.
         notice: Notice,
     },
+    /// That a case needs a coordinator, to the coordinators' mailbox.
+    CoordinatorNotice {
+        /// Why.
+        notice: DeskNotice,
+    },
     /// That a request was closed because nobody showed who asks: to the mailbox on file, if there is one.
     RightClosed {
         /// The request.
@@ -256,6 +261,18 @@ pub enum Notice {
     Corrected,
 }
 
+/// Why a case needs a coordinator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeskNotice {
+    /// Too many wrong codes: nobody gets in until the link is made anew.
+    LinkSuspended,
+    /// The institution's mail server refused the mail.
+    LinkBounced,
+    /// Somebody at the institution marked the mail as spam.
+    LinkComplained,
+}
+
 impl MailAbout {
     /// The link that it carries or is about, where it has one.
     pub const fn link(&self) -> Option<&LinkId> {
@@ -264,6 +281,7 @@ impl MailAbout {
             Self::ProviderEnded { .. }
             | Self::ProviderDestroyed { .. }
             | Self::GuardianCode { .. }
+            | Self::CoordinatorNotice { .. }
             | Self::PatientNotice { .. }
             | Self::PatientExport { .. }
             | Self::ExportCode { .. }
@@ -289,6 +307,7 @@ impl MailAbout {
             | Self::ProviderEnded { .. }
             | Self::ProviderDestroyed { .. }
             | Self::GuardianCode { .. }
+            | Self::CoordinatorNotice { .. }
             | Self::PatientNotice { .. }
             | Self::PatientExport { .. }
             | Self::ExportCode { .. } => Scope::Registry,
@@ -374,6 +393,12 @@ impl MailRecord {
     /// The chain of the access log in which what becomes of it is written down.
     pub fn scope(&self) -> Scope {
         self.case_id.clone().map_or_else(|| self.about.scope(), Scope::Case)
+    }
+
+    /// The mail that tells coordinators what became of a link.
+    pub fn to_coordinators(link: &Link, notice: DeskNotice, now: DateTime<Utc>) -> Self {
+        let about = MailAbout::CoordinatorNotice { notice };
+        Self::new(about, link.case_id.clone(), link.subject.clone(), now)
     }
 
     /// The mail that tells an institution that its link has ended.

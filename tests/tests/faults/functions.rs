@@ -255,7 +255,7 @@ impl Service {
             files,
             self.keyring(),
             self.contacts(),
-            self.codes(),
+            (self.codes(), self.mailboxes()),
             PublicKeys::new(self.aws.kms(), self.key("signing")),
             &run.api_url,
             medius_provider::Operator {

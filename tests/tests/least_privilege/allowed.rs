@@ -5,7 +5,7 @@
 pub(crate) type Allowed = (&'static str, &'static [&'static str]);
 
 /// Every role: its capability, and what it may do and nothing beside it.
-pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
+pub(crate) const ROLES: [(&str, &[Allowed]); 19] = [
     (
         "intake",
         &[
@@ -82,7 +82,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
         "provider",
         &[
             ("links", &["GetItem", "PutItem", "DeleteItem", "ConditionCheckItem"]),
-            ("cases", &["GetItem", "ConditionCheckItem"]),
+            ("cases", &["GetItem", "PutItem", "ConditionCheckItem"]),
             ("keys", &["GetItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
             ("directory", &["GetItem"]),
@@ -91,6 +91,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
             ("access_log", &["GetItem", "PutItem"]),
             ("key data", &["Decrypt"]),
             ("key code_mac", &["GenerateMac"]),
+            ("key mailbox_mac", &["GenerateMac"]),
             ("key signing", &["GetPublicKey"]),
             ("documents cases/", &["GetObject"]),
             ("documents exports/", &["GetObject"]),
@@ -121,13 +122,23 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
         ],
     ),
     (
+        "mailevents",
+        &[
+            ("outbox", &["GetItem", "PutItem"]),
+            ("links", &["GetItem", "PutItem"]),
+            ("cases", &["GetItem", "PutItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+        ],
+    ),
+    (
         "desk",
         &[
             ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
             ("cases/index/by_state", &["Query"]),
             ("keys", &["GetItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "Query", "ConditionCheckItem"]),
-            ("links", &["GetItem"]),
+            ("links", &["GetItem", "PutItem"]),
+            ("key link_mac", &["GenerateMac"]),
             ("directory", &["GetItem"]),
             ("outbox", &["PutItem"]),
             ("access_log", &["GetItem", "PutItem"]),

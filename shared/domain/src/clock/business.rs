@@ -44,7 +44,7 @@ pub fn end_of_business_days(from: DateTime<Utc>, n: u32) -> DateTime<Utc> {
 
 /// The middle of a period of `n` business days: the end of the day in the middle, or noon of it where `n` is odd.
 pub fn half_of_business_days(from: DateTime<Utc>, n: u32) -> DateTime<Utc> {
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         end_of_business_days(from, n / 2)
     } else {
         start_of_kst_day(nth_after(from, n / 2 + 1)) + TimeDelta::hours(12)

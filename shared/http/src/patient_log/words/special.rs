@@ -7,7 +7,7 @@ use medius_domain::policy::Thing;
 pub(super) type Special = (Thing, Action, &'static str, [&'static str; 4]);
 
 /// The first that fits is taken.
-pub(super) const SPECIAL: [Special; 20] = [
+pub(super) const SPECIAL: [Special; 24] = [
     (
         Thing::Export,
         Action::LinkOpen,
@@ -85,12 +85,56 @@ pub(super) const SPECIAL: [Special; 20] = [
     (
         Thing::Delivery,
         Action::GrantChange,
+        "/access-code",
+        [
+            "made an access code for the letter",
+            "make an access code for the letter",
+            "진료의뢰서 접근 코드를 만들었습니다",
+            "진료의뢰서 접근 코드를 만들려",
+        ],
+    ),
+    (
+        Thing::Delivery,
+        Action::GrantChange,
         "",
         [
             "ended the link to the letter",
             "end the link to the letter",
             "진료의뢰서 링크를 종료했습니다",
             "진료의뢰서 링크를 종료하려",
+        ],
+    ),
+    (
+        Thing::Delivery,
+        Action::Update,
+        "/access-code",
+        [
+            "made an access code for the letter",
+            "make an access code for the letter",
+            "진료의뢰서 접근 코드를 만들었습니다",
+            "진료의뢰서 접근 코드를 만들려",
+        ],
+    ),
+    (
+        Thing::Delivery,
+        Action::Update,
+        "/reissue",
+        [
+            "sent the institution a new link to the letter",
+            "send the institution a new link to the letter",
+            "의료기관에 진료의뢰서의 새 링크를 보냈습니다",
+            "의료기관에 진료의뢰서의 새 링크를 보내려",
+        ],
+    ),
+    (
+        Thing::Delivery,
+        Action::Update,
+        "/mail",
+        [
+            "noted what became of the mail with the link",
+            "note what became of the mail with the link",
+            "링크 메일의 전달 결과를 기록했습니다",
+            "링크 메일의 전달 결과를 기록하려",
         ],
     ),
     (
