@@ -36,6 +36,7 @@ pub mod record;
 pub mod review;
 pub mod rights;
 pub mod signed;
+pub mod task;
 pub mod text;
 pub mod unit;
 pub mod upload;
