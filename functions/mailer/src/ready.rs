@@ -149,6 +149,7 @@ impl Mailer {
         if !link.rests_on(&proof) {
             return Ok(None);
         }
+        let Some(provider) = self.mailbox(&link, provider).await? else { return Ok(None) };
         let ready = match code_n {
             None => Ready::Link { link, provider },
             Some(n) => {
@@ -158,6 +159,16 @@ impl Mailer {
             }
         };
         Ok(Some((ready, leave.resting_on(&proof))))
+    }
+
+    /// The institution with the mailbox that a link goes to: its own, or that of another of its entries in the directory, as long
+    /// as that one is of the same registered institution and may receive.
+    async fn mailbox(&self, link: &Link, provider: Provider) -> Result<Option<Provider>, MailError> {
+        let Some(other) = &link.mailbox_of else { return Ok(Some(provider)) };
+        let snapshot = self.db.read([Place::Provider(other.clone())]).await?;
+        let now = snapshot.now();
+        let same = |other: &Provider| other.registration_number == provider.registration_number && other.may_receive(now);
+        Ok(snapshot.provider(other)?.filter(same).map(|other| Provider { id: provider.id, ..other }))
     }
 
     /// Word that a link has ended provides nothing, so it needs no consent, and no institution that takes letters now; but
@@ -176,6 +187,7 @@ impl Mailer {
         let link = self.db.read([Place::Link(delivery.link_id.clone())]).await?.link(&delivery.link_id)?;
         let Some(link) = link.filter(|l| l.state.over() && l.sent_at.is_some()) else { return Ok(None) };
         let at = link.revoked_at.unwrap_or(mail.created_at);
+        let Some(provider) = self.mailbox(&link, provider).await? else { return Ok(None) };
         if link.state == LinkState::Superseded {
             return Ok(Some(Ready::Superseded { link, provider, at }));
         }

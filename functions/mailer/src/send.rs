@@ -180,6 +180,11 @@ impl Mailer {
             | MailAbout::OfficerReminder { .. }
             | MailAbout::RightCode { .. } => None,
         };
+        // A link that was made where no secret can be derived gets its hash here.
+        let secret_sha256 = match carried {
+            Some((id, generation)) => Some(self.links.secret(id, generation).await?.sha256()),
+            None => None,
+        };
         let mut attempt = 0;
         loop {
             let link = carried.map(|(id, _)| Place::Link(id.clone()));
@@ -187,7 +192,7 @@ impl Mailer {
             let mut change = Change::new(leave.clone(), self.db.now());
             change.update_mail(&done, held.status, held.attempts)?;
             if let Some((link, generation)) = carried {
-                self.mark_link(&mut change, link, generation, &snapshot)?;
+                self.mark_link(&mut change, link, generation, secret_sha256.as_deref(), &snapshot)?;
             }
             match self.db.commit(change, &snapshot).await {
                 Err(StoreError::Conflict(Conflict::Link | Conflict::Busy)) if attempt < ATTEMPTS => {
@@ -206,6 +211,7 @@ impl Mailer {
         change: &mut Change,
         id: &LinkId,
         generation: u32,
+        secret_sha256: Option<&str>,
         snapshot: &Snapshot,
     ) -> Result<(), StoreError> {
         // The mail of a link that was made anew meanwhile says nothing about the new one.
@@ -221,7 +227,12 @@ impl Mailer {
         }
         // Made anew, it was sent anew.
         let sent_at = if state == link.state { link.sent_at.or(Some(now)) } else { Some(now) };
-        change.update_link(&Link { state, sent_at, rev: link.rev + 1, ..link }, kept_until)
+        let next = Link { state, sent_at, rev: link.rev + 1, ..link };
+        let next = match secret_sha256.filter(|_| next.secret_sha256.is_empty() && next.generation == generation) {
+            Some(hash) => Link { secret_sha256: hash.to_owned(), ..next },
+            None => next,
+        };
+        change.update_link(&next, kept_until)
     }
 }
 
@@ -245,6 +256,8 @@ fn sending(mail: &MailRecord, request_id: &str) -> Event {
         MailAbout::PatientNotice { notice: Notice::Receipt } => ("receipt", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Right } => ("right", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Corrected } => ("corrected", Purpose::PatientRights),
+        MailAbout::PatientNotice { notice: Notice::TaskChanged } => ("task", Purpose::ReferralLetter),
+        MailAbout::PatientNotice { notice: Notice::Signed } => ("signed", Purpose::ReferralLetter),
         MailAbout::PatientNotice { notice: Notice::ClosingSoon } => ("closing-soon", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Destroyed } => ("destroyed", Purpose::PatientRights),
     };

@@ -1,7 +1,7 @@
 //! A secure link: the way a letter goes to one institution. One transition table says what may happen when.
 
 use crate::consent::ConsentProof;
-use crate::id::{CaseId, DeliveryId, EventId, LinkId, ProviderId, ReferralId, Subject};
+use crate::id::{CaseId, DeliveryId, EventId, LinkId, ProviderId, ReferralId, Subject, TaskId};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +85,9 @@ pub struct Link {
     /// Whose verified mailbox it goes to, where that is another entry of the directory than the institution's own.
     #[serde(default)]
     pub mailbox_of: Option<ProviderId>,
+    /// The request that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_id: Option<TaskId>,
     /// When the institution's mail server took the mail.
     #[serde(default)]
     pub delivered_at: Option<DateTime<Utc>>,
@@ -160,6 +163,7 @@ impl Link {
             access_code: None,
             wrong_codes: 0,
             mailbox_of: None,
+            task_id: None,
             delivered_at: None,
             delayed_at: None,
             bounced_at: None,
@@ -168,6 +172,13 @@ impl Link {
             suspended_at: None,
             reissued_at: None,
         }
+    }
+
+    /// What to name on the telephone, and what stands on mails and copies: the first eight digits of the delivery's id.
+    /// Opaque, and short enough to be read aloud.
+    pub fn reference(&self) -> String {
+        let digits: String = self.delivery_id.as_str().chars().skip("dlv_".len()).take(8).collect();
+        digits.to_ascii_uppercase()
     }
 
     /// Whether the link can be used at all at a moment.

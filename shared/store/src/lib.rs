@@ -43,6 +43,7 @@ mod signer;
 mod snapshot;
 mod staff_pool;
 mod story;
+mod tasks;
 mod uploads;
 mod work_list;
 
@@ -75,6 +76,7 @@ pub use records::{
     Notice, ReferralRecord, SealedCase, SealedIntake, SessionRecord,
 };
 pub use rights::RightsQueue;
+pub use tasks::{Notes, note_places};
 pub use seal::{Binding, DataKey, SCHEMA_VERSION, SealError};
 pub use signer::{PublicKeys, Signer};
 pub use snapshot::Snapshot;

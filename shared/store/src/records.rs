@@ -4,6 +4,7 @@ use crate::keyring::WrappedKey;
 use crate::mailboxes::SealedCard;
 use chrono::{DateTime, Utc};
 use medius_domain::access::Scope;
+use medius_domain::clinician::{LetterReview, LetterSignature};
 use medius_domain::code::CodeState;
 use medius_domain::consent::DataItem;
 use medius_domain::id::{
@@ -96,9 +97,12 @@ pub struct ReferralRecord {
     /// The letter whose place it takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<DocumentNumber>,
-    /// When something that it says was corrected: since then it is not sent any more.
+    /// When something that it says was corrected, or it was signed as another: since then it is not sent any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub superseded_at: Option<DateTime<Utc>>,
+    /// How far a clinician's review is, where the patient asked for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<LetterReview>,
 }
 
 /// What anybody who holds a letter can verify about it.
@@ -112,6 +116,9 @@ pub struct DocumentRecord {
     pub bundle_sha256: String,
     /// When it was issued.
     pub issued_at: DateTime<Utc>,
+    /// A clinician's signature, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<LetterSignature>,
 }
 
 /// A delivery: which letter goes where. How far it got is the link's state.
@@ -259,6 +266,10 @@ pub enum Notice {
     Right,
     /// That what was asked for was corrected, and that a new letter can be made and sent.
     Corrected,
+    /// That a clinician reviewed and signed a letter, which can now be sent.
+    Signed,
+    /// That something happened at a request to an institution.
+    TaskChanged,
 }
 
 /// Why a case needs a coordinator.

@@ -161,6 +161,14 @@ impl Snapshot {
         self.body(&Place::Document(number.clone()))
     }
 
+    /// The institution that a copy of a letter was made for.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn copy_for(&self, number: &DocumentNumber, sha256: &str) -> Result<Option<ProviderId>, StoreError> {
+        self.body(&Place::Copy(number.clone(), sha256.to_owned()))
+    }
+
     /// A link.
     ///
     /// # Errors

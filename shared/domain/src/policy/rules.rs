@@ -50,6 +50,7 @@ pub const RULES: &[Rule] = &[
     row(Role::Patient, Thing::Referral, &[View, Create, Download], OWN, false, "own letters"),
     row(Role::Patient, Thing::Explanation, &[View, Create, Download], OWN, false, "own explanations of records"),
     row(Role::Patient, Thing::Delivery, &[View, Create, GrantChange], OWN, false, "own deliveries"),
+    row(Role::Patient, Thing::Task, &[View, Update], OWN, false, "what becomes of own referrals"),
     row(Role::Patient, Thing::Message, &[View, Create], OWN, false, "messages with staff"),
     row(Role::Patient, Thing::Inquiry, &[View, Create, Update], OWN, false, "own inquiries"),
     row(Role::Patient, Thing::Upload, &[View, Create, Download], OWN, false, "own files"),
@@ -61,8 +62,9 @@ pub const RULES: &[Rule] = &[
     // Institutions: the one letter behind a live link.
     row(Role::Institution, Thing::Link, &[LinkOpen, Update], RECIPIENT, false, "its link"),
     row(Role::Institution, Thing::Referral, &[View, Download], RECIPIENT, false, "the letter addressed to it"),
-    row(Role::Institution, Thing::Delivery, &[Update], RECIPIENT, false, "to say what becomes of it"),
+    row(Role::Institution, Thing::Delivery, &[Create, Update], RECIPIENT, false, "to say what becomes of it; a colleague's link"),
     row(Role::Institution, Thing::Upload, &[View, Create], RECIPIENT, false, "files that go along with what it found"),
+    row(Role::Institution, Thing::Task, &[View, Update], RECIPIENT, false, "its answers, and what became of them"),
     // Coordinators accompany patients.
     row(Role::Coordinator, Thing::WorkList, &[View], SERVICE, false, "which cases wait: ids, states, dates"),
     row(Role::Coordinator, Thing::Assignment, &[View, Update], ANY_CASE, false, "who looks after a case"),
@@ -71,6 +73,8 @@ pub const RULES: &[Rule] = &[
     row(Role::Coordinator, Thing::Referral, &[Download], ANY_CASE, true, "to help with a letter"),
     row(Role::Coordinator, Thing::Delivery, &[Update], ASSIGNED, false, "to make a link anew, or its access code"),
     row(Role::Coordinator, Thing::Delivery, &[Update], UNASSIGNED, true, "to step in"),
+    row(Role::Coordinator, Thing::Task, &[View, Update], ASSIGNED, false, "to help where a referral does not go on"),
+    row(Role::Coordinator, Thing::Task, &[View, Update], UNASSIGNED, true, "to step in"),
     row(Role::Coordinator, Thing::Message, &[View, Create], ASSIGNED, false, "messages with the patient"),
     row(Role::Coordinator, Thing::Message, &[View, Create], UNASSIGNED, true, "to step in"),
     row(Role::Coordinator, Thing::Inquiry, &[View], SERVICE, false, "which inquiries wait: ids, topics, dates"),
@@ -83,7 +87,7 @@ pub const RULES: &[Rule] = &[
     row(Role::ClinicianReviewer, Thing::WorkList, &[View], SERVICE, false, "which cases wait: ids, states, dates"),
     row(Role::ClinicianReviewer, Thing::Case, &[View], ASSIGNED, false, "to review a letter"),
     row(Role::ClinicianReviewer, Thing::Case, &[View], UNASSIGNED, true, "to step in"),
-    row(Role::ClinicianReviewer, Thing::Referral, &[Download], ANY_CASE, true, "to review a letter"),
+    row(Role::ClinicianReviewer, Thing::Referral, &[View, Update, Download], ANY_CASE, true, "to review a letter"),
     row(Role::ClinicianReviewer, Thing::Directory, &[View], SERVICE, false, "institutions"),
     // The DPO decides about rights and breaches; the story itself is not needed for that.
     row(Role::Dpo, Thing::Right, &[View, Update], SERVICE, false, "requests about rights"),

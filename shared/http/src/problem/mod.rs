@@ -137,6 +137,11 @@ impl Problem {
         self.0.kind
     }
 
+    /// What is wrong with which field.
+    pub fn field_errors(&self) -> &[FieldError] {
+        &self.0.errors
+    }
+
     /// The cause and the causes behind it, for the log.
     pub(crate) fn cause_chain(&self) -> String {
         let mut chain = String::new();
