@@ -20,7 +20,7 @@ struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     fn new(provider: &'a Provider, link: &Link, at: DateTime<Utc>) -> Self {
-        Self { provider, reference: reference(link), at: kst_minute(at) }
+        Self { provider, reference: link.reference(), at: kst_minute(at) }
     }
 }
 
@@ -145,12 +145,6 @@ pub(crate) fn superseded(
     let html = SupersededHtml { sender, facts }.render()?;
     let text = SupersededText { sender, facts }.render()?;
     Ok(Message { to: provider.contact_email.clone(), subject, text, html })
-}
-
-/// What to name on the telephone: the first eight digits of the delivery's id. Opaque, and short enough to be read aloud.
-fn reference(link: &Link) -> String {
-    let digits: String = link.delivery_id.as_str().chars().skip("dlv_".len()).take(8).collect();
-    digits.to_ascii_uppercase()
 }
 
 /// What every mail must be, whoever it goes to; for the tests of all of them.

@@ -17,6 +17,7 @@ use medius_http::Problem;
 struct Reading<'a> {
     operator: &'a Operator,
     style: &'static str,
+    tab: &'static str,
     view: &'a ReferralView,
     recipient_ko: &'a str,
     recipient_en: &'a str,
@@ -97,7 +98,8 @@ fn dot(bar: &Bar) -> u16 {
     bar.at.clamp(40, 960)
 }
 
-fn kst(at: DateTime<Utc>) -> String {
+/// A moment as the pages show it.
+pub(crate) fn kst(at: DateTime<Utc>) -> String {
     format!("{} KST", kst_minute(at))
 }
 
@@ -107,6 +109,7 @@ pub(crate) fn render(shown: &Shown, operator: &Operator, now: DateTime<Utc>) -> 
     let reading = Reading {
         operator,
         style: READING_STYLE,
+        tab: "referral",
         view,
         recipient_ko: &provider.name_ko,
         recipient_en: &provider.name_en,
@@ -173,6 +176,7 @@ mod tests {
             pages: letter.pages,
             replaces: None,
             superseded_at: None,
+            review: None,
         };
         // As it comes back from the store.
         let view = serde_json::from_slice(&serde_json::to_vec(&letter.view).unwrap()).unwrap();

@@ -9,6 +9,8 @@
 //!
 //! Nothing here reads a clock, a file or the network: the same disclosure gives the same bytes.
 
+mod consents;
+pub mod copy;
 pub mod explanation;
 pub mod fhir;
 mod issue;

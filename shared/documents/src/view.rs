@@ -5,6 +5,7 @@
 
 mod judgement;
 mod lists;
+mod own;
 mod patient;
 mod results;
 mod review;
@@ -25,6 +26,7 @@ use std::fmt;
 pub(crate) use judgement::judge;
 pub use judgement::{Bar, Judgement};
 pub use lists::{AllergyRow, ConditionRow, Listed, MedicationRow, Status, SymptomRow};
+pub use own::{OwnWording, own_wording, refused};
 pub use patient::{ContactView, PatientView, ResidenceView};
 pub use results::{Earlier, ResultRow};
 pub(crate) use results::{known_test, korean_name, range_text, value_text};

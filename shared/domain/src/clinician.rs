@@ -4,7 +4,9 @@
 
 use crate::field::Invalid;
 use crate::health::Phrase;
+use crate::id::{DocumentNumber, Subject};
 use crate::person::PersonName;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -125,6 +127,60 @@ impl Wording {
         let name = test.to_lowercase();
         self.0.iter().find(|wording| wording.test.expose().to_lowercase() == name)
     }
+}
+
+/// How far the review of a letter is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum LetterReview {
+    /// The patient asked for it.
+    Waiting {
+        /// When.
+        asked_at: DateTime<Utc>,
+    },
+    /// This letter is the signed one.
+    Signed {
+        /// When.
+        signed_at: DateTime<Utc>,
+        /// Who of the staff, as a pseudonym.
+        by: Subject,
+    },
+}
+
+/// What a reviewer signs, with the service's key: whole numbers and hashes only, so that every checker reads the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedLetter {
+    /// The number on paper.
+    pub document_number: DocumentNumber,
+    /// SHA-256 of the PDF, hex.
+    pub pdf_sha256: String,
+    /// SHA-256 of the FHIR Bundle inside, hex: printed on the letter.
+    pub bundle_sha256: String,
+    /// Who signed.
+    pub reviewer: Reviewer,
+    /// When.
+    pub signed_at: DateTime<Utc>,
+    /// What the signature stands for: the service's own wording.
+    pub scope: SignatureScope,
+}
+
+/// What a signature stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignatureScope {
+    /// The wording that the service added. The facts are the patient's and were not confirmed.
+    WordingReviewed,
+}
+
+/// A signature as it is kept beside what can be verified about a letter. There is nothing in it about the patient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterSignature {
+    /// Who signed.
+    pub reviewer: Reviewer,
+    /// When.
+    pub signed_at: DateTime<Utc>,
+    /// The signed statement as a file: [`SignedLetter`] beside its JWS ([`crate::signed::Kind::LetterSignature`]).
+    pub file: String,
 }
 
 #[cfg(test)]

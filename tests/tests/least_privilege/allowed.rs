@@ -5,7 +5,7 @@
 pub(crate) type Allowed = (&'static str, &'static [&'static str]);
 
 /// Every role: its capability, and what it may do and nothing beside it.
-pub(crate) const ROLES: [(&str, &[Allowed]); 19] = [
+pub(crate) const ROLES: [(&str, &[Allowed]); 20] = [
     (
         "intake",
         &[
@@ -82,10 +82,13 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 19] = [
         "provider",
         &[
             ("links", &["GetItem", "PutItem", "DeleteItem", "ConditionCheckItem"]),
-            ("cases", &["GetItem", "PutItem", "ConditionCheckItem"]),
+            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
             ("keys", &["GetItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
-            ("directory", &["GetItem"]),
+            ("directory", &["GetItem", "Scan"]),
+            ("uploads", &["GetItem", "Query", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+            ("quarantine case/", &["PutObject"]),
             ("ledger", &["GetItem"]),
             ("outbox", &["PutItem"]),
             ("access_log", &["GetItem", "PutItem"]),
@@ -128,6 +131,22 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 19] = [
             ("links", &["GetItem", "PutItem"]),
             ("cases", &["GetItem", "PutItem"]),
             ("access_log", &["GetItem", "PutItem"]),
+        ],
+    ),
+    (
+        "clinician",
+        &[
+            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
+            ("cases/index/by_state", &["Query"]),
+            ("keys", &["GetItem", "ConditionCheckItem"]),
+            ("consents", &["GetItem", "ConditionCheckItem"]),
+            ("directory", &["GetItem"]),
+            ("outbox", &["PutItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+            ("key data", &["Decrypt"]),
+            ("key signing", &["Sign", "GetPublicKey"]),
+            ("documents cases/", &["PutObject"]),
         ],
     ),
     (

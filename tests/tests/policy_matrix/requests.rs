@@ -183,6 +183,8 @@ pub(crate) const ROWS: &[Row] = &[
     row("GET /v1/cases/{case_id}/referrals/{referral_id}", none, &[200]),
     row("GET /v1/cases/{case_id}/referrals/{referral_id}/letter", none, &[200]),
     row("GET /v1/cases/{case_id}/referrals/{referral_id}/bundle", none, &[200]),
+    // Sent by then; nothing is left to review before it is sent.
+    row("POST /v1/cases/{case_id}/referrals/{referral_id}/review", none, &[409]),
     row("POST /v1/cases/{case_id}/referrals", |ids| json!({"recipient": ids.recipient}), &[201]),
     row("GET /v1/cases/{case_id}/deliveries", none, &[200]),
     row("GET /v1/cases/{case_id}/deliveries/{delivery_id}", none, &[200]),
@@ -251,6 +253,14 @@ pub(crate) const ROWS: &[Row] = &[
         |_| json!({"text": "Yes, it was sent this morning."}),
         &[201],
     ),
+    row("GET /staff/v1/reviews-waiting", none, &[200]),
+    why("GET /staff/v1/cases/{case_id}/referrals/{referral_id}/review", Reason::Query, none, &[409]),
+    why(
+        "POST /staff/v1/cases/{case_id}/referrals/{referral_id}/signature",
+        Reason::Body,
+        |_| json!({"reviewer": {"name": "Lee Seo-yeon", "profession": "physician", "licence": "123456"}}),
+        &[409],
+    ),
     why("POST /staff/v1/cases/{case_id}/referrals/{referral_id}/letter", Reason::Body, empty, &[200]),
     row("PUT /staff/v1/cases/{case_id}/assignment", |_| json!({"assignee": "me"}), &[412]),
     row("GET /staff/v1/providers", none, &[200]),
@@ -292,6 +302,8 @@ pub(crate) const ROWS: &[Row] = &[
 pub(crate) const PUBLIC: &[(&str, &str)] = &[
     ("GET /r/{link_id}", "the same page for every address; its script takes the secret from the fragment"),
     ("HEAD /r/{link_id}", "the headers of that page, for mail scanners"),
+    ("POST /r/paste", "what the page's script does, for browsers without one: the link in the form is what counts"),
+    ("POST /r/paste/unlock", "the same with the code; the tests of links try both"),
     ("GET /e/{right_id}", "the same page for every address, as with links of letters"),
     ("HEAD /e/{right_id}", "the headers of that page"),
     ("GET /d/{document_number}", "the same page for every number"),
@@ -313,7 +325,15 @@ pub(crate) const OF_A_LINK: &[&str] = &[
     "GET /r/{link_id}/referral",
     "POST /r/{link_id}/letter",
     "POST /r/{link_id}/bundle",
+    "POST /r/{link_id}/manifest",
     "POST /r/{link_id}/acknowledge",
+    "GET /r/{link_id}/desk",
+    "GET /r/{link_id}/task",
+    "POST /r/{link_id}/answers",
+    "POST /r/{link_id}/appointment",
+    "POST /r/{link_id}/colleagues",
+    "POST /r/{link_id}/files",
+    "GET /r/{link_id}/files/{upload_id}",
     "POST /r/{link_id}/close",
 ];
 

@@ -9,6 +9,8 @@ use serde_json::value::RawValue;
 #[derive(Serialize, Clone)]
 pub(crate) struct Coding {
     pub(crate) system: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<&'static str>,
     pub(crate) code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) display: Option<&'static str>,
@@ -60,7 +62,7 @@ pub(crate) struct CodeableConcept {
 impl CodeableConcept {
     /// A code of a code system.
     pub(crate) fn code(system: &'static str, code: &'static str, display: Option<&'static str>) -> Self {
-        Self { coding: vec![Coding { system, code, display }], ..Self::default() }
+        Self { coding: vec![Coding { system, version: None, code, display }], ..Self::default() }
     }
 
     /// A LOINC code; its names are the Regenstrief Institute's, so the text is ours.
@@ -117,7 +119,10 @@ pub(crate) struct ContactPoint {
 /// A stretch of time; a date as exact as it is known.
 #[derive(Serialize, Clone)]
 pub(crate) struct Period {
-    pub(crate) start: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) start: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) end: Option<String>,
 }
 
 /// A file that is told of. The file itself does not go along, so there is neither `data` nor `url`; and no `hash`, which R4
@@ -173,6 +178,7 @@ impl Meta {
         Self {
             security: vec![Coding {
                 system: "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+                version: None,
                 code: "PATAST",
                 display: Some("patient asserted"),
             }],
@@ -183,6 +189,7 @@ impl Meta {
     pub(crate) fn redacted(mut self) -> Self {
         self.security.push(Coding {
             system: "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+            version: None,
             code: "REDACTED",
             display: Some("redacted"),
         });

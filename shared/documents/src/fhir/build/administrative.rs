@@ -63,7 +63,7 @@ pub(super) fn patient(cx: &Context<'_>) -> Patient {
 }
 
 /// The number by which Korea registers those who may attract foreign patients; it has no published URI, so none is invented.
-fn registration(number: &str) -> Identifier {
+pub(in crate::fhir) fn registration(number: &str) -> Identifier {
     Identifier {
         kind: Some(CodeableConcept::text(
             "Registration number for attracting foreign patients (Republic of Korea)",
@@ -117,7 +117,7 @@ pub(super) fn request(cx: &Context<'_>) -> ServiceRequest {
 }
 
 /// `request-priority` knows four steps; `stat` is left out, since an emergency is never queued.
-const fn priority(urgency: Urgency) -> &'static str {
+pub(in crate::fhir) const fn priority(urgency: Urgency) -> &'static str {
     match urgency {
         Urgency::Routine => "routine",
         Urgency::Soon => "urgent",

@@ -11,6 +11,8 @@ mod results;
 mod review;
 mod source;
 
+pub(super) use administrative::{priority as request_priority, registration};
+
 use super::datatypes::{Identifier, Reference};
 use super::ids;
 use super::resources::{Bundle, Entry, Resource};
@@ -70,7 +72,7 @@ mod path {
 }
 
 /// A moment as a FHIR `instant` in UTC, to the second.
-fn instant(at: DateTime<Utc>) -> String {
+pub(super) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 

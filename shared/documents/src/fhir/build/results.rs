@@ -16,7 +16,7 @@ pub(super) fn observation(cx: &Context<'_>, result: &TestResult) -> Result<Obser
     let (value_quantity, value_string, interpretation, reference_range) = match &result.value {
         ResultValue::Quantity(q) => {
             let loinc = known.and_then(|k| k.loinc(q.unit));
-            code.coding.extend(loinc.map(|code| Coding { system: LOINC, code, display: None }));
+            code.coding.extend(loinc.map(|code| Coding { system: LOINC, version: None, code, display: None }));
             let marked = wording.is_none_or(|w| w.judged);
             (Some(measured(q)?), None, if marked { interpretation(q) } else { Vec::new() }, range(q)?)
         }

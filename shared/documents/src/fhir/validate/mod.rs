@@ -53,6 +53,17 @@ pub fn validate(bundle: &Value) -> Result<(), Vec<Breach>> {
     if out.0.is_empty() { Ok(()) } else { Err(out.0) }
 }
 
+/// Checks a resource that stands by itself, such as a Task.
+///
+/// # Errors
+/// Every rule that it breaks, with its place.
+pub fn validate_resource(resource: &Value) -> Result<(), Vec<Breach>> {
+    let mut out = Breaches::default();
+    no_empties(resource, "", &mut out);
+    one(&Kind::Resource, resource, "", &mut out);
+    if out.0.is_empty() { Ok(()) } else { Err(out.0) }
+}
+
 /// FHIR forbids empty strings, arrays and objects, and null outside of arrays of primitives.
 fn no_empties(value: &Value, at: &str, out: &mut Breaches) {
     match value {

@@ -217,9 +217,10 @@ static RESOURCES: &[(&str, &[Element])] = &[
         many("entity", Type("SourceEntity")),
     ]),
     ("Task", &[
-        META, many("identifier", IDENTIFIER), one("status", TASK_STATUS), opt("businessStatus", CONCEPT),
-        one("intent", TASK_INTENT), opt("priority", PRIORITY), opt("focus", REFERENCE), opt("for", REFERENCE),
-        opt("authoredOn", DateTime), opt("lastModified", DateTime), opt("requester", REFERENCE), opt("owner", REFERENCE),
+        opt("id", Text), META, many("identifier", IDENTIFIER), one("status", TASK_STATUS), opt("statusReason", CONCEPT),
+        opt("businessStatus", CONCEPT), one("intent", TASK_INTENT), opt("priority", PRIORITY), opt("code", CONCEPT),
+        opt("focus", REFERENCE), opt("for", REFERENCE), opt("authoredOn", DateTime), opt("lastModified", DateTime),
+        opt("requester", REFERENCE), opt("owner", REFERENCE), opt("restriction", Type("Restriction")),
     ]),
 ];
 
@@ -235,6 +236,7 @@ static TYPES: &[(&str, &[Element])] = &[
         opt("title", Text), opt("code", CONCEPT), opt("text", Type("Narrative")), many("entry", REFERENCE),
         opt("emptyReason", CONCEPT), many("section", Type("Section")),
     ]),
+    ("Restriction", &[opt("period", Type("Period"))]),
     ("Attester", &[
         one("mode", Code(&["personal", "professional", "legal", "official"])), opt("time", DateTime), opt("party", REFERENCE),
     ]),
@@ -248,7 +250,7 @@ static TYPES: &[(&str, &[Element])] = &[
         one("url", Uri), many("extension", Type("Extension")), opt("valueCode", Text), opt("valueString", Text),
     ]),
     ("Meta", &[opt("versionId", Text), many("security", Type("Coding")), many("tag", Type("Coding"))]),
-    ("Coding", &[opt("system", Uri), opt("code", Text), opt("display", Text)]),
+    ("Coding", &[opt("system", Uri), opt("version", Text), opt("code", Text), opt("display", Text)]),
     ("CodeableConcept", &[many("coding", Type("Coding")), opt("text", Text)]),
     ("Reference", &[opt("reference", Text), opt("identifier", IDENTIFIER), opt("display", Text)]),
     ("Identifier", &[opt("type", CONCEPT), opt("system", Uri), opt("value", Text)]),
