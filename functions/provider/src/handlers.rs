@@ -3,6 +3,7 @@
 
 use crate::State;
 use crate::api::{CodeOrdered, CodeRequest, UnlockRequest};
+use crate::copy;
 use crate::reader::{self, File};
 use crate::session::{SameSite, Token};
 use crate::unlock::{self, Ordered, Visitor};
@@ -124,18 +125,42 @@ pub(crate) async fn download_bundle(
 }
 
 async fn download(state: &State, ask: Asked, origin: &Origin, headers: &HeaderMap, file: File) -> Response {
-    let (media_type, ending) = match file {
-        File::Letter => ("application/pdf", "pdf"),
-        File::Bundle => ("application/fhir+json", "fhir.json"),
+    let media_type = match file {
+        File::Letter => "application/pdf",
+        File::Bundle => "application/fhir+json",
     };
     let taken = async {
         let (link, token) = asked(ask, headers)?;
         let taken = reader::take(state, origin, &link, &token, file).await?;
-        let name = format!("attachment; filename=\"{}.{ending}\"", taken.referral.document_number);
+        let name = format!("attachment; filename=\"{}\"", copy::name(&taken.referral, file));
         let headers = [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, name)];
         Ok((headers, taken.bytes).into_response())
     };
     taken.await.unwrap_or_else(|problem| state.pages.refusal(headers, problem))
+}
+
+/// The fingerprints of the letter as this institution gets it and of its data, in the form that `sha256sum -c` reads. Counts as
+/// no download.
+#[utoipa::path(post, path = "/r/{link_id}/manifest", tag = "provider", params(("link_id" = String, Path)),
+    responses((status = 200, body = String, content_type = "text/plain"), PublicProblems), security(("session" = [])),
+    extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("referral"))))]
+pub(crate) async fn download_manifest(
+    extract::State(state): extract::State<State>,
+    ask: Asked,
+    origin: Origin,
+    headers: HeaderMap,
+) -> Response {
+    let listed = async {
+        let (link, token) = asked(ask, &headers)?;
+        let manifest = reader::manifest(&state, &origin, &link, &token).await?;
+        let name = format!("attachment; filename=\"{}.sha256\"", manifest.referral.document_number);
+        let headers = [
+            (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ];
+        Ok((headers, manifest.text).into_response())
+    };
+    listed.await.unwrap_or_else(|problem| state.pages.refusal(&headers, problem))
 }
 
 /// Says that the institution received the referral, then shows it again.

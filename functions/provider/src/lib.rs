@@ -8,12 +8,15 @@
 pub mod api;
 mod certificate;
 mod check;
+mod copy;
+mod desk;
 mod export;
 mod export_handlers;
 mod handlers;
 mod link;
 mod open;
 mod page;
+mod paste;
 mod reader;
 mod reading;
 mod session;
@@ -24,7 +27,7 @@ use axum::extract::FromRef;
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
 use medius_store::{
-    Aws, CodeMac, Contacts, Database, Documents, Exports, Handoff, Keyring, MailboxMac, PublicKeys, Tables,
+    Aws, CodeMac, Contacts, Database, Documents, Exports, Handoff, Keyring, MailboxMac, PublicKeys, Quarantine, Tables,
 };
 use page::{Page, Pages};
 use session::Site;
@@ -51,6 +54,7 @@ pub struct State {
     pub(crate) documents: Documents,
     pub(crate) exports: Exports,
     pub(crate) handoff: Handoff,
+    pub(crate) quarantine: Quarantine,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) contacts: Arc<Contacts>,
     pub(crate) codes: Arc<CodeMac>,
@@ -70,7 +74,7 @@ impl State {
     #[expect(clippy::too_many_arguments, reason = "the adapters of one function")]
     pub fn new(
         db: Database,
-        (documents, exports, handoff): (Documents, Exports, Handoff),
+        (documents, exports, handoff, quarantine): (Documents, Exports, Handoff, Quarantine),
         keyring: Keyring,
         contacts: Contacts,
         (codes, networks): (CodeMac, MailboxMac),
@@ -83,6 +87,7 @@ impl State {
             documents,
             exports,
             handoff,
+            quarantine,
             keyring: Arc::new(keyring),
             contacts: Arc::new(contacts),
             codes: Arc::new(codes),
@@ -108,6 +113,7 @@ impl State {
             Documents::new(aws.s3(), bucket.clone(), None),
             Exports::new(aws.s3(), bucket, None),
             Handoff::new(aws.s3(), env.required("BUCKET_HANDOFF")?, storage_key),
+            Quarantine::new(aws.s3(), env.required("BUCKET_QUARANTINE")?),
         );
         let key = env.required("KMS_DATA_KEY")?;
         let (keyring, contacts) = (Keyring::new(aws.kms(), key.clone()), Contacts::new(aws.kms(), key));
@@ -133,13 +139,23 @@ impl FromRef<State> for Site {
 pub fn api() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(handlers::open_link, handlers::open_link_head))
+        .routes(routes!(paste::paste_link))
+        .routes(routes!(paste::paste_code))
         .routes(routes!(handlers::ask_code))
         .routes(routes!(handlers::unlock_link))
         .routes(routes!(handlers::read_referral))
         .routes(routes!(handlers::download_letter))
         .routes(routes!(handlers::download_bundle))
+        .routes(routes!(handlers::download_manifest))
         .routes(routes!(handlers::acknowledge))
         .routes(routes!(handlers::close_session))
+        .routes(routes!(desk::handlers::read_desk))
+        .routes(routes!(desk::handlers::read_task))
+        .routes(routes!(desk::handlers::give_answer))
+        .routes(routes!(desk::handlers::save_appointment))
+        .routes(routes!(desk::handlers::add_colleague))
+        .routes(routes!(desk::handlers::bring_file))
+        .routes(routes!(desk::handlers::file))
         .routes(routes!(export_handlers::open_export, export_handlers::open_export_head))
         .routes(routes!(export_handlers::ask_export_code))
         .routes(routes!(export_handlers::take_export))

@@ -11,6 +11,7 @@ use medius_domain::case::Case;
 use medius_domain::link::{Link, Tries};
 use medius_domain::policy::{On, Permit, permit};
 use medius_domain::provider::Provider;
+use medius_domain::task::Task;
 use medius_http::Problem;
 use medius_store::{Change, Conflict, Place, ReferralRecord, SessionRecord, Snapshot, StoreError, pause};
 
@@ -57,6 +58,8 @@ pub(crate) struct Usable {
     pub(crate) provider: Provider,
     pub(crate) proof: ConsentProof,
     pub(crate) case: Case,
+    /// The request that the letter is part of.
+    pub(crate) task: Option<Task>,
     pub(crate) kept_until: DateTime<Utc>,
 }
 
@@ -83,7 +86,9 @@ impl Usable {
             Place::Referral(case.clone(), link.referral_id.clone()),
             Place::Provider(link.provider_id.clone()),
         ]);
-        let snapshot = state.db.read(places.chain(more)).await?;
+        let at = link.task_id.clone().map(|task| Place::Task(case.clone(), task));
+        let snapshot = state.db.read(places.chain(at).chain(more)).await?;
+        let task = link.task_id.as_ref().map(|id| snapshot.task(case, id)).transpose()?.flatten();
         let found = snapshot.case(case)?.filter(|c| c.subject == link.subject).ok_or_else(Problem::not_found)?;
         let provider = snapshot.provider(&link.provider_id)?.ok_or_else(Problem::not_found)?;
         let referral = snapshot.referral(case, &link.referral_id)?.ok_or_else(Problem::not_found)?;
@@ -99,7 +104,7 @@ impl Usable {
         }
         let permit = permit.resting_on(&proof);
         let kept_until = found.expires_at;
-        Ok(Self { snapshot, permit, link, referral, provider, proof, case: found, kept_until })
+        Ok(Self { snapshot, permit, link, referral, provider, proof, case: found, task, kept_until })
     }
 
     /// The link's next revision, to be changed further.

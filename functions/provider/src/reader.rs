@@ -2,14 +2,18 @@
 //! its entry in the access log, and nothing is shown before the commit has won.
 
 use crate::State;
+use crate::desk::answer;
+use crate::copy;
 use crate::link::{Attempt, Attempts, Found, Usable, find};
 use crate::session::{self, Token};
 use medius_documents::ReferralView;
 use medius_domain::access::{Action, Authentication, Object};
+use medius_domain::chain::sha256_hex;
 use medius_domain::id::LinkId;
 use medius_domain::link::{Link, LinkEvent};
 use medius_domain::policy::{On, Thing, permit};
 use medius_domain::provider::Provider;
+use medius_domain::task::TaskAction;
 use medius_http::{Origin, Problem};
 use medius_store::{Change, Place, ReferralRecord, SessionRecord, StoreError};
 use zeroize::Zeroizing;
@@ -185,7 +189,11 @@ async fn try_take(
     let link = &reader.usable.link;
     let after = link.state.after(LinkEvent::Download).filter(|_| link.downloads < link.max_downloads);
     let after = after.ok_or_else(Problem::not_found)?;
-    let bytes = reader.fetch(state, kept, file.kind(), file.sha256(&reader.usable.referral)).await?.to_vec();
+    let issued = reader.fetch(state, kept, file.kind(), file.sha256(&reader.usable.referral)).await?;
+    let bytes = match file {
+        File::Letter => copy::letter(issued, &reader.usable)?,
+        File::Bundle => issued.to_vec(),
+    };
     let now = state.db.now();
     let next = Link {
         state: after,
@@ -195,8 +203,47 @@ async fn try_take(
     };
     let mut change = reader.change(state)?;
     change.update_link(&next, reader.usable.kept_until)?;
+    if matches!(file, File::Letter) {
+        // Whoever holds the copy can verify it by its number as they can the letter.
+        change.note_copy(&reader.usable.referral, &sha256_hex(&bytes), reader.usable.kept_until)?;
+    }
     state.db.commit(change, &reader.usable.snapshot).await?;
     Ok(Taken { referral: reader.usable.referral, bytes })
+}
+
+/// A list of fingerprints.
+pub(crate) struct Manifest {
+    pub(crate) referral: ReferralRecord,
+    pub(crate) text: String,
+}
+
+/// Lists the fingerprints of what this institution can take. No download: nothing of the letter is in it.
+pub(crate) async fn manifest(state: &State, origin: &Origin, id: &LinkId, token: &Token) -> Result<Manifest, Problem> {
+    let (mut attempts, mut kept) = (Attempts::default(), None);
+    loop {
+        match try_manifest(state, origin, id, token, &mut kept).await {
+            Ok(manifest) => return Ok(manifest),
+            Err(ended) => attempts.again(ended).await?,
+        }
+    }
+}
+
+async fn try_manifest(
+    state: &State,
+    origin: &Origin,
+    id: &LinkId,
+    token: &Token,
+    kept: &mut Kept,
+) -> Result<Manifest, Attempt> {
+    let object = |link: &Link| Object::of(Thing::Referral, &link.referral_id, "manifest");
+    let reader = Reader::enter(state, origin, id, token, Action::View, object).await?;
+    let issued = reader.fetch(state, kept, File::Letter.kind(), &reader.usable.referral.pdf_sha256).await?;
+    let pdf = copy::letter(issued, &reader.usable)?;
+    let mut change = reader.change(state)?;
+    change.require_link(&reader.usable.link);
+    state.db.commit(change, &reader.usable.snapshot).await?;
+    let text = copy::manifest(&pdf, &reader.usable.referral);
+    Ok(Manifest { referral: reader.usable.referral, text })
 }
 
 /// Takes "received". Said twice, the first time counts.
@@ -219,7 +266,8 @@ async fn try_acknowledge(state: &State, origin: &Origin, id: &LinkId, token: &To
     let next = Link { state: after, acknowledged_at, ..reader.usable.next() };
     let mut change = reader.change(state)?;
     change.update_link(&next, reader.usable.kept_until)?;
-    Ok(state.db.commit(change, &reader.usable.snapshot).await?)
+    answer::along(&mut change, &reader.usable, TaskAction::Acknowledge, state.db.now())?;
+    state.db.commit(change, &reader.usable.snapshot).await.map_err(answer::late)
 }
 
 /// Ends the session, also that of a link that can no longer be used.

@@ -6,6 +6,7 @@
 //! an unknown link from one that is there.
 
 use crate::State;
+use crate::desk::answer;
 use crate::api::CodeBy;
 use crate::link::{Attempt, Attempts, Found, Usable, find_for};
 use crate::session::{self, Token};
@@ -14,6 +15,7 @@ use medius_domain::access::{Action, Authentication, Object};
 use medius_domain::code::{CodeState, OneTimeCode};
 use medius_domain::id::LinkId;
 use medius_domain::link::{AccessCode, Factor, Link, LinkEvent, LinkSecret, LinkState, Tries};
+use medius_domain::task::TaskAction;
 use medius_domain::policy::{On, Permit, Thing};
 use medius_http::{Origin, Problem, SourceIp};
 use medius_store::{Change, Conflict, DeskNotice, MailAbout, MailRecord, Place, StoreError};
@@ -139,7 +141,8 @@ impl<'a> Visitor<'a> {
         match usable.link.factor {
             Factor::OneTimeCode => {
                 let usable_code = code.filter(|c| tryable(c, &usable.link, state.db.now()));
-                let code = usable_code.ok_or_else(Problem::not_found)?;
+                // What is no code is no try: mail scanners send forms empty.
+                let code = usable_code.filter(|_| typed.is_whole()).ok_or_else(Problem::not_found)?;
                 if state.codes.code(self.link, code.n).await?.matches(typed) {
                     start(state, &usable, Some(&code.spent())).await
                 } else {
@@ -148,8 +151,9 @@ impl<'a> Visitor<'a> {
             }
             Factor::AccessCode => {
                 // Until a code was made nobody gets in, and nothing that is tried counts.
-                let kept = usable.link.access_code.as_ref().ok_or_else(Problem::not_found)?;
-                if kept.matches(&AccessCode::typed(typed.expose())) {
+                let typed = AccessCode::typed(typed.expose());
+                let kept = usable.link.access_code.as_ref().filter(|_| typed.is_whole());
+                if kept.ok_or_else(Problem::not_found)?.matches(&typed) {
                     start(state, &usable, None).await
                 } else {
                     self.refuse(&usable, tries.as_ref(), None).await
@@ -207,6 +211,7 @@ async fn start(state: &State, usable: &Usable, code: Option<&CodeState>) -> Resu
         change.put_code(&link.id, spent)?;
     }
     change.start_session(&link.id, &token.sha256(), &session, session::ends(&session))?;
-    state.db.commit(change, &usable.snapshot).await?;
+    answer::along(&mut change, usable, TaskAction::Open, now)?;
+    state.db.commit(change, &usable.snapshot).await.map_err(answer::late)?;
     Ok(token)
 }

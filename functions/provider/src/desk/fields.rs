@@ -145,13 +145,15 @@ pub(crate) fn form(action: &'static str, offered: &Offered) -> Option<Form> {
             vec![optional_text()],
         ),
         "decline" => (
-            Some(two("사유 하나를 골라 주십시오. 환자에게 알려집니다.", "Please choose one reason. The patient is told.")),
+            Some(two(
+                "사유 하나를 골라 주십시오. 환자에게 알려집니다.",
+                "Please choose one reason. The patient is told.",
+            )),
             vec![
                 reasons(super::words::DECLINE),
-                Field::text(two("설명", "Explanation")).optional().hint(two(
-                    "‘기타’를 고르면 꼭 적어 주십시오.",
-                    "Needed when you choose “other”.",
-                )),
+                Field::text(two("설명", "Explanation"))
+                    .optional()
+                    .hint(two("‘기타’를 고르면 꼭 적어 주십시오.", "Needed when you choose “other”.")),
             ],
         ),
         "ask_more" => (
@@ -168,10 +170,9 @@ pub(crate) fn form(action: &'static str, offered: &Offered) -> Option<Form> {
             )),
             redirect(offered),
         ),
-        "schedule" | "reschedule" => (
-            Some(two("시각은 한국 시각(KST, UTC+9)입니다.", "Times are Korean time (KST, UTC+9).")),
-            appointment(),
-        ),
+        "schedule" | "reschedule" => {
+            (Some(two("시각은 한국 시각(KST, UTC+9)입니다.", "Times are Korean time (KST, UTC+9).")), appointment())
+        }
         "ask_other_time" => (None, vec![Field::text(two("가능한 시간", "Times that are possible"))]),
         "request_cancel" => (
             Some(two("환자가 확인하면 취소됩니다.", "It is cancelled when the patient confirms.")),
@@ -187,14 +188,14 @@ pub(crate) fn form(action: &'static str, offered: &Offered) -> Option<Form> {
                 Field::text(two("소견과 권고", "Findings and recommendations")),
                 Field::new("files", two("함께 보낼 파일", "Files that go along"), Kind::Files(offered.files.clone()))
                     .optional()
-                    .hint(two(
-                        "파일은 아래에서 먼저 올려 주십시오.",
-                        "Please bring files first, further below.",
-                    )),
+                    .hint(two("파일은 아래에서 먼저 올려 주십시오.", "Please bring files first, further below.")),
             ],
         ),
         "estimate" => (
-            Some(two("예상일 뿐이며 확정 금액이 아니라고 환자에게 표시됩니다.", "It is shown to the patient as an estimate, not as a price.")),
+            Some(two(
+                "예상일 뿐이며 확정 금액이 아니라고 환자에게 표시됩니다.",
+                "It is shown to the patient as an estimate, not as a price.",
+            )),
             estimate(),
         ),
         _ => return None,
@@ -208,7 +209,8 @@ fn reasons(codes: &[(&'static str, Two)]) -> Field {
 }
 
 fn redirect(offered: &Offered) -> Vec<Field> {
-    let nobody = Choice { value: String::new(), ko: "아래에 적음".into(), en: "Named below".into(), chosen: false };
+    let nobody =
+        Choice { value: String::new(), ko: "아래에 적음".into(), en: "Named below".into(), chosen: false };
     let places = std::iter::once(nobody).chain(offered.institutions.iter().cloned()).collect();
     vec![
         reasons(super::words::REDIRECT),

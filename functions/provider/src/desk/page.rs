@@ -3,17 +3,12 @@
 use super::fields::{Choice, Form, Kind};
 use super::words::{Two, two};
 use crate::Operator;
+use crate::page::READING_STYLE;
 use askama::Template;
 use chrono::{DateTime, Utc};
 use medius_domain::clock::kst_minute;
 use medius_http::Problem;
 
-/// The style of the desk's page.
-pub(crate) const STYLE: &str = concat!(
-    include_str!("../../templates/style.css"),
-    include_str!("../../templates/referral.css"),
-    include_str!("../../templates/desk.css")
-);
 /// The script of the desk's page: what it adds is comfort, and bringing files.
 pub(crate) const SCRIPT: &str =
     concat!(include_str!("../../templates/language.js"), include_str!("../../templates/desk.js"));
@@ -163,13 +158,31 @@ struct Desk<'a> {
 const UPLOADS: &[(&str, Two)] = &[
     ("sending", two("파일을 보내고 있습니다.", "Sending the file.")),
     ("checking", two("파일을 확인하고 있습니다.", "The file is being checked.")),
-    ("kept", two("확인을 마쳤습니다. 소견 양식에서 고를 수 있습니다.", "Checked. You can choose it in the note's form.")),
-    ("later", two("확인에 시간이 걸립니다. 잠시 뒤 이 페이지를 다시 여십시오.", "The check takes longer. Please open this page again in a moment.")),
-    ("refused", two("이 파일은 받을 수 없습니다. 암호가 없고 손상되지 않은 PDF, JPEG, PNG 파일이어야 합니다.", "This file cannot be taken. It must be a PDF, JPEG or PNG without a password and without damage.")),
+    (
+        "kept",
+        two("확인을 마쳤습니다. 소견 양식에서 고를 수 있습니다.", "Checked. You can choose it in the note's form."),
+    ),
+    (
+        "later",
+        two(
+            "확인에 시간이 걸립니다. 잠시 뒤 이 페이지를 다시 여십시오.",
+            "The check takes longer. Please open this page again in a moment.",
+        ),
+    ),
+    (
+        "refused",
+        two(
+            "이 파일은 받을 수 없습니다. 암호가 없고 손상되지 않은 PDF, JPEG, PNG 파일이어야 합니다.",
+            "This file cannot be taken. It must be a PDF, JPEG or PNG without a password and without damage.",
+        ),
+    ),
     ("kind", two("PDF, JPEG, PNG 파일만 받습니다.", "Only PDF, JPEG and PNG files are taken.")),
     ("large", two("4 MiB보다 큽니다.", "It is larger than 4 MiB.")),
     ("many", two("더 올릴 수 없습니다.", "No more files can be brought.")),
-    ("failed", two("올리지 못했습니다. 잠시 뒤 다시 시도해 주십시오.", "This did not work. Please try again in a moment.")),
+    (
+        "failed",
+        two("올리지 못했습니다. 잠시 뒤 다시 시도해 주십시오.", "This did not work. Please try again in a moment."),
+    ),
 ];
 
 /// The page; `banner` says why an answer was not saved.
@@ -178,7 +191,7 @@ pub(crate) fn render(sight: &Sight, operator: &Operator, banner: Option<Two>) ->
     let (reader, head) = (&sight.reader, &sight.head);
     let desk = Desk {
         operator,
-        style: STYLE,
+        style: READING_STYLE,
         script: SCRIPT,
         tab: "desk",
         banner,
@@ -225,8 +238,7 @@ mod tests {
     const HOSTILE: &str = "<script>alert(1)</script>\" onclick=\"x";
 
     fn sight(actions: &[&'static str]) -> Sight {
-        let file =
-            Choice { value: "upl_1".into(), ko: "1. PDF".into(), en: "1. PDF".into(), chosen: false };
+        let file = Choice { value: "upl_1".into(), ko: "1. PDF".into(), en: "1. PDF".into(), chosen: false };
         let offered = Offered { files: vec![file.clone()], institutions: vec![file.clone()] };
         let at = "2026-12-01T16:30:00Z".parse().unwrap();
         Sight {
@@ -256,7 +268,12 @@ mod tests {
             ],
             dues: vec![Due { name: two("결정 기한", "Decide by"), at: "2026-12-04 24:00".into(), late: true }],
             forms: actions.iter().filter_map(|action| form(action, &offered)).collect(),
-            appointment: Some(Meeting::new(two("예약", "Appointment"), (at, at + chrono::TimeDelta::minutes(30)), HOSTILE, None)),
+            appointment: Some(Meeting::new(
+                two("예약", "Appointment"),
+                (at, at + chrono::TimeDelta::minutes(30)),
+                HOSTILE,
+                None,
+            )),
             takes_files: true,
             files: vec![],
             colleagues: vec![file],
@@ -305,7 +322,9 @@ mod tests {
         for forbidden in [" style=", " onclick=\"", "http:", "https:", "{{", "{%"] {
             assert!(!html.contains(forbidden), "{forbidden}");
         }
-        assert!(html.contains("&#60;script&#62;alert(1)") && html.contains("2026-12-02 01:30") && html.contains("16:30"));
+        assert!(
+            html.contains("&#60;script&#62;alert(1)") && html.contains("2026-12-02 01:30") && html.contains("16:30")
+        );
         if let Some(folder) = std::env::var_os("MEDIUS_PAGE_PREVIEW") {
             std::fs::write(std::path::Path::new(&folder).join("desk.html"), html).unwrap();
         }

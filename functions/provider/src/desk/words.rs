@@ -34,9 +34,7 @@ pub(crate) fn button(action: &str) -> Option<(Two, Two, bool)> {
         "refuse_cancel" => (two("취소에 동의하지 않음", "Do not agree to cancel"), two("보내기", "Send"), false),
         "interim_outcome" => (two("중간 소견", "Interim note"), two("보내기", "Send"), false),
         "final_outcome" => (two("회송 소견", "Outcome note"), two("회송하기", "Return the outcome"), true),
-        "estimate" => {
-            (two("예상 진료와 비용", "Expected treatment and cost"), two("보내기", "Send"), false)
-        }
+        "estimate" => (two("예상 진료와 비용", "Expected treatment and cost"), two("보내기", "Send"), false),
         _ => return None,
     };
     Some((title, submit, main))
@@ -84,9 +82,10 @@ pub(crate) fn why(code: &str) -> Two {
             "주민등록번호로 보이는 숫자가 있습니다. 지워 주십시오.",
             "This looks like a resident registration number. Please remove it.",
         ),
-        "passport-number" => {
-            two("여권번호로 보이는 것이 있습니다. 지워 주십시오.", "This looks like a passport number. Please remove it.")
-        }
+        "passport-number" => two(
+            "여권번호로 보이는 것이 있습니다. 지워 주십시오.",
+            "This looks like a passport number. Please remove it.",
+        ),
         "card-number" => {
             two("카드번호로 보이는 숫자가 있습니다. 지워 주십시오.", "This looks like a card number. Please remove it.")
         }
