@@ -89,7 +89,7 @@ pub(crate) async fn revoke(
 #[utoipa::path(post, path = "/v1/cases/{case_id}/deliveries/{delivery_id}/access-code", tag = "delivery",
     params(("case_id" = String, Path), ("delivery_id" = String, Path)),
     responses((status = 200, body = AccessCodeMade), ReadProblems), security(("patient" = [])),
-    extensions(("x-medius-action" = json!("grant_change")), ("x-medius-thing" = json!("delivery"))))]
+    extensions(("x-medius-action" = json!("create")), ("x-medius-thing" = json!("delivery"))))]
 pub(crate) async fn access_code(
     extract::State(state): extract::State<State>,
     patient: Patient,

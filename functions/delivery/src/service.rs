@@ -130,7 +130,7 @@ pub(crate) async fn access_code(
     let code = AccessCode::new()?;
     let hash = code.hash()?;
     for _ in 0..ATTEMPTS {
-        let found = Found::read(state, patient, origin, id, (delivery, "access-code"), Action::GrantChange).await?;
+        let found = Found::read(state, patient, origin, id, (delivery, "access-code"), Action::Create).await?;
         let now = state.db.now();
         if !found.link.live(now) {
             return Err(Problem::conflict("delivery-ended"));

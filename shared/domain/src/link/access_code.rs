@@ -45,7 +45,8 @@ impl AccessCode {
         let mut random = [0_u8; ACCESS_CODE_LEN];
         aws_lc_rs::rand::fill(&mut random).map_err(|_| NoRandomness)?;
         // 256 is a multiple of 32, so every character is equally likely.
-        let text: String = random.iter().filter_map(|b| ALPHABET.get(usize::from(b % 32))).map(|b| char::from(*b)).collect();
+        let text: String =
+            random.iter().filter_map(|b| ALPHABET.get(usize::from(b % 32))).map(|b| char::from(*b)).collect();
         Ok(Self(text.into()))
     }
 
@@ -59,6 +60,12 @@ impl AccessCode {
         };
         let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '-').take(64).map(read);
         Self(kept.collect::<String>().into())
+    }
+
+    /// Whether it has the form of a code at all: a form that was sent empty, as mail scanners do, is no try.
+    pub fn is_whole(&self) -> bool {
+        let text = self.0.expose_secret().as_bytes();
+        text.len() == ACCESS_CODE_LEN && text.iter().all(|b| ALPHABET.contains(b))
     }
 
     /// The code as it is shown once, to be told: two groups of five.
@@ -152,5 +159,9 @@ mod tests {
         assert_eq!(read("01abc-dxyz9"), "01ABCDXYZ9");
         assert_eq!(read(" o1 ABC dxyz9 "), read("OIabcDXYZ9"));
         assert_eq!(read("Ol"), "01");
+        assert!(AccessCode::typed("01abc-dxyz9").is_whole());
+        for no_code in ["", "01ABCDXYZ", "01ABCDXYZ99", "01ABCDXYZU"] {
+            assert!(!AccessCode::typed(no_code).is_whole(), "{no_code}");
+        }
     }
 }
