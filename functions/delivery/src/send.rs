@@ -3,14 +3,16 @@
 use crate::State;
 use crate::api::{DeliveryView, NewDelivery};
 use crate::service::ATTEMPTS;
+use crate::tasks::refused;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::consent::{Use, gate};
 use medius_domain::field::{FieldError, Invalid};
 use medius_domain::id::{CaseId, DeliveryId, EventId, LinkId, Subject};
-use medius_domain::link::{FIRST_GENERATION, Link, LinkOf, LinkSecret, LinkState};
+use medius_domain::link::{FIRST_GENERATION, Link, LinkEvent, LinkOf, LinkSecret, LinkState};
 use medius_domain::policy::{Denied, Thing};
+use medius_domain::task::Task;
 use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, own_case, replay};
 use medius_store::{Change, Conflict, DeliveryRecord, MailAbout, MailRecord, Place, ReferralRecord, StoreError};
 
@@ -77,10 +79,19 @@ async fn attempt(
         created_at: now,
     };
     let secret = state.link_mac.secret(&delivery.link_id, FIRST_GENERATION).await?;
-    let link = Link { factor: wanted.factor.into(), ..new_link(&delivery, &case.subject, &secret, proof.basis()) };
+    let task = task_of(state, id, &delivery).await?;
+    let made = new_link(&delivery, &case.subject, &secret, proof.basis());
+    let link = Link { factor: wanted.factor.into(), task_id: Some(task.id.clone()), ..made };
     let mut change = Change::new(permit.resting_on(&proof), now);
     change.require(&proof);
     change.create_delivery(&delivery, &link, &case)?;
+    // The institution reads the newest letter: what it was sent before for this request is not opened any more.
+    for older in state.db.live_links(id).await?.iter().filter(|older| task.links.contains(&older.id)) {
+        if let Some(ended) = older.ended(LinkEvent::Supersede, now) {
+            change.update_link(&ended, case.expires_at)?;
+        }
+    }
+    change.update_task(&task.sent(delivery.id.clone(), link.id.clone(), now).map_err(refused)?, case.expires_at)?;
     change.order_mail(&new_mail(&link))?;
     let view = DeliveryView::new(&delivery, &link, now);
     let location = Some(format!("/v1/cases/{id}/deliveries/{}", delivery.id));
@@ -88,11 +99,19 @@ async fn attempt(
     // Unmoved: two requests at the same moment must not both find that no link is live.
     match state.db.commit_unmoved(change, &snapshot).await {
         Ok(()) => Ok(Ok(answer.into_response())),
-        Err(StoreError::Conflict(conflict @ (Conflict::Busy | Conflict::Exists | Conflict::Idempotency))) => {
-            Ok(Err(conflict))
-        }
+        Err(StoreError::Conflict(
+            conflict @ (Conflict::Busy | Conflict::Exists | Conflict::Idempotency | Conflict::Link | Conflict::Version),
+        )) => Ok(Err(conflict)),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The request that a letter belongs to.
+async fn task_of(state: &State, case: &CaseId, delivery: &DeliveryRecord) -> Result<Task, Problem> {
+    let tasks = state.db.tasks(case).await?;
+    let own = tasks.into_iter().find(|task| task.letters.contains(&delivery.referral_id));
+    let task = own.ok_or_else(|| Problem::conflict("letter-without-task"))?;
+    if task.letters.last() == Some(&delivery.referral_id) { Ok(task) } else { Err(Problem::conflict("newer-letter")) }
 }
 
 /// The institution can take letters today, and no live link leads it to this one already.

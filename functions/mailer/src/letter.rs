@@ -12,14 +12,14 @@ use medius_domain::provider::Provider;
 use medius_store::Message;
 
 /// What every mail to an institution says about itself.
-struct Facts<'a> {
-    provider: &'a Provider,
-    reference: String,
-    at: String,
+pub(crate) struct Facts<'a> {
+    pub(crate) provider: &'a Provider,
+    pub(crate) reference: String,
+    pub(crate) at: String,
 }
 
 impl<'a> Facts<'a> {
-    fn new(provider: &'a Provider, link: &Link, at: DateTime<Utc>) -> Self {
+    pub(crate) fn new(provider: &'a Provider, link: &Link, at: DateTime<Utc>) -> Self {
         Self { provider, reference: link.reference(), at: kst_minute(at) }
     }
 }
@@ -230,6 +230,16 @@ mod tests {
         for part in [&mail.text, &mail.html] {
             assert!(part.contains("1A2B3C4D") && part.contains("2026-11-22 19:15 KST"));
             assert!(part.contains("정정") && part.contains("corrected") && !part.contains("://"));
+        }
+    }
+
+    #[test]
+    fn word_of_a_change_carries_the_same_link_and_nothing_of_the_change() {
+        let (link, secret) = (example_link(), LinkSecret::from_mac(&[7; 32]));
+        let mail = crate::changed::letter(&sender(), &provider(), &link, &secret).unwrap();
+        check("task", &mail);
+        for part in [&mail.text, &mail.html] {
+            assert!(part.contains(&format!("/r/{}#{}", link.id, secret.expose())) && part.contains("1A2B3C4D"));
         }
     }
 

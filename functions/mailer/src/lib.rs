@@ -5,6 +5,7 @@
 //! lease, looks everything up anew, sends, and records it; whatever fails in between leaves the mail in the outbox, and
 //! a repeat carries the same link or code, because both are derived.
 
+mod changed;
 mod clock;
 mod coordinator;
 mod destroyed;

@@ -20,6 +20,8 @@ use std::collections::BTreeSet;
 pub(crate) enum Ready {
     /// The link, to an institution.
     Link { link: Link, provider: Provider },
+    /// That something about its referral changed, with the link again, to an institution.
+    Changed { link: Link, provider: Provider },
     /// A code, to an institution.
     Code { link: Link, provider: Provider, n: u32, valid_until: DateTime<Utc> },
     /// That a link has ended, to an institution.
@@ -48,6 +50,13 @@ pub(crate) enum Ready {
     ExportCode { to: Addressee, right_id: RightId, n: u32, until: DateTime<Utc> },
     /// That something waits, to a patient or to whoever acts for a child.
     Notice { to: Addressee, notice: Notice, case_id: CaseId },
+}
+
+impl Ready {
+    /// The link as word of a change instead of as the first mail.
+    fn changed(self) -> Self {
+        if let Self::Link { link, provider } = self { Self::Changed { link, provider } } else { self }
+    }
 }
 
 /// A person's mailbox, and the language to write in.
@@ -80,6 +89,10 @@ impl Mailer {
         match &mail.about {
             MailAbout::ProviderLink { link_id, generation, provider_id } => {
                 self.provision(case, leave, link_id, *generation, provider_id, None).await
+            }
+            MailAbout::ProviderTask { link_id, generation, provider_id } => {
+                let ready = self.provision(case, leave, link_id, *generation, provider_id, None).await?;
+                Ok(ready.map(|(ready, leave)| (ready.changed(), leave)))
             }
             MailAbout::ProviderCode { link_id, generation, provider_id, code_n } => {
                 self.provision(case, leave, link_id, *generation, provider_id, Some(*code_n)).await

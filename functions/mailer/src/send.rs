@@ -5,7 +5,7 @@ use crate::Mailer;
 use crate::error::MailError;
 use crate::personal::CodeFor;
 use crate::ready::Ready;
-use crate::{clock, coordinator, destroyed, export, letter, personal};
+use crate::{changed, clock, coordinator, destroyed, export, letter, personal};
 use chrono::TimeDelta;
 use medius_domain::access::{self, Action, Actor, Authentication, Event, Object, Purpose};
 use medius_domain::id::{LinkId, MailId};
@@ -113,6 +113,10 @@ impl Mailer {
                 let secret = self.links.secret(&link.id, link.generation).await?;
                 letter::link(sender, provider, link, &secret)
             }
+            Ready::Changed { link, provider } => {
+                let secret = self.links.secret(&link.id, link.generation).await?;
+                changed::letter(sender, provider, link, &secret)
+            }
             Ready::Code { link, provider, n, valid_until } => {
                 let digits = self.codes.code(&link.id, *n).await?;
                 letter::code(sender, provider, link, *valid_until, &digits)
@@ -166,6 +170,7 @@ impl Mailer {
                 Some((link_id, *generation))
             }
             MailAbout::ProviderLink { .. }
+            | MailAbout::ProviderTask { .. }
             | MailAbout::ProviderCode { .. }
             | MailAbout::ProviderEnded { .. }
             | MailAbout::ProviderDestroyed { .. }
@@ -240,6 +245,7 @@ impl Mailer {
 fn sending(mail: &MailRecord, request_id: &str) -> Event {
     let (part, purpose) = match mail.about {
         MailAbout::ProviderLink { .. } => ("link", Purpose::Provision),
+        MailAbout::ProviderTask { .. } => ("task", Purpose::Provision),
         MailAbout::ProviderCode { .. } => ("code", Purpose::Provision),
         MailAbout::ProviderEnded { .. } => ("ended", Purpose::PatientRights),
         MailAbout::ProviderDestroyed { .. } => ("destroyed", Purpose::PatientRights),

@@ -2,6 +2,7 @@
 
 use crate::State;
 use crate::api::ReferralView;
+use crate::requests::Requests;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Datelike, Utc};
 use http::StatusCode;
@@ -82,6 +83,7 @@ struct Ready {
     to: Provider,
     consents: ConsentHead,
     proof: ConsentProof,
+    requests: Requests,
 }
 
 impl Ready {
@@ -134,8 +136,22 @@ impl Ready {
             records.1.extend(medicines);
         }
         let replaces = replaced(&state.db.referrals(id).await?, recipient);
-        let ready =
-            Self { replaces, snapshot, permit, standing, referral_id, case, key, draft, records, to, consents, proof };
+        let requests = Requests::read(&state.db, id, recipient).await?;
+        let ready = Self {
+            replaces,
+            snapshot,
+            permit,
+            standing,
+            referral_id,
+            case,
+            key,
+            draft,
+            records,
+            to,
+            consents,
+            proof,
+            requests,
+        };
         Ok(Answer::New(Box::new(ready)))
     }
 
@@ -144,6 +160,7 @@ impl Ready {
         let intake = self.draft.complete().map_err(Problem::intake_incomplete)?;
         let intake = intake.with_records(results, medicines).map_err(|_| Problem::conflict("too-many-values"))?;
         let now = state.db.now();
+        let urgency = intake.urgency;
         let issue = self.issue(state, now);
         // Here the intake ends: the letter sees what was agreed to for this institution and nothing else.
         let disclosure = Disclosure::of(intake, self.proof.items()).map_err(Problem::internal)?;
@@ -157,8 +174,9 @@ impl Ready {
         change.require(&self.proof);
         change.require_version(&self.case);
         change.create_referral(&record, &self.case)?;
+        let task_id = self.requests.with_letter(&mut change, &self.case, &record, urgency, now)?;
         let location = Some(format!("/v1/cases/{}/referrals/{}", self.case.id, record.id));
-        let view = ReferralView::from(&record);
+        let view = ReferralView { task_id: Some(task_id), ..ReferralView::from(&record) };
         let answer = Remembered::new(&mut change, request, StatusCode::CREATED, location, &view)?;
         // Records are read after the snapshot: whatever happened to the case since, a row that was dropped included, has moved
         // its log, and then the letter is made anew.
@@ -170,7 +188,9 @@ impl Ready {
         };
         match committed {
             Ok(()) => {}
-            Err(StoreError::Conflict(conflict @ (Conflict::Exists | Conflict::Idempotency | Conflict::Busy))) => {
+            Err(StoreError::Conflict(
+                conflict @ (Conflict::Exists | Conflict::Idempotency | Conflict::Busy | Conflict::Version),
+            )) => {
                 return Err(Failure::Again(conflict));
             }
             Err(error) => return Err(error.into()),

@@ -33,15 +33,29 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
-            return Err(ProblemKind::UnsupportedMediaType.into());
-        }
-        // The body is whole in memory when it arrives from Lambda: the limit is the only way to fail.
-        let bytes = axum::body::to_bytes(request.into_body(), MAX_BYTES)
-            .await
-            .map_err(|_| Problem::new(ProblemKind::BodyTooLarge))?;
+        let bytes = json_bytes(request).await?;
         Ok(Self { value: parse(&bytes)?, sha256: sha256_hex([&bytes[..]]) })
     }
+}
+
+/// A body that names in `action` which of several things it is: `Tagged(answer): Tagged<PatientAnswer>`; see [`parse_tagged`].
+pub struct Tagged<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Tagged<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        parse_tagged(&json_bytes(request).await?, "action").map(Self)
+    }
+}
+
+/// The bytes of a body that says it is JSON and is not too large.
+async fn json_bytes(request: Request) -> Result<axum::body::Bytes, Problem> {
+    if !is_json(request.headers()) {
+        return Err(ProblemKind::UnsupportedMediaType.into());
+    }
+    // The body is whole in memory when it arrives from Lambda: the limit is the only way to fail.
+    axum::body::to_bytes(request.into_body(), MAX_BYTES).await.map_err(|_| Problem::new(ProblemKind::BodyTooLarge))
 }
 
 /// `application/json`, if a charset is named then UTF-8 (RFC 8259 section 8.1).
@@ -286,7 +300,9 @@ mod tests {
     #[test]
     fn a_tagged_body_keeps_the_place_of_what_is_wrong() {
         let refusal = |json: &str| {
-            let body = whole_body(parse_tagged::<Answer>(json.as_bytes(), "action").unwrap_err().render(crate::Language::En, "r"));
+            let body = whole_body(
+                parse_tagged::<Answer>(json.as_bytes(), "action").unwrap_err().render(crate::Language::En, "r"),
+            );
             let value: serde_json::Value = serde_json::from_slice(&body).unwrap();
             let first = &value["errors"][0];
             format!("{} {}", first["pointer"].as_str().unwrap(), first["code"].as_str().unwrap())

@@ -175,6 +175,15 @@ pub enum MailAbout {
         /// The code's number.
         code_n: u32,
     },
+    /// That something about its referral changed, to an institution; it carries the same link.
+    ProviderTask {
+        /// The link.
+        link_id: LinkId,
+        /// Its generation when the mail was ordered.
+        generation: u32,
+        /// The institution.
+        provider_id: ProviderId,
+    },
     /// That a link has ended because the patient wishes it, to an institution that was sent it.
     ProviderEnded {
         /// The delivery.
@@ -288,7 +297,9 @@ impl MailAbout {
     /// The link that it carries or is about, where it has one.
     pub const fn link(&self) -> Option<&LinkId> {
         match self {
-            Self::ProviderLink { link_id, .. } | Self::ProviderCode { link_id, .. } => Some(link_id),
+            Self::ProviderLink { link_id, .. }
+            | Self::ProviderTask { link_id, .. }
+            | Self::ProviderCode { link_id, .. } => Some(link_id),
             Self::ProviderEnded { .. }
             | Self::ProviderDestroyed { .. }
             | Self::GuardianCode { .. }
@@ -314,6 +325,7 @@ impl MailAbout {
                 Scope::Inquiry(inquiry_id.clone())
             }
             Self::ProviderLink { .. }
+            | Self::ProviderTask { .. }
             | Self::ProviderCode { .. }
             | Self::ProviderEnded { .. }
             | Self::ProviderDestroyed { .. }
