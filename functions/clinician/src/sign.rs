@@ -14,6 +14,7 @@ use medius_domain::clinician::{LetterReview, LetterSignature, SignatureScope, Si
 use medius_domain::clock::kst_day;
 use medius_domain::id::{DocumentNumber, ReferralId};
 use medius_domain::signed::Kind;
+use medius_domain::task::{Party, Said, Task, TaskAction};
 use medius_http::{IdempotentRequest, Problem, Remembered, replay};
 use medius_store::{Change, MailAbout, MailRecord, Notice, Place, ReferralRecord};
 
@@ -61,6 +62,9 @@ pub(crate) async fn sign(
     let mut change = Change::new(waiting.permit.clone(), now);
     change.require(&waiting.proof);
     change.require_version(&waiting.case);
+    if let Some(task) = reviewed(state, &waiting, desk, &signed, now).await? {
+        change.update_task(&task, waiting.case.expires_at)?;
+    }
     change.create_signed_referral(&signed, Some(signature), &waiting.case)?;
     let read = ReferralRecord { superseded_at: Some(now), review: None, ..waiting.letter.clone() };
     change.update_referral(&read, &waiting.case)?;
@@ -70,6 +74,22 @@ pub(crate) async fn sign(
     // Whatever happened to the case since it was read, a delivery or a row of a record, has moved its log.
     db.commit_unmoved(change, &waiting.snapshot).await?;
     Ok(answer.into_response())
+}
+
+/// The Task of the letter after its review; none for a letter that has none.
+async fn reviewed(
+    state: &State,
+    waiting: &Waiting,
+    desk: &Desk<'_>,
+    signed: &ReferralRecord,
+    now: DateTime<Utc>,
+) -> Result<Option<Task>, Problem> {
+    let tasks = state.with.db.tasks(desk.case).await?;
+    let Some(task) = tasks.into_iter().find(|task| task.letters.contains(&waiting.letter.id)) else { return Ok(None) };
+    let applied = task.apply(&Said::of(TaskAction::Review), Party::Reviewer, now);
+    let mut next = applied.map_err(|_| Problem::conflict("not-now"))?;
+    next.letters.push(signed.id.clone());
+    Ok(Some(next))
 }
 
 /// The signed letter, as far as it may be seen without opening it.

@@ -164,9 +164,12 @@ impl Ready {
         let issue = self.issue(state, now);
         // Here the intake ends: the letter sees what was agreed to for this institution and nothing else.
         let disclosure = Disclosure::of(intake, self.proof.items()).map_err(Problem::internal)?;
-        let letter = medius_documents::issue(&disclosure, &self.to, &issue).map_err(|error| match error {
-            DocumentError::TooMany { .. } => Problem::conflict("too-many-values"),
-            other => Problem::internal(other),
+        let letter = medius_documents::issue(&disclosure, &self.to, &issue).map_err(|error| {
+            if matches!(error, DocumentError::TooMany { .. }) {
+                Problem::conflict("too-many-values")
+            } else {
+                Problem::internal(error)
+            }
         })?;
         let record = self.store(state, &issue, &letter).await?;
 

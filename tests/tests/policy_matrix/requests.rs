@@ -183,6 +183,7 @@ pub(crate) const ROWS: &[Row] = &[
     row("GET /v1/cases/{case_id}/referrals/{referral_id}", none, &[200]),
     row("GET /v1/cases/{case_id}/referrals/{referral_id}/letter", none, &[200]),
     row("GET /v1/cases/{case_id}/referrals/{referral_id}/bundle", none, &[200]),
+    row("GET /v1/cases/{case_id}/tasks/{task_id}/fhir", none, &[200]),
     // Sent by then; nothing is left to review before it is sent.
     row("POST /v1/cases/{case_id}/referrals/{referral_id}/review", none, &[409]),
     row("POST /v1/cases/{case_id}/referrals", |ids| json!({"recipient": ids.recipient}), &[201]),
