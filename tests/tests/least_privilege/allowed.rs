@@ -5,7 +5,7 @@
 pub(crate) type Allowed = (&'static str, &'static [&'static str]);
 
 /// Every role: its capability, and what it may do and nothing beside it.
-pub(crate) const ROLES: [(&str, &[Allowed]); 20] = [
+pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
     (
         "intake",
         &[
@@ -130,6 +130,16 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 20] = [
             ("outbox", &["GetItem", "PutItem"]),
             ("links", &["GetItem", "PutItem"]),
             ("cases", &["GetItem", "PutItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+        ],
+    ),
+    (
+        "deadlines",
+        &[
+            ("outbox", &["PutItem"]),
+            ("links", &["GetItem"]),
+            ("cases", &["GetItem", "Query", "PutItem"]),
+            ("cases/index/by_task_due", &["Query"]),
             ("access_log", &["GetItem", "PutItem"]),
         ],
     ),
