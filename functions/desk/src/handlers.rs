@@ -3,11 +3,11 @@
 use crate::State;
 use crate::api::{AssignmentRequest, AssignmentView, DownloadRequest, ReasonParams, WorkItems, WorkListParams};
 use crate::case_view::{DeskCase, DeskDelivery};
+use crate::link::{self, Asked};
+use crate::link_api::{LinkRequest, StaffAccessCode};
 use crate::message_api::{
     MessageList, MessageParams, MessageRequest, MessageSent, StaffMessageParams, StaffMessageRequest,
 };
-use crate::link::{self, Asked};
-use crate::link_api::{LinkRequest, StaffAccessCode};
 use crate::messages::Party;
 use crate::{case, messages, work};
 use axum::Json;

@@ -91,11 +91,7 @@ pub(crate) async fn reissue(
     Err(StoreError::Conflict(last).into())
 }
 
-async fn made_anew(
-    state: &State,
-    found: &Found,
-    request: &IdempotentRequest,
-) -> Result<(Change, Remembered), Problem> {
+async fn made_anew(state: &State, found: &Found, request: &IdempotentRequest) -> Result<(Change, Remembered), Problem> {
     let Found { snapshot, case, permit, delivery, link } = found;
     let now = state.db.now();
     if case.completion.is_some() {

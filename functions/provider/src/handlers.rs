@@ -5,9 +5,9 @@ use crate::State;
 use crate::api::{CodeOrdered, CodeRequest, UnlockRequest};
 use crate::copy;
 use crate::reader::{self, File};
+use crate::reading;
 use crate::session::{SameSite, Token};
 use crate::unlock::{self, Ordered, Visitor};
-use crate::reading;
 use axum::Json;
 use axum::extract;
 use axum::response::{IntoResponse, Response};
@@ -63,9 +63,7 @@ pub(crate) async fn unlock_link(
     body: Body<UnlockRequest>,
 ) -> Result<Response, Problem> {
     let UnlockRequest { secret, code } = &body.value;
-    let token = unlock::evenly(async {
-        Visitor::new(&state, (&origin, &ip), &link, secret).await?.unlock(code).await
-    });
+    let token = unlock::evenly(async { Visitor::new(&state, (&origin, &ip), &link, secret).await?.unlock(code).await });
     let token = token.await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, token.cookie())]).into_response())
 }
@@ -154,10 +152,8 @@ pub(crate) async fn download_manifest(
         let (link, token) = asked(ask, &headers)?;
         let manifest = reader::manifest(&state, &origin, &link, &token).await?;
         let name = format!("attachment; filename=\"{}.sha256\"", manifest.referral.document_number);
-        let headers = [
-            (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
-            (header::CONTENT_DISPOSITION, name),
-        ];
+        let headers =
+            [(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
         Ok((headers, manifest.text).into_response())
     };
     listed.await.unwrap_or_else(|problem| state.pages.refusal(&headers, problem))

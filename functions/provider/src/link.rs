@@ -4,10 +4,10 @@
 use crate::State;
 use chrono::{DateTime, Utc};
 use medius_domain::access::Event;
+use medius_domain::case::Case;
 use medius_domain::code::CodeState;
 use medius_domain::consent::{ConsentProof, Use, gate};
 use medius_domain::id::LinkId;
-use medius_domain::case::Case;
 use medius_domain::link::{Link, Tries};
 use medius_domain::policy::{On, Permit, permit};
 use medius_domain::provider::Provider;
@@ -70,12 +70,7 @@ impl Usable {
     }
 
     /// The same, with what else is read at that moment.
-    pub(crate) async fn check_with(
-        state: &State,
-        link: Link,
-        event: Event,
-        more: Vec<Place>,
-    ) -> Result<Self, Problem> {
+    pub(crate) async fn check_with(state: &State, link: Link, event: Event, more: Vec<Place>) -> Result<Self, Problem> {
         let now = state.db.now();
         if !link.live(now) {
             return Err(Problem::not_found());

@@ -2,12 +2,12 @@
 //! script does otherwise is done here, by the same rules and with the same answers; the secret travels in the body of a form
 //! and stands in no address (OWASP ASVS 5.0, 14.2.1).
 
+use crate::Operator;
 use crate::State;
 use crate::api::CodeBy;
 use crate::page::READING_STYLE;
 use crate::session::SameSite;
 use crate::unlock::{self, Ordered, Visitor};
-use crate::Operator;
 use askama::Template;
 use axum::extract;
 use axum::response::{IntoResponse, Response};

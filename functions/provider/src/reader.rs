@@ -2,8 +2,8 @@
 //! its entry in the access log, and nothing is shown before the commit has won.
 
 use crate::State;
-use crate::desk::answer;
 use crate::copy;
+use crate::desk::answer;
 use crate::link::{Attempt, Attempts, Found, Usable, find};
 use crate::session::{self, Token};
 use medius_documents::ReferralView;

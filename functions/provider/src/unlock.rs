@@ -6,8 +6,8 @@
 //! an unknown link from one that is there.
 
 use crate::State;
-use crate::desk::answer;
 use crate::api::CodeBy;
+use crate::desk::answer;
 use crate::link::{Attempt, Attempts, Found, Usable, find_for};
 use crate::session::{self, Token};
 use chrono::{DateTime, Utc};
@@ -15,8 +15,8 @@ use medius_domain::access::{Action, Authentication, Object};
 use medius_domain::code::{CodeState, OneTimeCode};
 use medius_domain::id::LinkId;
 use medius_domain::link::{AccessCode, Factor, Link, LinkEvent, LinkSecret, LinkState, Tries};
-use medius_domain::task::TaskAction;
 use medius_domain::policy::{On, Permit, Thing};
+use medius_domain::task::TaskAction;
 use medius_http::{Origin, Problem, SourceIp};
 use medius_store::{Change, Conflict, DeskNotice, MailAbout, MailRecord, Place, StoreError};
 use std::time::Duration;
@@ -164,12 +164,7 @@ impl<'a> Visitor<'a> {
 
     /// Counts a wrong code: for the network, for the link, and where it was a one-time code for that. The last one that the
     /// link allows suspends it, and coordinators are told: by mail and on their work list.
-    async fn refuse(
-        &self,
-        usable: &Usable,
-        tries: Option<&Tries>,
-        code: Option<&CodeState>,
-    ) -> Result<Token, Attempt> {
+    async fn refuse(&self, usable: &Usable, tries: Option<&Tries>, code: Option<&CodeState>) -> Result<Token, Attempt> {
         let (state, now) = (self.state, self.state.db.now());
         let next = usable.link.wrong_code(now);
         let mut change = usable.change(state, usable.permit.clone().refused());

@@ -41,7 +41,9 @@ async fn a_thousand_visits_of_scanners_consume_and_show_nothing() {
                 let refused = scanner.provider("POST", &sent.path("/unlock"), &[], Some(&body)).await;
                 assert_eq!(refused.status, 404);
             }
-            for (method, part) in [("GET", "/referral"), ("POST", "/letter"), ("POST", "/bundle"), ("POST", "/manifest")] {
+            for (method, part) in
+                [("GET", "/referral"), ("POST", "/letter"), ("POST", "/bundle"), ("POST", "/manifest")]
+            {
                 assert_eq!(scanner.provider(method, &sent.path(part), &[], None).await.status, 404, "{part}");
             }
         });

@@ -56,7 +56,8 @@ async fn four_wrong_codes_within_ten_minutes_lock_nobody_out_and_forms_sent_empt
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_wrong_codes_suspend_the_link_and_a_coordinator_makes_it_anew_with_one_request() {
     let mut sent = Sent::with("access_code").await;
-    let made = sent.app.post(&format!("/v1/cases/{}/deliveries/{}/access-code", sent.case, sent.delivery), &json!({})).await;
+    let made =
+        sent.app.post(&format!("/v1/cases/{}/deliveries/{}/access-code", sent.case, sent.delivery), &json!({})).await;
     let code = made.unwrap().expect(200, "access code").unwrap().json()["access_code"].as_str().unwrap().to_owned();
     let office = sent.network().await;
     assert_eq!(sent.unlock(&office, &code).await.status, 204);
@@ -104,7 +105,8 @@ async fn twenty_wrong_codes_suspend_the_link_and_a_coordinator_makes_it_anew_wit
 
 /// What an answer is known by, but for when it was and which request it answers.
 fn known_by(answer: &medius_tests::client::Answer) -> (u16, Vec<(String, String)>, Vec<u8>) {
-    let by_chance = ["date", "x-amzn-requestid", "x-amz-apigw-id", "x-amzn-trace-id", "x-request-id", "apigw-requestid"];
+    let by_chance =
+        ["date", "x-amzn-requestid", "x-amz-apigw-id", "x-amzn-trace-id", "x-request-id", "apigw-requestid"];
     let mut headers: Vec<_> = answer
         .headers
         .iter()

@@ -37,7 +37,12 @@ impl Tries {
         let rev = before.map_or(1, |t| t.rev + 1);
         if at.len() >= TRIES {
             // A lock begins anew from nothing when it is over.
-            return Self { at: Vec::new(), locked_until: Some(now + TimeDelta::minutes(LOCK_MINUTES)), generation, rev };
+            return Self {
+                at: Vec::new(),
+                locked_until: Some(now + TimeDelta::minutes(LOCK_MINUTES)),
+                generation,
+                rev,
+            };
         }
         Self { at, locked_until: None, generation, rev }
     }
@@ -64,7 +69,8 @@ mod tests {
     }
 
     fn after(minutes: &[i64]) -> Tries {
-        let tries = minutes.iter().fold(None, |before: Option<Tries>, n| Some(Tries::wrong(before.as_ref(), 1, minute(*n))));
+        let tries =
+            minutes.iter().fold(None, |before: Option<Tries>, n| Some(Tries::wrong(before.as_ref(), 1, minute(*n))));
         tries.unwrap()
     }
 
