@@ -7,7 +7,6 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use thirtyfour::LoggingPrefsLogLevel;
-use thirtyfour::extensions::cdp::ChromeDevTools;
 use thirtyfour::prelude::*;
 use tokio::process::{Child, Command};
 
@@ -206,7 +205,7 @@ impl Chromium {
     }
 
     async fn cdp(&self, command: &str, parameters: Value) -> Result<Value> {
-        Ok(ChromeDevTools::new(self.driver.handle.clone()).execute_cdp_with_params(command, parameters).await?)
+        Ok(self.driver.cdp().send_raw(command, parameters).await?)
     }
 
     /// A picture of the whole page, under `target/screens`.

@@ -174,10 +174,7 @@ pub(crate) fn along(
 
 /// Whether a conflict is one with somebody else who did something about the same Task: to be read again.
 pub(crate) fn late(error: StoreError) -> Attempt {
-    match error {
-        StoreError::Conflict(Conflict::Version) => Attempt::Late(error),
-        other => other.into(),
-    }
+    if matches!(error, StoreError::Conflict(Conflict::Version)) { Attempt::Late(error) } else { error.into() }
 }
 
 /// What the link says of itself after an answer.
