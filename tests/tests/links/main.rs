@@ -8,6 +8,7 @@ mod crowd;
 #[path = "../faults/functions.rs"]
 mod functions;
 mod mail;
+mod paste;
 mod phone;
 #[allow(dead_code, reason = "one wire serves two test programs")]
 #[path = "../faults/proxy.rs"]
