@@ -30,7 +30,9 @@ async fn a_browser_without_a_script_pastes_the_link_and_then_the_code() {
     }
     let asked = submit(&sent, "/r/paste", &[("link", &sent.link.link.url)]).await.expect(200, "pasted").unwrap();
     let form = asked.text();
-    assert!(form.contains("action=\"paste/unlock\"") && form.contains(id) && asked.header("cache-control") == "no-store");
+    assert!(
+        form.contains("action=\"paste/unlock\"") && form.contains(id) && asked.header("cache-control") == "no-store"
+    );
     assert!(asked.header("content-security-policy").contains("form-action 'self'"));
     let code = sent.network().await.code(&sent.link, 1).await;
     let fields = |code| [("id", id.as_str()), ("secret", secret.as_str()), ("code", code)];
