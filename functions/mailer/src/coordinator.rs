@@ -30,6 +30,18 @@ const fn words(notice: DeskNotice) -> Words {
             next_ko: "의료기관의 메일 주소를 전화로 확인하고, 주소가 바뀌었으면 기관 목록을 고친 뒤 새 링크를 보내 주십시오.",
             next_en: "Check the mailbox by phone; correct the directory where it has changed, then make the link anew.",
         },
+        DeskNotice::AnswerMissing => Words {
+            ko: "의료기관이 기한 안에 답하지 않았습니다",
+            en: "An institution has not answered in time",
+            next_ko: "의료기관에 전화하여 의뢰를 받았는지, 언제 답할 수 있는지 확인해 주십시오.",
+            next_en: "Call the institution: has the referral arrived, and when can they answer?",
+        },
+        DeskNotice::OutcomeMissing => Words {
+            ko: "진료 후 2주가 지났으나 소견이 회송되지 않았습니다",
+            en: "No outcome two weeks after an appointment",
+            next_ko: "의료기관에 전화하여 소견 회송을 요청해 주십시오.",
+            next_en: "Call the institution and ask for the outcome.",
+        },
         DeskNotice::LinkComplained => Words {
             ko: "의료기관에서 메일을 스팸으로 신고했습니다",
             en: "An institution marked a mail as spam",
@@ -85,7 +97,13 @@ mod tests {
     #[test]
     fn coordinators_are_told_which_case_and_what_to_do_and_nothing_else() {
         let (to, case) = (Email::parse("desk@staff.example").unwrap(), CaseId::new());
-        for kind in [DeskNotice::LinkSuspended, DeskNotice::LinkBounced, DeskNotice::LinkComplained] {
+        for kind in [
+            DeskNotice::LinkSuspended,
+            DeskNotice::LinkBounced,
+            DeskNotice::LinkComplained,
+            DeskNotice::AnswerMissing,
+            DeskNotice::OutcomeMissing,
+        ] {
             let mail = notice(&sender(), &to, &case, kind).unwrap();
             check("coordinator", &mail);
             for part in [&mail.text, &mail.html] {

@@ -38,7 +38,7 @@ const KEYS: [(&str, &str); 6] = [
     ("signing", "SigningKey"),
 ];
 /// Function by capability, which is its binary's name, and its id in the template.
-pub(crate) const FUNCTIONS: [(&str, &str); 20] = [
+pub(crate) const FUNCTIONS: [(&str, &str); 21] = [
     ("intake", "Intake"),
     ("consent", "Consent"),
     ("referral", "Referral"),
@@ -47,6 +47,7 @@ pub(crate) const FUNCTIONS: [(&str, &str); 20] = [
     ("provider", "Provider"),
     ("mailer", "Mailer"),
     ("mailevents", "Mailevents"),
+    ("deadlines", "Deadlines"),
     ("clinician", "Clinician"),
     ("desk", "Desk"),
     ("directory", "Directory"),

@@ -291,6 +291,10 @@ pub enum DeskNotice {
     LinkBounced,
     /// Somebody at the institution marked the mail as spam.
     LinkComplained,
+    /// The institution does not answer.
+    AnswerMissing,
+    /// Two weeks after an appointment there is no outcome.
+    OutcomeMissing,
 }
 
 impl MailAbout {

@@ -67,7 +67,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
         "delivery",
         &[
             ("cases", &["GetItem", "Query", "PutItem"]),
-            ("keys", &["GetItem"]),
+            ("keys", &["GetItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
             ("links", &["GetItem", "PutItem"]),
             ("directory", &["GetItem", "Scan"]),

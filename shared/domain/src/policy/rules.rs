@@ -118,6 +118,7 @@ pub const RULES: &[Rule] = &[
     // Functions act without a person.
     row(Role::Function, Thing::Mail, &[Send], RECIPIENT, false, "mails that were ordered"),
     row(Role::Function, Thing::Delivery, &[Update], RECIPIENT, false, "what the mail service reports of a mail"),
+    row(Role::Function, Thing::Task, &[Update], RECIPIENT, false, "deadlines"),
     row(Role::Function, Thing::Mail, &[Send], SERVICE, false, "mails about the service itself"),
     row(Role::Function, Thing::Chain, &[Create], SERVICE, false, "signed daily heads"),
     row(Role::Function, Thing::Case, &[Delete, Update], SERVICE, false, "retention, and destruction at its end"),

@@ -20,7 +20,8 @@ pub use table::{Party, TaskAction};
 
 use crate::health::Urgency;
 use crate::id::{CaseId, DeliveryId, LinkId, ProviderId, ReferralId, Subject, TaskId};
-use chrono::{DateTime, Utc};
+use crate::link::Link;
+use chrono::{DateTime, TimeDelta, Utc};
 use deadline::{Due, Mark, Owed};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -28,6 +29,9 @@ use table::{To, leads};
 
 /// Steps that a Task takes at most; what is said after that is a new Task's.
 pub const MOST_STEPS: usize = 200;
+
+/// Days after which a patient who says nothing is taken to have read the outcome.
+const OUTCOME_READ_DAYS: i64 = 14;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -281,9 +285,9 @@ impl Task {
         Self { followed_by: Some(by), version: self.version + 1, updated_at: now, ..self.clone() }
     }
 
-    /// The Task after reminders were told: the same state, so that nothing anybody does meets a conflict for long.
+    /// The Task after reminders were told: it stands where it stood.
     #[must_use]
-    pub fn told(&self, marks: &[Mark]) -> Self {
+    pub fn after_telling(&self, marks: &[Mark]) -> Self {
         let mut next = Self { version: self.version + 1, ..self.clone() };
         next.told.extend(marks);
         next
@@ -302,9 +306,44 @@ impl Task {
         }
     }
 
-    /// When the clock has something to tell about it next.
+    /// When it ends by itself: a request that nobody decided about with the life of its link, an outcome that the patient has had
+    /// for so many days.
+    pub fn ends_at(&self) -> Option<DateTime<Utc>> {
+        match self.state {
+            TaskState::Sent | TaskState::Opened | TaskState::Acknowledged => self.sent_at.map(Link::expiry),
+            TaskState::OutcomeReturned => {
+                let told = self.steps.iter().rev().find(|step| step.action == TaskAction::FinalOutcome)?;
+                Some(told.at + TimeDelta::days(OUTCOME_READ_DAYS))
+            }
+            TaskState::Draft
+            | TaskState::Consented
+            | TaskState::Generated
+            | TaskState::Reviewed
+            | TaskState::Accepted
+            | TaskState::MoreInformation
+            | TaskState::Declined
+            | TaskState::Redirected
+            | TaskState::Scheduled
+            | TaskState::Attended
+            | TaskState::NoShow
+            | TaskState::CancelRequested
+            | TaskState::Cancelled
+            | TaskState::Completed
+            | TaskState::Expired
+            | TaskState::ConsentWithdrawn => None,
+        }
+    }
+
+    /// The Task after its time, if that is over.
+    pub fn ended_by_time(&self, now: DateTime<Utc>) -> Option<Self> {
+        self.ends_at().filter(|at| *at <= now)?;
+        let ends = [TaskAction::Expire, TaskAction::Complete];
+        ends.into_iter().find_map(|action| self.apply(&Said::of(action), Party::Service, now).ok())
+    }
+
+    /// When the clock has something to do about it next.
     pub fn due_at(&self) -> Option<DateTime<Utc>> {
-        self.owed().next_at(&self.told)
+        self.owed().next_at(&self.told).into_iter().chain(self.ends_at()).min()
     }
 }
 

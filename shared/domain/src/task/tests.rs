@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 use super::table::{TABLE, To, leads};
 use super::*;
 use crate::task::answer::Answer;
@@ -225,7 +225,7 @@ fn an_answer_to_a_question_is_a_new_letter_with_deadlines_of_its_own() {
     let made = asked.with_letter(ReferralId::new(), now).unwrap();
     assert_eq!((made.state, made.letters.len()), (TaskState::MoreInformation, 2));
     let later = now + TimeDelta::days(30);
-    let again = made.told(&[Mark::AcknowledgeHalf]).sent(DeliveryId::new(), LinkId::new(), later).unwrap();
+    let again = made.after_telling(&[Mark::AcknowledgeHalf]).sent(DeliveryId::new(), LinkId::new(), later).unwrap();
     assert_eq!((again.state, again.links.len(), again.told.len()), (TaskState::Sent, 2, 0));
     assert_eq!(again.due, Some(Due::of(Urgency::Soon, later)));
 }
@@ -256,4 +256,23 @@ fn a_task_has_an_end_however_often_something_is_said() {
     }
     assert_eq!(task.steps.len(), MOST_STEPS);
     assert!(after(&task, &Said::of(TaskAction::Decline), Party::Institution).is_ok());
+}
+
+#[test]
+fn what_nobody_answers_ends_with_its_link_and_what_was_told_ends_when_it_was_read() {
+    let sent = sent();
+    let at = sent.ends_at().unwrap();
+    assert_eq!(at, Link::expiry(sent.sent_at.unwrap()));
+    let before = at - TimeDelta::milliseconds(1);
+    assert!(sent.ended_by_time(before).is_none() && sent.due_at().unwrap() < at);
+    assert_eq!(sent.ended_by_time(at).unwrap().state, TaskState::Expired);
+    // Once everybody was reminded, its end is what is left to come.
+    assert_eq!(sent.after_telling(&Mark::ALL).due_at(), Some(at));
+    let opened = after(&sent, &Said::of(TaskAction::Open), Party::Institution).unwrap();
+    let accepted = after(&opened, &Said::of(TaskAction::Accept), Party::Institution).unwrap();
+    assert!(accepted.ends_at().is_none() && accepted.due_at().is_none());
+    let told = after(&accepted, &Said::of(TaskAction::FinalOutcome), Party::Institution).unwrap();
+    let read = told.ends_at().unwrap();
+    assert_eq!((read - told.updated_at).num_days(), 14);
+    assert_eq!(told.ended_by_time(read).unwrap().state, TaskState::Completed);
 }
