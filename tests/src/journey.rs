@@ -3,6 +3,7 @@
 use crate::stack::Stack;
 use crate::user::{Institution, PatientApp};
 use anyhow::{Context, Result, ensure};
+use medius_domain::chain::sha256_hex;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -93,10 +94,22 @@ pub async fn run(stack: &Stack, report: &mut dyn FnMut(&str)) -> Result<Journey>
     let page = institution.send(Method::GET, "/referral", None).await?.expect(200, "referral page")?;
     ensure!(page.text().contains(&document_number), "the page does not show the letter");
     let letter = institution.send(Method::POST, "/letter", None).await?.expect(200, "download letter")?;
-    ensure!(letter.body == own.body, "the institution's letter is another one than the patient's");
+    ensure!(letter.body.starts_with(b"%PDF-"), "the institution's letter is not a PDF");
+    ensure!(letter.body != own.body, "the institution's copy is not marked for it");
+    let checked = serde_json::json!({"sha256": sha256_hex(&letter.body)});
+    let address = stack.url(&format!("/d/{document_number}/verify"));
+    let verified: Value = stack.http().post(address).json(&checked).send().await?.json().await?;
+    ensure!(verified["result"] == "verified", "the institution's copy cannot be verified: {verified}");
     let bundle = institution.send(Method::POST, "/bundle", None).await?.expect(200, "download bundle")?;
     ensure!(bundle.json()["resourceType"] == "Bundle", "the data is no FHIR Bundle");
-    report("the institution read the referral and downloaded letter and data");
+    let manifest = institution.send(Method::POST, "/manifest", None).await?.expect(200, "manifest")?.text();
+    let listed = format!(
+        "{}  {document_number}.pdf\n{}  {document_number}.fhir.json\n",
+        sha256_hex(&letter.body),
+        sha256_hex(&bundle.body)
+    );
+    ensure!(manifest == listed, "the manifest is not of what was downloaded: {manifest}");
+    report("the institution read the referral and downloaded letter and data, with their fingerprints");
     let received = institution.send(Method::POST, "/acknowledge", None).await?;
     ensure!(matches!(received.status.as_u16(), 200 | 204 | 303), "received was refused: {}", received.status);
     wait_for_state(&app, &case, &delivery, "ACKNOWLEDGED").await?;

@@ -25,6 +25,7 @@ fn document() -> (String, Vec<Value>) {
         medius_explanation::api().into_openapi(),
         medius_delivery::api().into_openapi(),
         medius_provider::api().into_openapi(),
+        medius_clinician::api().into_openapi(),
         medius_desk::api().into_openapi(),
         medius_directory::api().into_openapi(),
         medius_members::api().into_openapi(),

@@ -4,6 +4,7 @@ use crate::State;
 use medius_domain::consent::{ConsentHead, Standing, Use, gate};
 use medius_domain::id::{CaseId, ReferralId};
 use medius_domain::link::{Link, LinkEvent};
+use medius_domain::task::{Party, Said, Task, TaskAction};
 use medius_store::{DeliveryRecord, ReferralRecord, StoreError};
 use std::collections::HashMap;
 
@@ -47,4 +48,22 @@ pub(crate) async fn without_consent(
         .filter_map(|(link, _)| link.ended(LinkEvent::ConsentWithdrawn, standing.now))
         .collect();
     if ended.len() > MOST { Err(StoreError::Conflict(medius_store::Conflict::Busy)) } else { Ok(ended) }
+}
+
+/// The requests to institutions that a new state of the consents does not carry, ended.
+pub(crate) async fn tasks_without_consent(
+    state: &State,
+    case: &CaseId,
+    next: &ConsentHead,
+    standing: &Standing,
+) -> Result<Vec<Task>, StoreError> {
+    let carried =
+        |task: &Task| gate(case, next, &Use::Letter { recipient: task.provider_id.clone() }, standing).is_ok();
+    let withdraw = Said::of(TaskAction::Withdraw);
+    let tasks = state.db.tasks(case).await?;
+    Ok(tasks
+        .iter()
+        .filter(|t| !carried(t))
+        .filter_map(|t| t.apply(&withdraw, Party::Patient, standing.now).ok())
+        .collect())
 }

@@ -207,6 +207,9 @@ async fn settle(
             change.order_mail(&MailRecord::ended(&link, now))?;
         }
     }
+    for task in links::tasks_without_consent(state, &found.case.id, &next, &found.standing).await? {
+        change.update_task(&task, found.case.expires_at)?;
+    }
     if worth_a_notice(event) {
         change.order_mail(&notice(&found.case, now))?;
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use medius_domain::id::{DeliveryId, ProviderId, ReferralId};
-use medius_domain::link::{Link, LinkState};
+use medius_domain::link::{Factor, Link, LinkState};
 use medius_domain::provider::Provider;
 use medius_store::DeliveryRecord;
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,49 @@ pub struct NewDelivery {
     /// The letter.
     #[schema(value_type = String)]
     pub referral_id: ReferralId,
+    /// What the institution needs beside the link; `one_time_code` unless said.
+    #[serde(default)]
+    pub factor: FactorChoice,
+}
+
+/// What an institution needs beside the link.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FactorChoice {
+    /// A code that is mailed to the institution's mailbox when somebody there asks for it.
+    #[default]
+    OneTimeCode,
+    /// A code that the patient or a coordinator tells the institution by telephone. It is made by
+    /// `POST /v1/cases/{case_id}/deliveries/{delivery_id}/access-code`; until then nobody can open the link.
+    AccessCode,
+}
+
+impl From<FactorChoice> for Factor {
+    fn from(choice: FactorChoice) -> Self {
+        match choice {
+            FactorChoice::OneTimeCode => Self::OneTimeCode,
+            FactorChoice::AccessCode => Self::AccessCode,
+        }
+    }
+}
+
+impl From<Factor> for FactorChoice {
+    fn from(factor: Factor) -> Self {
+        match factor {
+            Factor::OneTimeCode => Self::OneTimeCode,
+            Factor::AccessCode => Self::AccessCode,
+        }
+    }
+}
+
+/// A new access code, shown this once. The one before ends.
+#[derive(Serialize, ToSchema)]
+pub struct AccessCodeMade {
+    /// Ten characters in two groups, to be told by telephone and never written into a mail.
+    #[schema(example = "7KQ2M-9XR4T")]
+    pub access_code: String,
+    /// When the institution's access ends.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// Where a delivery stands for its patient.
@@ -67,12 +110,22 @@ pub enum DeliveryState {
     Queued,
     /// The mail is on its way.
     Sent,
+    /// The institution's mail server took the mail.
+    Delivered,
+    /// The institution's mail server does not take the mail for now.
+    Delayed,
+    /// The institution's mail server refused the mail; a coordinator is told.
+    Bounced,
     /// The institution opened the letter.
     Unlocked,
     /// The institution took the letter or its data.
     Downloaded,
     /// The institution said that it received the referral.
     Acknowledged,
+    /// The institution said that it does not take the referral.
+    Declined,
+    /// Too many wrong codes: nobody gets in until a coordinator, who is told, makes the link anew.
+    Suspended,
     /// The patient took it back, or withdrew the consent.
     Revoked,
     /// What the letter says was corrected, and a newer letter takes its place.
@@ -82,19 +135,34 @@ pub enum DeliveryState {
 }
 
 impl DeliveryState {
-    /// Derived from the link and the time. What an institution has acknowledged stays so when the link ends.
+    /// Derived from the link and the time. What an institution has acknowledged or declined stays so when the link ends.
     pub fn of(link: &Link, now: DateTime<Utc>) -> Self {
+        let expired = now >= link.expires_at;
         match link.state {
             LinkState::Revoked => Self::Revoked,
             LinkState::Superseded => Self::Superseded,
             LinkState::Acknowledged => Self::Acknowledged,
-            LinkState::Queued | LinkState::Sent | LinkState::Unlocked | LinkState::Downloaded if !link.live(now) => {
+            LinkState::Declined => Self::Declined,
+            LinkState::Queued
+            | LinkState::Sent
+            | LinkState::Delivered
+            | LinkState::Delayed
+            | LinkState::Bounced
+            | LinkState::Unlocked
+            | LinkState::Downloaded
+            | LinkState::Suspended
+                if expired =>
+            {
                 Self::Expired
             }
             LinkState::Queued => Self::Queued,
             LinkState::Sent => Self::Sent,
+            LinkState::Delivered => Self::Delivered,
+            LinkState::Delayed => Self::Delayed,
+            LinkState::Bounced => Self::Bounced,
             LinkState::Unlocked => Self::Unlocked,
             LinkState::Downloaded => Self::Downloaded,
+            LinkState::Suspended => Self::Suspended,
         }
     }
 }
@@ -113,6 +181,8 @@ pub struct DeliveryView {
     pub recipient: ProviderId,
     /// Where it stands.
     pub state: DeliveryState,
+    /// What the institution needs beside the link.
+    pub factor: FactorChoice,
     /// When it was asked for.
     pub created_at: DateTime<Utc>,
     /// When the institution's access ends.
@@ -120,6 +190,15 @@ pub struct DeliveryView {
     /// When the mail was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<DateTime<Utc>>,
+    /// When the institution's mail server took the mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// When the institution's mail server refused the mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bounced_at: Option<DateTime<Utc>>,
+    /// When too many wrong codes closed the link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspended_at: Option<DateTime<Utc>>,
     /// When the institution first opened it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unlocked_at: Option<DateTime<Utc>>,
@@ -146,9 +225,13 @@ impl DeliveryView {
             referral_id: delivery.referral_id.clone(),
             recipient: delivery.provider_id.clone(),
             state: DeliveryState::of(link, now),
+            factor: link.factor.into(),
             created_at: delivery.created_at,
             expires_at: link.expires_at,
             sent_at: link.sent_at,
+            delivered_at: link.delivered_at,
+            bounced_at: link.bounced_at,
+            suspended_at: link.suspended_at,
             unlocked_at: link.unlocked_at,
             downloaded_at: link.downloaded_at,
             acknowledged_at: link.acknowledged_at,

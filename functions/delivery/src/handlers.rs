@@ -1,7 +1,7 @@
 //! Routes: what comes in is parsed, the use case decides, the answer goes out.
 
 use crate::State;
-use crate::api::{DeliveryList, DeliveryView, NewDelivery, ProviderList, ProviderView};
+use crate::api::{AccessCodeMade, DeliveryList, DeliveryView, NewDelivery, ProviderList, ProviderView};
 use crate::{send, service};
 use axum::Json;
 use axum::extract;
@@ -38,7 +38,7 @@ pub(crate) async fn create(
     body: Body<NewDelivery>,
 ) -> Result<Response, Problem> {
     let request = key.request(&patient.subject, &body.sha256);
-    send::create(&state, &patient, &origin, &case, &body.value.referral_id, &request).await
+    send::create(&state, &patient, &origin, &case, &body.value, &request).await
 }
 
 /// The deliveries of a case.
@@ -81,4 +81,20 @@ pub(crate) async fn revoke(
     PathIds((case, delivery)): PathIds<(CaseId, DeliveryId)>,
 ) -> Result<Json<DeliveryView>, Problem> {
     service::revoke(&state, &patient, &origin, &case, &delivery).await.map(Json)
+}
+
+/// Makes an access code for a delivery and shows it this once, to be told to the institution by telephone. From then on the
+/// link asks for it instead of mailing a code. A repeat makes another code and ends the one before, so it needs no
+/// `Idempotency-Key`; there is no body.
+#[utoipa::path(post, path = "/v1/cases/{case_id}/deliveries/{delivery_id}/access-code", tag = "delivery",
+    params(("case_id" = String, Path), ("delivery_id" = String, Path)),
+    responses((status = 200, body = AccessCodeMade), ReadProblems), security(("patient" = [])),
+    extensions(("x-medius-action" = json!("create")), ("x-medius-thing" = json!("delivery"))))]
+pub(crate) async fn access_code(
+    extract::State(state): extract::State<State>,
+    patient: Patient,
+    origin: Origin,
+    PathIds((case, delivery)): PathIds<(CaseId, DeliveryId)>,
+) -> Result<Json<AccessCodeMade>, Problem> {
+    service::access_code(&state, &patient, &origin, &case, &delivery).await.map(Json)
 }

@@ -1,16 +1,18 @@
 //! Sending a letter: the rules, the link's secret as a hash, and one commit with delivery, link and ordered mail.
 
 use crate::State;
-use crate::api::DeliveryView;
+use crate::api::{DeliveryView, NewDelivery};
 use crate::service::ATTEMPTS;
+use crate::tasks::refused;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::consent::{Use, gate};
 use medius_domain::field::{FieldError, Invalid};
-use medius_domain::id::{CaseId, DeliveryId, EventId, LinkId, ReferralId, Subject};
-use medius_domain::link::{Link, LinkSecret, LinkState, MAX_DOWNLOADS};
+use medius_domain::id::{CaseId, DeliveryId, EventId, LinkId, Subject};
+use medius_domain::link::{FIRST_GENERATION, Link, LinkEvent, LinkOf, LinkSecret, LinkState};
 use medius_domain::policy::{Denied, Thing};
+use medius_domain::task::Task;
 use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, own_case, replay, telemetry};
 use medius_store::{Change, Conflict, DeliveryRecord, MailAbout, MailRecord, Place, ReferralRecord, StoreError};
 
@@ -20,12 +22,12 @@ pub(crate) async fn create(
     patient: &Patient,
     origin: &Origin,
     id: &CaseId,
-    referral: &ReferralId,
+    wanted: &NewDelivery,
     request: &IdempotentRequest,
 ) -> Result<Response, Problem> {
     let mut last = Conflict::Busy;
     for _ in 0..ATTEMPTS {
-        match attempt(state, patient, origin, id, referral, request).await? {
+        match attempt(state, patient, origin, id, wanted, request).await? {
             Ok(answer) => return Ok(answer),
             Err(conflict) => last = conflict,
         }
@@ -39,9 +41,10 @@ async fn attempt(
     patient: &Patient,
     origin: &Origin,
     id: &CaseId,
-    referral: &ReferralId,
+    wanted: &NewDelivery,
     request: &IdempotentRequest,
 ) -> Result<Result<Response, Conflict>, Problem> {
+    let referral = &wanted.referral_id;
     let places = Place::gate(id)
         .into_iter()
         .chain([Place::Referral(id.clone(), referral.clone()), Place::Idempotency(request.scope_sha256.clone())]);
@@ -76,10 +79,19 @@ async fn attempt(
         created_at: now,
     };
     let secret = state.link_mac.secret(&delivery.link_id, FIRST_GENERATION).await?;
-    let link = new_link(&delivery, &case.subject, &secret, proof.basis());
+    let task = task_of(state, id, &delivery).await?;
+    let made = new_link(&delivery, &case.subject, &secret, proof.basis());
+    let link = Link { factor: wanted.factor.into(), task_id: Some(task.id.clone()), ..made };
     let mut change = Change::new(permit.resting_on(&proof), now);
     change.require(&proof);
     change.create_delivery(&delivery, &link, &case)?;
+    // The institution reads the newest letter: what it was sent before for this request is not opened any more.
+    for older in state.db.live_links(id).await?.iter().filter(|older| task.links.contains(&older.id)) {
+        if let Some(ended) = older.ended(LinkEvent::Supersede, now) {
+            change.update_link(&ended, case.expires_at)?;
+        }
+    }
+    change.update_task(&task.sent(delivery.id.clone(), link.id.clone(), now).map_err(refused)?, case.expires_at)?;
     change.order_mail(&new_mail(&link))?;
     let view = DeliveryView::new(&delivery, &link, now);
     let location = Some(format!("/v1/cases/{id}/deliveries/{}", delivery.id));
@@ -90,11 +102,19 @@ async fn attempt(
             telemetry::count("DeliveryOrdered");
             Ok(Ok(answer.into_response()))
         }
-        Err(StoreError::Conflict(conflict @ (Conflict::Busy | Conflict::Exists | Conflict::Idempotency))) => {
-            Ok(Err(conflict))
-        }
+        Err(StoreError::Conflict(
+            conflict @ (Conflict::Busy | Conflict::Exists | Conflict::Idempotency | Conflict::Link | Conflict::Version),
+        )) => Ok(Err(conflict)),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The request that a letter belongs to.
+async fn task_of(state: &State, case: &CaseId, delivery: &DeliveryRecord) -> Result<Task, Problem> {
+    let tasks = state.db.tasks(case).await?;
+    let own = tasks.into_iter().find(|task| task.letters.contains(&delivery.referral_id));
+    let task = own.ok_or_else(|| Problem::conflict("letter-without-task"))?;
+    if task.letters.last() == Some(&delivery.referral_id) { Ok(task) } else { Err(Problem::conflict("newer-letter")) }
 }
 
 /// The institution can take letters today, and no live link leads it to this one already.
@@ -107,18 +127,16 @@ async fn may_go(state: &State, id: &CaseId, letter: &ReferralRecord) -> Result<(
         return Err(Problem::conflict("recipient-not-available"));
     }
     let links = state.db.links_of(deliveries.iter().filter(|d| d.referral_id == letter.id)).await?;
-    if links.values().any(|link| link.live(now)) {
+    // One that is suspended is made anew by a coordinator, not doubled.
+    if links.values().any(|link| link.live(now) || (link.state == LinkState::Suspended && link.reissuable(now))) {
         return Err(Problem::conflict("already-on-its-way"));
     }
     Ok(())
 }
 
-/// The first secret of a link.
-const FIRST_GENERATION: u32 = 1;
-
 /// The link of a new delivery.
 pub(crate) fn new_link(delivery: &DeliveryRecord, subject: &Subject, secret: &LinkSecret, basis: &[EventId]) -> Link {
-    Link {
+    let of = LinkOf {
         id: delivery.link_id.clone(),
         case_id: delivery.case_id.clone(),
         subject: subject.clone(),
@@ -126,22 +144,8 @@ pub(crate) fn new_link(delivery: &DeliveryRecord, subject: &Subject, secret: &Li
         delivery_id: delivery.id.clone(),
         provider_id: delivery.provider_id.clone(),
         basis: basis.to_vec(),
-        secret_sha256: secret.sha256(),
-        generation: FIRST_GENERATION,
-        epoch: 1,
-        rev: 1,
-        state: LinkState::Queued,
-        downloads: 0,
-        max_downloads: MAX_DOWNLOADS,
-        code_n: 0,
-        created_at: delivery.created_at,
-        expires_at: Link::expiry(delivery.created_at),
-        sent_at: None,
-        unlocked_at: None,
-        downloaded_at: None,
-        acknowledged_at: None,
-        revoked_at: None,
-    }
+    };
+    Link::queued(of, secret.sha256(), delivery.created_at)
 }
 
 /// The mail that carries a new link.

@@ -1,12 +1,12 @@
 //! Use cases that look at deliveries and take them back. Each look is in the access log before anything is shown.
 
 use crate::State;
-use crate::api::DeliveryView;
+use crate::api::{AccessCodeMade, DeliveryView};
 use chrono::{DateTime, Utc};
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::case::Case;
 use medius_domain::id::{CaseId, DeliveryId};
-use medius_domain::link::{Link, LinkEvent};
+use medius_domain::link::{AccessCode, Link, LinkEvent};
 use medius_domain::policy::{Permit, Thing};
 use medius_http::{Origin, Patient, Problem, own_case, telemetry};
 use medius_store::{Change, Conflict, DeliveryRecord, MailRecord, Place, Snapshot, StoreError};
@@ -55,12 +55,12 @@ impl Found {
         patient: &Patient,
         origin: &Origin,
         id: &CaseId,
-        delivery: &DeliveryId,
+        (delivery, part): (&DeliveryId, &'static str),
         action: Action,
     ) -> Result<Self, Problem> {
         let at = Place::Delivery(id.clone(), delivery.clone());
         let first = state.db.read([Place::Case(id.clone()), Place::case_log(id), at]).await?;
-        let object = Object::of(Thing::Delivery, delivery, "");
+        let object = Object::of(Thing::Delivery, delivery, part);
         let event = origin.patient(patient, action, object, Purpose::PatientRights);
         let (case, permit) = own_case(&state.db, &first, id, event).await?;
         let delivery = first.delivery(id, delivery)?.ok_or_else(Problem::not_found)?;
@@ -83,7 +83,7 @@ pub(crate) async fn get(
     id: &CaseId,
     delivery: &DeliveryId,
 ) -> Result<DeliveryView, Problem> {
-    let found = Found::read(state, patient, origin, id, delivery, Action::View).await?;
+    let found = Found::read(state, patient, origin, id, (delivery, ""), Action::View).await?;
     let now = state.db.now();
     state.db.commit(Change::new(found.permit.clone(), now), &found.snapshot).await?;
     Ok(found.view(now))
@@ -98,7 +98,7 @@ pub(crate) async fn revoke(
     delivery: &DeliveryId,
 ) -> Result<DeliveryView, Problem> {
     for _ in 0..ATTEMPTS {
-        let mut found = Found::read(state, patient, origin, id, delivery, Action::GrantChange).await?;
+        let mut found = Found::read(state, patient, origin, id, (delivery, ""), Action::GrantChange).await?;
         let now = state.db.now();
         let mut change = Change::new(found.permit.clone(), now);
         let revoked = found.link.ended(LinkEvent::Revoke, now);
@@ -118,6 +118,35 @@ pub(crate) async fn revoke(
                 return Ok(found.view(now));
             }
             // The mailer or the institution changed the link meanwhile: take back what it is now.
+            Err(StoreError::Conflict(Conflict::Link)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Conflict(Conflict::Busy).into())
+}
+
+/// Makes an access code, which is shown in the answer and nowhere else: what is kept is its hash. Sessions of the code before
+/// end with it.
+pub(crate) async fn access_code(
+    state: &State,
+    patient: &Patient,
+    origin: &Origin,
+    id: &CaseId,
+    delivery: &DeliveryId,
+) -> Result<AccessCodeMade, Problem> {
+    let code = AccessCode::new()?;
+    let hash = code.hash()?;
+    for _ in 0..ATTEMPTS {
+        let found = Found::read(state, patient, origin, id, (delivery, "access-code"), Action::Create).await?;
+        let now = state.db.now();
+        if !found.link.live(now) {
+            return Err(Problem::conflict("delivery-ended"));
+        }
+        let next = found.link.with_access_code(hash.clone());
+        let mut change = Change::new(found.permit.clone(), now);
+        change.update_link(&next, found.case.expires_at)?;
+        match state.db.commit(change, &found.snapshot).await {
+            Ok(()) => return Ok(AccessCodeMade { access_code: code.shown(), expires_at: next.expires_at }),
             Err(StoreError::Conflict(Conflict::Link)) => {}
             Err(error) => return Err(error.into()),
         }
@@ -170,7 +199,7 @@ mod tests {
         for state in LinkState::ALL {
             let link = link(state);
             let shown = |at| DeliveryState::of(&link, at);
-            let kept = state == LinkState::Acknowledged || state.over();
+            let kept = matches!(state, LinkState::Acknowledged | LinkState::Declined) || state.over();
             let last = link.expires_at - chrono::TimeDelta::milliseconds(1);
             assert_eq!(serde_json::to_value(shown(last)).unwrap(), state.as_str());
             assert_eq!(shown(link.expires_at) == DeliveryState::Expired, !kept);

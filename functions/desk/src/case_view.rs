@@ -9,7 +9,7 @@ use medius_domain::consent::{
 };
 use medius_domain::id::{CaseId, DeliveryId, DocumentNumber, ProviderId, ReferralId, Subject};
 use medius_domain::intake::{BasicDraft, Draft, HealthDraft};
-use medius_domain::link::Link;
+use medius_domain::link::{Factor, Link};
 use medius_domain::provider::Provider;
 use medius_domain::work::Assignment;
 use medius_store::{DeliveryRecord, ReferralRecord, SealedIntake};
@@ -154,7 +154,8 @@ pub struct DeskDelivery {
     /// The institution.
     #[schema(value_type = String)]
     pub recipient: ProviderId,
-    /// How far it got: `QUEUED`, `SENT`, `UNLOCKED`, `DOWNLOADED`, `ACKNOWLEDGED`, `REVOKED`.
+    /// How far it got: `QUEUED`, `SENT`, `DELIVERED`, `DELAYED`, `BOUNCED`, `UNLOCKED`, `DOWNLOADED`, `ACKNOWLEDGED`,
+    /// `DECLINED`, `SUSPENDED`, `REVOKED`, `SUPERSEDED`.
     pub state: &'static str,
     /// Whether the institution can still open it.
     pub live: bool,
@@ -171,6 +172,22 @@ pub struct DeskDelivery {
     /// When it was taken back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<DateTime<Utc>>,
+    /// Whether it is opened with an access code that is told by telephone.
+    pub access_code: bool,
+    /// Whether it can be made anew.
+    pub can_reissue: bool,
+    /// When the institution's mail server took the mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// When it refused the mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bounced_at: Option<DateTime<Utc>>,
+    /// When somebody at the institution marked the mail as spam.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complained_at: Option<DateTime<Utc>>,
+    /// When too many wrong codes closed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspended_at: Option<DateTime<Utc>>,
     /// Files taken so far.
     pub downloads: u32,
 }
@@ -189,6 +206,12 @@ impl DeskDelivery {
             sent_at: link.sent_at,
             acknowledged_at: link.acknowledged_at,
             revoked_at: link.revoked_at,
+            access_code: link.factor == Factor::AccessCode,
+            can_reissue: link.reissuable(now),
+            delivered_at: link.delivered_at,
+            bounced_at: link.bounced_at,
+            complained_at: link.complained_at,
+            suspended_at: link.suspended_at,
             downloads: link.downloads,
         }
     }

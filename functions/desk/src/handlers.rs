@@ -2,7 +2,9 @@
 
 use crate::State;
 use crate::api::{AssignmentRequest, AssignmentView, DownloadRequest, ReasonParams, WorkItems, WorkListParams};
-use crate::case_view::DeskCase;
+use crate::case_view::{DeskCase, DeskDelivery};
+use crate::link::{self, Asked};
+use crate::link_api::{LinkRequest, StaffAccessCode};
 use crate::message_api::{
     MessageList, MessageParams, MessageRequest, MessageSent, StaffMessageParams, StaffMessageRequest,
 };
@@ -12,7 +14,7 @@ use axum::Json;
 use axum::extract;
 use axum::response::{IntoResponse, Response};
 use http::header;
-use medius_domain::id::{CaseId, ReferralId};
+use medius_domain::id::{CaseId, DeliveryId, ReferralId};
 use medius_http::openapi::{ChangeProblems, ReadProblems};
 use medius_http::{Body, IdempotencyKey, IfMatch, Origin, Params, PathIds, Patient, Problem, Staff, versioned};
 
@@ -81,6 +83,44 @@ pub(crate) async fn letter(
         (header::CONTENT_DISPOSITION, format!("inline; filename=\"{number}.pdf\"")),
     ];
     Ok((headers, content.to_vec()).into_response())
+}
+
+/// Makes the link of a delivery anew and mails it to the institution's verified mailbox: after a suspension, a bounce, or its
+/// expiry. The link before ends.
+#[utoipa::path(post, path = "/staff/v1/cases/{case_id}/deliveries/{delivery_id}/reissue", tag = "desk",
+    params(("case_id" = String, Path), ("delivery_id" = String, Path), IdempotencyKey), request_body = LinkRequest,
+    responses((status = 200, body = DeskDelivery), ChangeProblems), security(("staff" = [])),
+    extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("delivery"))))]
+pub(crate) async fn reissue(
+    extract::State(state): extract::State<State>,
+    staff: Staff,
+    origin: Origin,
+    PathIds((case, delivery)): PathIds<(CaseId, DeliveryId)>,
+    key: IdempotencyKey,
+    body: Body<LinkRequest>,
+) -> Result<Response, Problem> {
+    let request = key.request(&staff.subject, &body.sha256);
+    let reason = body.value.reason;
+    let asked = Asked { staff: &staff, origin: &origin, case: &case, delivery: &delivery, reason };
+    link::reissue(&state, &asked, &request).await
+}
+
+/// Makes an access code for a delivery and shows it this once, to be told to the institution by telephone. A repeat makes
+/// another code and ends the one before, so it needs no `Idempotency-Key`.
+#[utoipa::path(post, path = "/staff/v1/cases/{case_id}/deliveries/{delivery_id}/access-code", tag = "desk",
+    params(("case_id" = String, Path), ("delivery_id" = String, Path)), request_body = LinkRequest,
+    responses((status = 200, body = StaffAccessCode), ChangeProblems), security(("staff" = [])),
+    extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("delivery"))))]
+pub(crate) async fn staff_access_code(
+    extract::State(state): extract::State<State>,
+    staff: Staff,
+    origin: Origin,
+    PathIds((case, delivery)): PathIds<(CaseId, DeliveryId)>,
+    body: Body<LinkRequest>,
+) -> Result<Json<StaffAccessCode>, Problem> {
+    let reason = body.value.reason;
+    let asked = Asked { staff: &staff, origin: &origin, case: &case, delivery: &delivery, reason };
+    link::access_code(&state, &asked).await.map(Json)
 }
 
 /// Messages with the patient, for staff.

@@ -9,13 +9,15 @@ mod basis;
 mod case;
 pub mod case_view;
 mod handlers;
+mod link;
+pub mod link_api;
 pub mod message_api;
 mod messages;
 mod work;
 
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, Contacts, Database, Documents, Keyring, Tables};
+use medius_store::{Aws, Contacts, Database, Documents, Keyring, LinkMac, Tables};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -27,12 +29,13 @@ pub struct State {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) contacts: Arc<Contacts>,
     pub(crate) documents: Documents,
+    pub(crate) links: Arc<LinkMac>,
 }
 
 impl State {
     /// With the given adapters.
-    pub fn new(db: Database, keyring: Keyring, contacts: Contacts, documents: Documents) -> Self {
-        Self { db, keyring: Arc::new(keyring), contacts: Arc::new(contacts), documents }
+    pub fn new(db: Database, keyring: Keyring, contacts: Contacts, documents: Documents, links: LinkMac) -> Self {
+        Self { db, keyring: Arc::new(keyring), contacts: Arc::new(contacts), documents, links: Arc::new(links) }
     }
 
     /// From the function's environment.
@@ -46,7 +49,8 @@ impl State {
         let contacts = Contacts::new(aws.kms(), data_key.clone());
         // Staff read letters and never write one, so no key to store with.
         let documents = Documents::new(aws.s3(), env.required("BUCKET_DOCUMENTS")?, None);
-        Ok(Self::new(db, Keyring::new(aws.kms(), data_key), contacts, documents))
+        let links = LinkMac::new(aws.kms(), env.required("KMS_LINK_MAC")?);
+        Ok(Self::new(db, Keyring::new(aws.kms(), data_key), contacts, documents, links))
     }
 }
 
@@ -57,6 +61,8 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::assign))
         .routes(routes!(handlers::open_case))
         .routes(routes!(handlers::letter))
+        .routes(routes!(handlers::reissue))
+        .routes(routes!(handlers::staff_access_code))
         .routes(routes!(handlers::staff_messages, handlers::staff_post))
         .routes(routes!(handlers::own_messages, handlers::own_post))
 }

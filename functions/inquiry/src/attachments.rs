@@ -51,7 +51,7 @@ async fn bring(
     let wrapped = snapshot.owner_key(&leave, &owner).ok_or_else(Problem::not_found)?;
     let mut change = Change::new(leave, state.db.now());
     change.require_owner_key(&owner, &wrapped);
-    Ok(Bringing { snapshot, change, subject: by.subject(), kept_until: inquiry.expires_at() })
+    Ok(Bringing { snapshot, change, subject: by.subject(), provider: None, kept_until: inquiry.expires_at() })
 }
 
 fn places_with(id: &InquiryId, upload: &UploadId) -> impl Iterator<Item = Place> {

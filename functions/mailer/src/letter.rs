@@ -7,20 +7,20 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use medius_domain::clock::kst_minute;
 use medius_domain::code::OneTimeCode;
-use medius_domain::link::{Link, LinkSecret};
+use medius_domain::link::{Factor, Link, LinkSecret};
 use medius_domain::provider::Provider;
 use medius_store::Message;
 
 /// What every mail to an institution says about itself.
-struct Facts<'a> {
-    provider: &'a Provider,
-    reference: String,
-    at: String,
+pub(crate) struct Facts<'a> {
+    pub(crate) provider: &'a Provider,
+    pub(crate) reference: String,
+    pub(crate) at: String,
 }
 
 impl<'a> Facts<'a> {
-    fn new(provider: &'a Provider, link: &Link, at: DateTime<Utc>) -> Self {
-        Self { provider, reference: reference(link), at: kst_minute(at) }
+    pub(crate) fn new(provider: &'a Provider, link: &Link, at: DateTime<Utc>) -> Self {
+        Self { provider, reference: link.reference(), at: kst_minute(at) }
     }
 }
 
@@ -30,6 +30,7 @@ struct LinkHtml<'a> {
     sender: &'a Sender,
     facts: &'a Facts<'a>,
     url: &'a str,
+    told: bool,
 }
 
 #[derive(Template)]
@@ -38,6 +39,7 @@ struct LinkText<'a> {
     sender: &'a Sender,
     facts: &'a Facts<'a>,
     url: &'a str,
+    told: bool,
 }
 
 #[derive(Template)]
@@ -95,8 +97,9 @@ pub(crate) fn link(
     let url = &format!("{}/r/{}#{}", sender.base_url, link.id, secret.expose());
     let subject =
         format!("[{}] 진료 의뢰 자료가 도착했습니다 · A patient referral for you ({})", sender.name, facts.reference);
-    let html = LinkHtml { sender, facts, url }.render()?;
-    let text = LinkText { sender, facts, url }.render()?;
+    let told = link.factor == Factor::AccessCode;
+    let html = LinkHtml { sender, facts, url, told }.render()?;
+    let text = LinkText { sender, facts, url, told }.render()?;
     Ok(Message { to: provider.contact_email.clone(), subject, text, html })
 }
 
@@ -144,12 +147,6 @@ pub(crate) fn superseded(
     Ok(Message { to: provider.contact_email.clone(), subject, text, html })
 }
 
-/// What to name on the telephone: the first eight digits of the delivery's id. Opaque, and short enough to be read aloud.
-fn reference(link: &Link) -> String {
-    let digits: String = link.delivery_id.as_str().chars().skip("dlv_".len()).take(8).collect();
-    digits.to_ascii_uppercase()
-}
-
 /// What every mail must be, whoever it goes to; for the tests of all of them.
 #[cfg(test)]
 pub(crate) mod sound {
@@ -165,6 +162,7 @@ pub(crate) mod sound {
             base_url: "https://r.medius.example".to_owned(),
             app_url: "https://app.medius.example".to_owned(),
             officer: None,
+            coordinators: None,
         }
     }
 
@@ -197,7 +195,7 @@ mod tests {
     use super::sound::{check, sender};
     use super::*;
     use medius_domain::id::{CaseId, LinkId, ReferralId, Subject};
-    use medius_domain::link::LinkState;
+    use medius_domain::link::LinkOf;
     use serde_json::json;
 
     fn provider() -> Provider {
@@ -212,7 +210,7 @@ mod tests {
 
     fn example_link() -> Link {
         let created_at = "2026-11-22T10:05:00Z".parse().unwrap();
-        Link {
+        let of = LinkOf {
             id: LinkId::new(),
             case_id: CaseId::new(),
             subject: Subject::of("x"),
@@ -220,22 +218,8 @@ mod tests {
             delivery_id: "dlv_1a2b3c4d00000000000000000000000f".parse().unwrap(),
             provider_id: provider().id,
             basis: vec![],
-            secret_sha256: String::new(),
-            generation: 1,
-            epoch: 1,
-            rev: 1,
-            state: LinkState::Queued,
-            downloads: 0,
-            max_downloads: 10,
-            code_n: 0,
-            created_at,
-            expires_at: Link::expiry(created_at),
-            sent_at: None,
-            unlocked_at: None,
-            downloaded_at: None,
-            acknowledged_at: None,
-            revoked_at: None,
-        }
+        };
+        Link::queued(of, String::new(), created_at)
     }
 
     #[test]
@@ -246,6 +230,27 @@ mod tests {
         for part in [&mail.text, &mail.html] {
             assert!(part.contains("1A2B3C4D") && part.contains("2026-11-22 19:15 KST"));
             assert!(part.contains("정정") && part.contains("corrected") && !part.contains("://"));
+        }
+    }
+
+    #[test]
+    fn word_of_a_change_carries_the_same_link_and_nothing_of_the_change() {
+        let (link, secret) = (example_link(), LinkSecret::from_mac(&[7; 32]));
+        let mail = crate::changed::letter(&sender(), &provider(), &link, &secret).unwrap();
+        check("task", &mail);
+        for part in [&mail.text, &mail.html] {
+            assert!(part.contains(&format!("/r/{}#{}", link.id, secret.expose())) && part.contains("1A2B3C4D"));
+        }
+    }
+
+    #[test]
+    fn where_the_code_is_told_by_phone_the_mail_says_so_and_promises_none() {
+        let told = Link { factor: Factor::AccessCode, ..example_link() };
+        let mail = link(&sender(), &provider(), &told, &LinkSecret::from_mac(&[7; 32])).unwrap();
+        check("link-told", &mail);
+        for part in [&mail.text, &mail.html] {
+            assert!(part.contains("전화로 알려 드리는 10자리 접근 코드") && part.contains("told you by phone"));
+            assert!(!part.contains("일회용 코드") && !part.contains("one-time code"));
         }
     }
 

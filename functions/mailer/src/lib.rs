@@ -5,7 +5,9 @@
 //! lease, looks everything up anew, sends, and records it; whatever fails in between leaves the mail in the outbox, and
 //! a repeat carries the same link or code, because both are derived.
 
+mod changed;
 mod clock;
+mod coordinator;
 mod correction;
 mod destroyed;
 mod error;
@@ -41,6 +43,8 @@ pub struct Sender {
     pub app_url: String,
     /// The data protection officer's mailbox; without one nobody is reminded by mail.
     pub officer: Option<Email>,
+    /// The coordinators' mailbox; without one nobody is told by mail, and the work list alone says it.
+    pub coordinators: Option<Email>,
 }
 
 /// Sends mails.
@@ -85,17 +89,17 @@ impl Mailer {
         let answers = Keyring::inquiry_mailboxes(aws.kms(), env.required("KMS_DATA_KEY")?);
         let postbox = Postbox::new(aws.ses(), env.required("SENDER")?);
         let url = |name| env.required(name).map(|url| url.trim_end_matches('/').to_owned());
+        let mailbox = |name: &'static str| {
+            env.optional(name).map(|mailbox| Email::parse(&mailbox)).transpose().map_err(|_| name)
+        };
         let sender = Sender {
             name: env.required("OPERATOR_NAME")?,
             phone: env.required("OPERATOR_PHONE")?,
             registration: env.required("OPERATOR_REGISTRATION")?,
             base_url: url("PROVIDER_BASE_URL")?,
             app_url: url("APP_BASE_URL")?,
-            officer: env
-                .optional("DPO_MAILBOX")
-                .map(|mailbox| Email::parse(&mailbox))
-                .transpose()
-                .map_err(|_| "DPO_MAILBOX")?,
+            officer: mailbox("DPO_MAILBOX")?,
+            coordinators: mailbox("COORDINATOR_MAILBOX")?,
         };
         Ok(Self::new(db, links, codes, contacts, answers, postbox, sender))
     }

@@ -114,7 +114,13 @@ pub(crate) fn inquiry_answer(sender: &Sender, to: &Addressee, inquiry: &InquiryI
 /// The mail that says that something waits. The case's opaque id stands after `#`, so that no server on the way logs it.
 pub(crate) fn notice(sender: &Sender, to: &Addressee, case: &CaseId, notice: Notice) -> Result<Message, MailError> {
     let url = &*match notice {
-        Notice::Message | Notice::Receipt | Notice::Right | Notice::Corrected | Notice::ClosingSoon => {
+        Notice::Message
+        | Notice::Receipt
+        | Notice::Right
+        | Notice::Corrected
+        | Notice::Signed
+        | Notice::TaskChanged
+        | Notice::ClosingSoon => {
             format!("{}/open#{case}", sender.app_url)
         }
         // Of the case nothing is left to open by then.
@@ -172,6 +178,8 @@ mod tests {
                 (format!("receipt-{code}"), waits(Notice::Receipt)),
                 (format!("right-{code}"), waits(Notice::Right)),
                 (format!("corrected-{code}"), waits(Notice::Corrected)),
+                (format!("signed-{code}"), waits(Notice::Signed)),
+                (format!("task-{code}"), waits(Notice::TaskChanged)),
                 (format!("closing-{code}"), waits(Notice::ClosingSoon)),
                 (format!("destroyed-{code}"), waits(Notice::Destroyed)),
             ]

@@ -13,13 +13,15 @@ use medius_domain::person::Email;
 use medius_domain::policy::{On, Permit, permit};
 use medius_domain::provider::Provider;
 use medius_domain::rights::{Claim, Keeper, Milestone};
-use medius_store::{GuardianCode, MailAbout, MailRecord, Notice, Place, Snapshot};
+use medius_store::{DeskNotice, GuardianCode, MailAbout, MailRecord, Notice, Place, Snapshot};
 use std::collections::BTreeSet;
 
 /// What a mail says and whom it goes to.
 pub(crate) enum Ready {
     /// The link, to an institution.
     Link { link: Link, provider: Provider },
+    /// That something about its referral changed, with the link again, to an institution.
+    Changed { link: Link, provider: Provider },
     /// A code, to an institution.
     Code { link: Link, provider: Provider, n: u32, valid_until: DateTime<Utc> },
     /// That a link has ended, to an institution.
@@ -34,6 +36,8 @@ pub(crate) enum Ready {
     RightClosed { to: Addressee },
     /// That something should have happened by now, to the data protection officer.
     Reminder { to: Email, right_id: RightId, milestone: Milestone, due_at: DateTime<Utc> },
+    /// That a case needs a coordinator.
+    Coordinators { to: Email, case_id: CaseId, notice: DeskNotice },
     /// A code, to a guardian.
     GuardianCode { to: Addressee, case_id: CaseId, n: u32, valid_until: DateTime<Utc> },
     /// A code, to who asks about rights without a sign-in.
@@ -48,6 +52,13 @@ pub(crate) enum Ready {
     ExportCode { to: Addressee, right_id: RightId, n: u32, until: DateTime<Utc> },
     /// That something waits, to a patient or to whoever acts for a child.
     Notice { to: Addressee, notice: Notice, case_id: CaseId },
+}
+
+impl Ready {
+    /// The link as word of a change instead of as the first mail.
+    fn changed(self) -> Self {
+        if let Self::Link { link, provider } = self { Self::Changed { link, provider } } else { self }
+    }
 }
 
 /// A person's mailbox, and the language to write in.
@@ -81,6 +92,10 @@ impl Mailer {
             MailAbout::ProviderLink { link_id, generation, provider_id } => {
                 self.provision(case, leave, link_id, *generation, provider_id, None).await
             }
+            MailAbout::ProviderTask { link_id, generation, provider_id } => {
+                let ready = self.provision(case, leave, link_id, *generation, provider_id, None).await?;
+                Ok(ready.map(|(ready, leave)| (ready.changed(), leave)))
+            }
             MailAbout::ProviderCode { link_id, generation, provider_id, code_n } => {
                 self.provision(case, leave, link_id, *generation, provider_id, Some(*code_n)).await
             }
@@ -92,6 +107,9 @@ impl Mailer {
             }
             MailAbout::ProviderCorrection { provider_id, right_id } => {
                 Ok(self.correction(case, provider_id, right_id).await?.map(|ready| (ready, leave)))
+            }
+            MailAbout::CoordinatorNotice { notice } => {
+                Ok(self.coordinators(case, *notice).await?.map(|ready| (ready, leave)))
             }
             MailAbout::GuardianCode { code_n } => {
                 Ok(self.guardian_code(case, &leave, *code_n).await?.map(|ready| (ready, leave)))
@@ -149,6 +167,7 @@ impl Mailer {
         if !link.rests_on(&proof) {
             return Ok(None);
         }
+        let Some(provider) = self.mailbox(&link, provider).await? else { return Ok(None) };
         let ready = match code_n {
             None => Ready::Link { link, provider },
             Some(n) => {
@@ -158,6 +177,16 @@ impl Mailer {
             }
         };
         Ok(Some((ready, leave.resting_on(&proof))))
+    }
+
+    /// The institution with the mailbox that a link goes to: its own, or that of another of its entries in the directory, as long
+    /// as that one is of the same registered institution and may receive.
+    async fn mailbox(&self, link: &Link, provider: Provider) -> Result<Option<Provider>, MailError> {
+        let Some(other) = &link.mailbox_of else { return Ok(Some(provider)) };
+        let snapshot = self.db.read([Place::Provider(other.clone())]).await?;
+        let now = snapshot.now();
+        let same = |other: &Provider| other.registration_number == provider.registration_number && other.may_receive(now);
+        Ok(snapshot.provider(other)?.filter(same).map(|other| Provider { id: provider.id, ..other }))
     }
 
     /// Word that a link has ended provides nothing, so it needs no consent, and no institution that takes letters now; but
@@ -176,6 +205,7 @@ impl Mailer {
         let link = self.db.read([Place::Link(delivery.link_id.clone())]).await?.link(&delivery.link_id)?;
         let Some(link) = link.filter(|l| l.state.over() && l.sent_at.is_some()) else { return Ok(None) };
         let at = link.revoked_at.unwrap_or(mail.created_at);
+        let Some(provider) = self.mailbox(&link, provider).await? else { return Ok(None) };
         if link.state == LinkState::Superseded {
             return Ok(Some(Ready::Superseded { link, provider, at }));
         }

@@ -5,7 +5,7 @@ use crate::Mailer;
 use crate::error::MailError;
 use crate::personal::CodeFor;
 use crate::ready::Ready;
-use crate::{clock, correction, destroyed, export, letter, personal};
+use crate::{changed, clock, coordinator, correction, destroyed, export, letter, personal};
 use chrono::TimeDelta;
 use medius_domain::access::{self, Action, Actor, Authentication, Event, Object, Purpose};
 use medius_domain::id::{LinkId, MailId};
@@ -102,7 +102,7 @@ impl Mailer {
     async fn dispatch(&self, mail: &MailRecord, leave: Permit) -> Result<Option<(String, Permit)>, MailError> {
         let Some((ready, leave)) = Box::pin(self.ready(mail, leave)).await? else { return Ok(None) };
         let message = self.message(&ready).await?;
-        let message_id = self.postbox.send(&message).await?;
+        let message_id = self.postbox.send(&message, &mail.id).await?;
         Ok(Some((message_id, leave)))
     }
 
@@ -112,6 +112,10 @@ impl Mailer {
             Ready::Link { link, provider } => {
                 let secret = self.links.secret(&link.id, link.generation).await?;
                 letter::link(sender, provider, link, &secret)
+            }
+            Ready::Changed { link, provider } => {
+                let secret = self.links.secret(&link.id, link.generation).await?;
+                changed::letter(sender, provider, link, &secret)
             }
             Ready::Code { link, provider, n, valid_until } => {
                 let digits = self.codes.code(&link.id, *n).await?;
@@ -129,6 +133,7 @@ impl Mailer {
             Ready::Reminder { to, right_id, milestone, due_at } => {
                 clock::reminder(sender, to, right_id, *milestone, *due_at)
             }
+            Ready::Coordinators { to, case_id, notice } => coordinator::notice(sender, to, case_id, *notice),
             Ready::GuardianCode { to, case_id, n, valid_until } => {
                 let digits = self.codes.guardian_code(case_id, *n).await?;
                 personal::guardian_code(sender, to, *valid_until, &digits)
@@ -164,13 +169,17 @@ impl Mailer {
     ) -> Result<(), MailError> {
         let done = MailRecord { status, message_id, lease_until: None, ..held.clone() };
         let carried = match &held.about {
-            MailAbout::ProviderLink { link_id, .. } if status == MailStatus::Sent => Some(link_id),
+            MailAbout::ProviderLink { link_id, generation, .. } if status == MailStatus::Sent => {
+                Some((link_id, *generation))
+            }
             MailAbout::ProviderLink { .. }
+            | MailAbout::ProviderTask { .. }
             | MailAbout::ProviderCode { .. }
             | MailAbout::ProviderEnded { .. }
             | MailAbout::ProviderDestroyed { .. }
             | MailAbout::ProviderCorrection { .. }
             | MailAbout::GuardianCode { .. }
+            | MailAbout::CoordinatorNotice { .. }
             | MailAbout::PatientNotice { .. }
             | MailAbout::PatientExport { .. }
             | MailAbout::ExportCode { .. }
@@ -180,14 +189,19 @@ impl Mailer {
             | MailAbout::OfficerReminder { .. }
             | MailAbout::RightCode { .. } => None,
         };
+        // A link that was made where no secret can be derived gets its hash here.
+        let secret_sha256 = match carried {
+            Some((id, generation)) => Some(self.links.secret(id, generation).await?.sha256()),
+            None => None,
+        };
         let mut attempt = 0;
         loop {
-            let link = carried.map(|id| Place::Link(id.clone()));
+            let link = carried.map(|(id, _)| Place::Link(id.clone()));
             let snapshot = self.db.read([Place::LogHead(leave.scope().clone())].into_iter().chain(link)).await?;
             let mut change = Change::new(leave.clone(), self.db.now());
             change.update_mail(&done, held.status, held.attempts)?;
-            if let Some(link) = carried {
-                self.mark_link(&mut change, link, &snapshot)?;
+            if let Some((link, generation)) = carried {
+                self.mark_link(&mut change, link, generation, secret_sha256.as_deref(), &snapshot)?;
             }
             match self.db.commit(change, &snapshot).await {
                 Err(StoreError::Conflict(Conflict::Link | Conflict::Busy)) if attempt < ATTEMPTS => {
@@ -201,8 +215,17 @@ impl Mailer {
 
     /// The link's state after its mail was taken. A link that was revoked while the mail was on its way stays revoked; the
     /// institution holds it now, so it is told that it has ended, as those are who held it when it was revoked.
-    fn mark_link(&self, change: &mut Change, id: &LinkId, snapshot: &Snapshot) -> Result<(), StoreError> {
-        let (Some(link), Some(kept_until)) = (snapshot.link(id)?, snapshot.link_kept_until(id)) else { return Ok(()) };
+    fn mark_link(
+        &self,
+        change: &mut Change,
+        id: &LinkId,
+        generation: u32,
+        secret_sha256: Option<&str>,
+        snapshot: &Snapshot,
+    ) -> Result<(), StoreError> {
+        // The mail of a link that was made anew meanwhile says nothing about the new one.
+        let link = snapshot.link(id)?.filter(|link| link.generation == generation || link.state.over());
+        let (Some(link), Some(kept_until)) = (link, snapshot.link_kept_until(id)) else { return Ok(()) };
         let state = link.state.after(LinkEvent::MailSent).unwrap_or(link.state);
         if (state, link.sent_at.is_some()) == (link.state, true) {
             return Ok(());
@@ -211,8 +234,14 @@ impl Mailer {
         if state.over() {
             change.order_mail(&MailRecord::ended(&link, now))?;
         }
-        let sent_at = link.sent_at.or(Some(now));
-        change.update_link(&Link { state, sent_at, rev: link.rev + 1, ..link }, kept_until)
+        // Made anew, it was sent anew.
+        let sent_at = if state == link.state { link.sent_at.or(Some(now)) } else { Some(now) };
+        let next = Link { state, sent_at, rev: link.rev + 1, ..link };
+        let next = match secret_sha256.filter(|_| next.secret_sha256.is_empty() && next.generation == generation) {
+            Some(hash) => Link { secret_sha256: hash.to_owned(), ..next },
+            None => next,
+        };
+        change.update_link(&next, kept_until)
     }
 }
 
@@ -220,10 +249,12 @@ impl Mailer {
 fn sending(mail: &MailRecord, request_id: &str) -> Event {
     let (part, purpose) = match mail.about {
         MailAbout::ProviderLink { .. } => ("link", Purpose::Provision),
+        MailAbout::ProviderTask { .. } => ("task", Purpose::Provision),
         MailAbout::ProviderCode { .. } => ("code", Purpose::Provision),
         MailAbout::ProviderEnded { .. } => ("ended", Purpose::PatientRights),
         MailAbout::ProviderDestroyed { .. } => ("destroyed", Purpose::PatientRights),
         MailAbout::ProviderCorrection { .. } => ("correction", Purpose::PatientRights),
+        MailAbout::CoordinatorNotice { .. } => ("coordinator", Purpose::Inquiry),
         MailAbout::GuardianCode { .. } => ("guardian-code", Purpose::PatientRights),
         MailAbout::RightClosed { .. } => ("right-closed", Purpose::PatientRights),
         MailAbout::OfficerReminder { .. } => ("reminder", Purpose::Oversight),
@@ -236,6 +267,8 @@ fn sending(mail: &MailRecord, request_id: &str) -> Event {
         MailAbout::PatientNotice { notice: Notice::Receipt } => ("receipt", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Right } => ("right", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Corrected } => ("corrected", Purpose::PatientRights),
+        MailAbout::PatientNotice { notice: Notice::TaskChanged } => ("task", Purpose::ReferralLetter),
+        MailAbout::PatientNotice { notice: Notice::Signed } => ("signed", Purpose::ReferralLetter),
         MailAbout::PatientNotice { notice: Notice::ClosingSoon } => ("closing-soon", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Destroyed } => ("destroyed", Purpose::PatientRights),
     };

@@ -1,6 +1,7 @@
 //! What institutions' browsers send and get.
 
 use chrono::{DateTime, Utc};
+use medius_domain::clinician::LetterSignature;
 use medius_domain::code::OneTimeCode;
 use medius_domain::field::Invalid;
 use medius_domain::link::LinkSecret;
@@ -16,9 +17,21 @@ pub struct CodeRequest {
     pub secret: LinkSecret,
 }
 
-/// A code was ordered.
+/// How the code comes that the link asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeBy {
+    /// Eight digits, mailed to the institution's mailbox just now.
+    Mail,
+    /// Ten characters, which the patient or a coordinator tells by phone; no mail was sent.
+    Phone,
+}
+
+/// A code was ordered, or is told by phone.
 #[derive(Serialize, ToSchema)]
 pub struct CodeOrdered {
+    /// How it comes.
+    pub by: CodeBy,
     /// Until when it can be used.
     pub valid_until: DateTime<Utc>,
 }
@@ -37,7 +50,8 @@ pub struct UnlockRequest {
     /// The secret half of the link.
     #[schema(value_type = String)]
     pub secret: LinkSecret,
-    /// The code of the newest mail: eight digits; blanks and hyphens between them do not count.
+    /// The code of the newest mail: eight digits; or the access code that was told by phone: ten characters. Blanks and
+    /// hyphens between them do not count.
     #[schema(value_type = String)]
     pub code: OneTimeCode,
 }
@@ -81,6 +95,38 @@ pub enum DocumentKind {
     Data,
 }
 
+/// Who reviewed and signed a letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SignatureView {
+    /// Their name.
+    pub name: String,
+    /// Their profession, in Korean.
+    pub profession_ko: &'static str,
+    /// Their profession, in English.
+    pub profession_en: &'static str,
+    /// The number of their licence.
+    pub licence: String,
+    /// When they signed.
+    pub signed_at: DateTime<Utc>,
+    /// The signed statement: `{"signature": {...}, "jws": "..."}` over number and hashes, by a key of
+    /// `/.well-known/medius-signing-keys.json`.
+    pub file: String,
+}
+
+impl From<LetterSignature> for SignatureView {
+    fn from(signature: LetterSignature) -> Self {
+        let (profession_ko, profession_en) = signature.reviewer.profession.label();
+        Self {
+            name: signature.reviewer.name.expose().to_owned(),
+            profession_ko,
+            profession_en,
+            licence: signature.reviewer.licence.expose().to_owned(),
+            signed_at: signature.signed_at,
+            file: signature.file,
+        }
+    }
+}
+
 /// Whether a document was issued. An unknown number and a wrong fingerprint get the same answer.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "result", rename_all = "kebab-case")]
@@ -91,6 +137,9 @@ pub enum Verification {
         kind: DocumentKind,
         /// When it was issued.
         issued_at: DateTime<Utc>,
+        /// The clinician's signature, where one reviewed it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        signature: Option<SignatureView>,
     },
     /// Not so.
     NotVerified,

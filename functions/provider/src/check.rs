@@ -37,20 +37,24 @@ pub(crate) async fn verify_document(
     // What is no number is unknown like any other.
     let number = number.ok().and_then(|Path(n)| n.to_ascii_uppercase().parse::<DocumentNumber>().ok());
     let Some(number) = number else { return Ok(Json(Verification::NotVerified)) };
-    let document = state.db.read([Place::Document(number.clone())]).await?.document(&number)?;
-    Ok(Json(compare(document, &body.value.sha256)))
+    let asked = &body.value.sha256;
+    let places = [Place::Document(number.clone()), Place::Copy(number.clone(), asked.as_str().to_owned())];
+    let snapshot = state.db.read(places).await?;
+    let copied = snapshot.copy_for(&number, asked.as_str())?.is_some();
+    Ok(Json(compare(snapshot.document(&number)?, copied, asked)))
 }
 
-fn compare(document: Option<DocumentRecord>, asked: &Fingerprint) -> Verification {
+/// `copied` says that the fingerprint is that of a copy which was made of the letter for an institution.
+fn compare(document: Option<DocumentRecord>, copied: bool, asked: &Fingerprint) -> Verification {
     let Some(document) = document else { return Verification::NotVerified };
-    let kind = if asked.as_str() == document.pdf_sha256 {
+    let kind = if copied || asked.as_str() == document.pdf_sha256 {
         DocumentKind::Pdf
     } else if asked.as_str() == document.bundle_sha256 {
         DocumentKind::Data
     } else {
         return Verification::NotVerified;
     };
-    Verification::Verified { kind, issued_at: document.issued_at }
+    Verification::Verified { kind, issued_at: document.issued_at, signature: document.signature.map(Into::into) }
 }
 
 #[cfg(test)]
@@ -67,13 +71,18 @@ mod tests {
             pdf_sha256: "a".repeat(64),
             bundle_sha256: "b".repeat(64),
             issued_at,
+            signature: None,
         };
         let asked = |c: &str| Fingerprint::try_from(c.repeat(64)).unwrap();
-        let answer = |document, c| serde_json::to_value(compare(document, &asked(c))).unwrap();
+        let answer = |document, c| serde_json::to_value(compare(document, false, &asked(c))).unwrap();
         let verified = |kind| json!({"result": "verified", "kind": kind, "issued_at": "2026-11-22T03:00:00Z"});
         assert_eq!(answer(Some(document.clone()), "A"), verified("pdf"));
         assert_eq!(answer(Some(document.clone()), "b"), verified("data"));
-        assert_eq!(answer(Some(document), "c"), json!({"result": "not-verified"}));
+        assert_eq!(answer(Some(document.clone()), "c"), json!({"result": "not-verified"}));
+        // A copy for an institution is the letter, too; without the letter nothing is.
+        let copy = |document| serde_json::to_value(compare(document, true, &asked("c"))).unwrap();
+        assert_eq!(copy(Some(document)), verified("pdf"));
+        assert_eq!(copy(None), json!({"result": "not-verified"}));
         assert_eq!(answer(None, "c"), json!({"result": "not-verified"}));
         assert!(Fingerprint::try_from("x".repeat(64)).is_err());
     }

@@ -2,7 +2,7 @@
 //! address, and asks nothing of the store.
 
 use crate::State;
-use crate::api::{CodeOrdered, CodeRequest, ExportAddress, UnlockRequest};
+use crate::api::{CodeBy, CodeOrdered, CodeRequest, ExportAddress, UnlockRequest};
 use crate::export::{self, Taken};
 use crate::session::SameSite;
 use axum::Json;
@@ -39,7 +39,7 @@ pub(crate) async fn ask_export_code(
     body: Body<CodeRequest>,
 ) -> Result<Response, Problem> {
     let valid_until = export::order_code(&state, &origin, &id, &body.value.secret).await?;
-    Ok((StatusCode::ACCEPTED, Json(CodeOrdered { valid_until })).into_response())
+    Ok((StatusCode::ACCEPTED, Json(CodeOrdered { by: CodeBy::Mail, valid_until })).into_response())
 }
 
 /// Hands the copy out, once: the archive itself, or where it is too large for an answer the address where it lies for a minute.

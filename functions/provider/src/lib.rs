@@ -8,12 +8,15 @@
 pub mod api;
 mod certificate;
 mod check;
+mod copy;
+mod desk;
 mod export;
 mod export_handlers;
 mod handlers;
 mod link;
 mod open;
 mod page;
+mod paste;
 mod reader;
 mod reading;
 mod session;
@@ -23,7 +26,9 @@ mod verify;
 use axum::extract::FromRef;
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, CodeMac, Contacts, Database, Documents, Exports, Handoff, Keyring, PublicKeys, Tables};
+use medius_store::{
+    Aws, CodeMac, Contacts, Database, Documents, Exports, Handoff, Keyring, MailboxMac, PublicKeys, Quarantine, Tables,
+};
 use page::{Page, Pages};
 use session::Site;
 use std::sync::Arc;
@@ -49,9 +54,11 @@ pub struct State {
     pub(crate) documents: Documents,
     pub(crate) exports: Exports,
     pub(crate) handoff: Handoff,
+    pub(crate) quarantine: Quarantine,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) contacts: Arc<Contacts>,
     pub(crate) codes: Arc<CodeMac>,
+    pub(crate) networks: Arc<MailboxMac>,
     pub(crate) pages: Arc<Pages>,
     pub(crate) open: Arc<Page>,
     pub(crate) operator: Arc<Operator>,
@@ -67,10 +74,10 @@ impl State {
     #[expect(clippy::too_many_arguments, reason = "the adapters of one function")]
     pub fn new(
         db: Database,
-        (documents, exports, handoff): (Documents, Exports, Handoff),
+        (documents, exports, handoff, quarantine): (Documents, Exports, Handoff, Quarantine),
         keyring: Keyring,
         contacts: Contacts,
-        codes: CodeMac,
+        (codes, networks): (CodeMac, MailboxMac),
         keys: PublicKeys,
         base_url: &str,
         operator: Operator,
@@ -80,9 +87,11 @@ impl State {
             documents,
             exports,
             handoff,
+            quarantine,
             keyring: Arc::new(keyring),
             contacts: Arc::new(contacts),
             codes: Arc::new(codes),
+            networks: Arc::new(networks),
             pages: Arc::new(Pages::new(&operator)?),
             open: Arc::new(open::page(&operator)?),
             operator: Arc::new(operator),
@@ -104,17 +113,19 @@ impl State {
             Documents::new(aws.s3(), bucket.clone(), None),
             Exports::new(aws.s3(), bucket, None),
             Handoff::new(aws.s3(), env.required("BUCKET_HANDOFF")?, storage_key),
+            Quarantine::new(aws.s3(), env.required("BUCKET_QUARANTINE")?),
         );
         let key = env.required("KMS_DATA_KEY")?;
         let (keyring, contacts) = (Keyring::new(aws.kms(), key.clone()), Contacts::new(aws.kms(), key));
         let codes = CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?);
+        let networks = MailboxMac::new(aws.kms(), env.required("KMS_MAILBOX_MAC")?);
         let keys = PublicKeys::new(aws.kms(), env.required("KMS_SIGNING_KEY")?);
         let operator = Operator {
             name: env.required("OPERATOR_NAME")?,
             phone: env.required("OPERATOR_PHONE")?,
             registration: env.required("OPERATOR_REGISTRATION")?,
         };
-        Self::new(db, files, keyring, contacts, codes, keys, &env.required("PROVIDER_BASE_URL")?, operator)
+        Self::new(db, files, keyring, contacts, (codes, networks), keys, &env.required("PROVIDER_BASE_URL")?, operator)
     }
 }
 
@@ -128,13 +139,23 @@ impl FromRef<State> for Site {
 pub fn api() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(handlers::open_link, handlers::open_link_head))
+        .routes(routes!(paste::paste_link))
+        .routes(routes!(paste::paste_code))
         .routes(routes!(handlers::ask_code))
         .routes(routes!(handlers::unlock_link))
         .routes(routes!(handlers::read_referral))
         .routes(routes!(handlers::download_letter))
         .routes(routes!(handlers::download_bundle))
+        .routes(routes!(handlers::download_manifest))
         .routes(routes!(handlers::acknowledge))
         .routes(routes!(handlers::close_session))
+        .routes(routes!(desk::handlers::read_desk))
+        .routes(routes!(desk::handlers::read_task))
+        .routes(routes!(desk::handlers::give_answer))
+        .routes(routes!(desk::handlers::save_appointment))
+        .routes(routes!(desk::handlers::add_colleague))
+        .routes(routes!(desk::handlers::bring_file))
+        .routes(routes!(desk::handlers::file))
         .routes(routes!(export_handlers::open_export, export_handlers::open_export_head))
         .routes(routes!(export_handlers::ask_export_code))
         .routes(routes!(export_handlers::take_export))

@@ -4,12 +4,14 @@
 use crate::State;
 use chrono::{DateTime, Utc};
 use medius_domain::access::Event;
+use medius_domain::case::Case;
 use medius_domain::code::CodeState;
 use medius_domain::consent::{ConsentProof, Use, gate};
 use medius_domain::id::LinkId;
-use medius_domain::link::Link;
+use medius_domain::link::{Link, Tries};
 use medius_domain::policy::{On, Permit, permit};
 use medius_domain::provider::Provider;
+use medius_domain::task::Task;
 use medius_http::Problem;
 use medius_store::{Change, Conflict, Place, ReferralRecord, SessionRecord, Snapshot, StoreError, pause};
 
@@ -21,6 +23,7 @@ pub(crate) struct Found {
     pub(crate) link: Link,
     pub(crate) code: Option<CodeState>,
     pub(crate) session: Option<SessionRecord>,
+    pub(crate) tries: Option<Tries>,
 }
 
 /// Reads a link with its newest code and, if a token was sent, its session.
@@ -30,7 +33,20 @@ pub(crate) async fn find(state: &State, id: &LinkId, token_sha256: Option<&str>)
     let snapshot = state.db.read(places).await?;
     let link = snapshot.link(id)?.ok_or_else(Problem::not_found)?;
     let session = token_sha256.map(|token| snapshot.session(id, token)).transpose()?.flatten();
-    Ok(Found { code: snapshot.code(id)?, session, link })
+    Ok(Found { code: snapshot.code(id)?, session, tries: None, link })
+}
+
+/// Reads a link with its newest code and how often a network tried it in vain. Of a link that the network is locked out of
+/// nothing is said, and nothing of what it tries is looked at.
+pub(crate) async fn find_for(state: &State, id: &LinkId, network: &str) -> Result<Found, Problem> {
+    let places = [Place::Link(id.clone()), Place::Code(id.clone()), Place::Tries(id.clone(), network.to_owned())];
+    let snapshot = state.db.read(places).await?;
+    let link = snapshot.link(id)?.ok_or_else(Problem::not_found)?;
+    let tries = snapshot.tries(id, network)?;
+    if tries.as_ref().is_some_and(|tries| tries.locked(link.generation, snapshot.now())) {
+        return Err(Problem::not_found());
+    }
+    Ok(Found { code: snapshot.code(id)?, session: None, tries, link })
 }
 
 /// A link that may be used, with what the use rests on.
@@ -41,12 +57,20 @@ pub(crate) struct Usable {
     pub(crate) referral: ReferralRecord,
     pub(crate) provider: Provider,
     pub(crate) proof: ConsentProof,
+    pub(crate) case: Case,
+    /// The request that the letter is part of.
+    pub(crate) task: Option<Task>,
     pub(crate) kept_until: DateTime<Utc>,
 }
 
 impl Usable {
     /// Asks the case, the consents and the institution, for what somebody at the institution wants to do.
     pub(crate) async fn check(state: &State, link: Link, event: Event) -> Result<Self, Problem> {
+        Self::check_with(state, link, event, vec![]).await
+    }
+
+    /// The same, with what else is read at that moment.
+    pub(crate) async fn check_with(state: &State, link: Link, event: Event, more: Vec<Place>) -> Result<Self, Problem> {
         let now = state.db.now();
         if !link.live(now) {
             return Err(Problem::not_found());
@@ -57,7 +81,9 @@ impl Usable {
             Place::Referral(case.clone(), link.referral_id.clone()),
             Place::Provider(link.provider_id.clone()),
         ]);
-        let snapshot = state.db.read(places).await?;
+        let at = link.task_id.clone().map(|task| Place::Task(case.clone(), task));
+        let snapshot = state.db.read(places.chain(at).chain(more)).await?;
+        let task = link.task_id.as_ref().map(|id| snapshot.task(case, id)).transpose()?.flatten();
         let found = snapshot.case(case)?.filter(|c| c.subject == link.subject).ok_or_else(Problem::not_found)?;
         let provider = snapshot.provider(&link.provider_id)?.ok_or_else(Problem::not_found)?;
         let referral = snapshot.referral(case, &link.referral_id)?.ok_or_else(Problem::not_found)?;
@@ -72,7 +98,8 @@ impl Usable {
             return Err(Problem::not_found());
         }
         let permit = permit.resting_on(&proof);
-        Ok(Self { snapshot, permit, link, referral, provider, proof, kept_until: found.expires_at })
+        let kept_until = found.expires_at;
+        Ok(Self { snapshot, permit, link, referral, provider, proof, case: found, task, kept_until })
     }
 
     /// The link's next revision, to be changed further.

@@ -1,7 +1,7 @@
 //! Pages: their bytes, and the policy that lets exactly these scripts and styles run (CSP level 3, hashes of inline code).
 //! The pages that anybody can open are made once, so that they cannot differ from one address to another.
 
-use crate::Operator;
+use crate::{Operator, desk};
 use askama::Template;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -31,8 +31,11 @@ const CHECK_SCRIPT: &str = concat!(
 );
 
 /// The style of the reading page.
-pub(crate) const READING_STYLE: &str =
-    concat!(include_str!("../templates/style.css"), include_str!("../templates/referral.css"));
+pub(crate) const READING_STYLE: &str = concat!(
+    include_str!("../templates/style.css"),
+    include_str!("../templates/referral.css"),
+    include_str!("../templates/desk.css")
+);
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
@@ -119,6 +122,7 @@ pub(crate) struct Pages {
     /// After a session was ended.
     pub(crate) closed: Page,
     reading_policy: HeaderValue,
+    desk_policy: HeaderValue,
 }
 
 impl Pages {
@@ -157,6 +161,7 @@ impl Pages {
             gone: Page::new(gone.render()?, STYLE, None)?,
             closed: Page::new(closed.render()?, STYLE, None)?,
             reading_policy: policy(READING_STYLE, None, "'self'")?,
+            desk_policy: policy(READING_STYLE, Some(desk::page::SCRIPT), "'self'")?,
         })
     }
 
@@ -165,6 +170,12 @@ impl Pages {
     pub(crate) fn reading(&self, html: String) -> Response {
         let headers = [(CONTENT_TYPE, HTML), (CONTENT_SECURITY_POLICY, self.reading_policy.clone())];
         (StatusCode::OK, headers, html).into_response()
+    }
+
+    /// The desk's page as an answer.
+    pub(crate) fn desk(&self, status: StatusCode, html: String) -> Response {
+        let headers = [(CONTENT_TYPE, HTML), (CONTENT_SECURITY_POLICY, self.desk_policy.clone())];
+        (status, headers, html).into_response()
     }
 
     /// A refusal for who asked: to a browser that shows pages, the one 404 page; else problem details.

@@ -2,28 +2,32 @@
 //! its entry in the access log, and nothing is shown before the commit has won.
 
 use crate::State;
+use crate::copy;
+use crate::desk::answer;
 use crate::link::{Attempt, Attempts, Found, Usable, find};
 use crate::session::{self, Token};
 use medius_documents::ReferralView;
 use medius_domain::access::{Action, Authentication, Object};
+use medius_domain::chain::sha256_hex;
 use medius_domain::id::LinkId;
 use medius_domain::link::{Link, LinkEvent};
 use medius_domain::policy::{On, Thing, permit};
 use medius_domain::provider::Provider;
+use medius_domain::task::TaskAction;
 use medius_http::{Origin, Problem};
 use medius_store::{Change, Place, ReferralRecord, SessionRecord, StoreError};
 use zeroize::Zeroizing;
 
 /// A session that may go on.
-struct Reader {
-    usable: Usable,
+pub(crate) struct Reader {
+    pub(crate) usable: Usable,
     session: SessionRecord,
     token_sha256: String,
 }
 
 impl Reader {
     /// Lets a session go on to do one thing.
-    async fn enter(
+    pub(crate) async fn enter(
         state: &State,
         origin: &Origin,
         id: &LinkId,
@@ -31,18 +35,31 @@ impl Reader {
         action: Action,
         object: impl FnOnce(&Link) -> Object,
     ) -> Result<Self, Problem> {
+        Self::enter_with(state, origin, (id, token), action, object, |_| vec![]).await
+    }
+
+    /// The same, with what else of the case is read at that moment.
+    pub(crate) async fn enter_with(
+        state: &State,
+        origin: &Origin,
+        (id, token): (&LinkId, &Token),
+        action: Action,
+        object: impl FnOnce(&Link) -> Object,
+        more: impl FnOnce(&Link) -> Vec<Place>,
+    ) -> Result<Self, Problem> {
         let token_sha256 = token.sha256();
         let Found { link, session, .. } = find(state, id, Some(&token_sha256)).await?;
         let now = state.db.now();
         let session = session.filter(|s| session::valid(s, &link, now)).ok_or_else(Problem::not_found)?;
         let by = Authentication::LinkSecretAndCode;
         let event = origin.provider(&link.provider_id, by, action, object(&link), &[]);
-        let usable = Usable::check(state, link, event).await?;
+        let more = more(&link);
+        let usable = Usable::check_with(state, link, event, more).await?;
         Ok(Self { usable, session: SessionRecord { seen_at: now, ..session }, token_sha256 })
     }
 
     /// A change that also says that the session was used.
-    fn change(&self, state: &State) -> Result<Change, StoreError> {
+    pub(crate) fn change(&self, state: &State) -> Result<Change, StoreError> {
         let mut change = self.usable.change(state, self.usable.permit.clone());
         let ends = session::ends(&self.session);
         change.touch_session(&self.usable.link.id, &self.token_sha256, &self.session, ends)?;
@@ -50,7 +67,7 @@ impl Reader {
     }
 
     /// A document of the case, unsealed once for all attempts of a request.
-    async fn fetch<'k>(
+    pub(crate) async fn fetch<'k>(
         &self,
         state: &State,
         kept: &'k mut Kept,
@@ -69,7 +86,7 @@ impl Reader {
 }
 
 /// What an earlier attempt has fetched. Attempts of one request are about one letter, which never changes.
-type Kept = Option<Zeroizing<Vec<u8>>>;
+pub(crate) type Kept = Option<Zeroizing<Vec<u8>>>;
 
 /// What the reading page shows.
 pub(crate) struct Shown {
@@ -172,7 +189,11 @@ async fn try_take(
     let link = &reader.usable.link;
     let after = link.state.after(LinkEvent::Download).filter(|_| link.downloads < link.max_downloads);
     let after = after.ok_or_else(Problem::not_found)?;
-    let bytes = reader.fetch(state, kept, file.kind(), file.sha256(&reader.usable.referral)).await?.to_vec();
+    let issued = reader.fetch(state, kept, file.kind(), file.sha256(&reader.usable.referral)).await?;
+    let bytes = match file {
+        File::Letter => copy::letter(issued, &reader.usable)?,
+        File::Bundle => issued.to_vec(),
+    };
     let now = state.db.now();
     let next = Link {
         state: after,
@@ -182,8 +203,47 @@ async fn try_take(
     };
     let mut change = reader.change(state)?;
     change.update_link(&next, reader.usable.kept_until)?;
+    if matches!(file, File::Letter) {
+        // Whoever holds the copy can verify it by its number as they can the letter.
+        change.note_copy(&reader.usable.referral, &sha256_hex(&bytes), reader.usable.kept_until)?;
+    }
     state.db.commit(change, &reader.usable.snapshot).await?;
     Ok(Taken { referral: reader.usable.referral, bytes })
+}
+
+/// A list of fingerprints.
+pub(crate) struct Manifest {
+    pub(crate) referral: ReferralRecord,
+    pub(crate) text: String,
+}
+
+/// Lists the fingerprints of what this institution can take. No download: nothing of the letter is in it.
+pub(crate) async fn manifest(state: &State, origin: &Origin, id: &LinkId, token: &Token) -> Result<Manifest, Problem> {
+    let (mut attempts, mut kept) = (Attempts::default(), None);
+    loop {
+        match try_manifest(state, origin, id, token, &mut kept).await {
+            Ok(manifest) => return Ok(manifest),
+            Err(ended) => attempts.again(ended).await?,
+        }
+    }
+}
+
+async fn try_manifest(
+    state: &State,
+    origin: &Origin,
+    id: &LinkId,
+    token: &Token,
+    kept: &mut Kept,
+) -> Result<Manifest, Attempt> {
+    let object = |link: &Link| Object::of(Thing::Referral, &link.referral_id, "manifest");
+    let reader = Reader::enter(state, origin, id, token, Action::View, object).await?;
+    let issued = reader.fetch(state, kept, File::Letter.kind(), &reader.usable.referral.pdf_sha256).await?;
+    let pdf = copy::letter(issued, &reader.usable)?;
+    let mut change = reader.change(state)?;
+    change.require_link(&reader.usable.link);
+    state.db.commit(change, &reader.usable.snapshot).await?;
+    let text = copy::manifest(&pdf, &reader.usable.referral);
+    Ok(Manifest { referral: reader.usable.referral, text })
 }
 
 /// Takes "received". Said twice, the first time counts.
@@ -206,7 +266,8 @@ async fn try_acknowledge(state: &State, origin: &Origin, id: &LinkId, token: &To
     let next = Link { state: after, acknowledged_at, ..reader.usable.next() };
     let mut change = reader.change(state)?;
     change.update_link(&next, reader.usable.kept_until)?;
-    Ok(state.db.commit(change, &reader.usable.snapshot).await?)
+    answer::along(&mut change, &reader.usable, TaskAction::Acknowledge, state.db.now())?;
+    state.db.commit(change, &reader.usable.snapshot).await.map_err(answer::late)
 }
 
 /// Ends the session, also that of a link that can no longer be used.

@@ -17,6 +17,7 @@ use medius_http::Problem;
 struct Reading<'a> {
     operator: &'a Operator,
     style: &'static str,
+    tab: &'static str,
     view: &'a ReferralView,
     recipient_ko: &'a str,
     recipient_en: &'a str,
@@ -97,7 +98,8 @@ fn dot(bar: &Bar) -> u16 {
     bar.at.clamp(40, 960)
 }
 
-fn kst(at: DateTime<Utc>) -> String {
+/// A moment as the pages show it.
+pub(crate) fn kst(at: DateTime<Utc>) -> String {
     format!("{} KST", kst_minute(at))
 }
 
@@ -107,6 +109,7 @@ pub(crate) fn render(shown: &Shown, operator: &Operator, now: DateTime<Utc>) -> 
     let reading = Reading {
         operator,
         style: READING_STYLE,
+        tab: "referral",
         view,
         recipient_ko: &provider.name_ko,
         recipient_en: &provider.name_en,
@@ -135,14 +138,14 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use medius_domain::id::{CaseId, DeliveryId, LinkId, ReferralId, Subject};
-    use medius_domain::link::{Link, LinkState};
+    use medius_domain::link::{Link, LinkOf, LinkState};
     use medius_store::ReferralRecord;
 
     fn shown(variant: &str) -> Shown {
         let letter = samples::letter(&samples::variant(variant));
         let items = samples::disclosure(&samples::variant(variant)).items();
         let (provider, issue) = (samples::provider(), samples::issue_of());
-        let link = Link {
+        let of = LinkOf {
             id: LinkId::new(),
             case_id: CaseId::new(),
             subject: Subject::of("x"),
@@ -150,21 +153,12 @@ mod tests {
             delivery_id: DeliveryId::new(),
             provider_id: provider.id.clone(),
             basis: vec![],
-            secret_sha256: String::new(),
-            generation: 1,
-            epoch: 1,
-            rev: 1,
+        };
+        let link = Link {
             state: LinkState::Unlocked,
             downloads: if variant == "short" { 10 } else { 1 },
-            max_downloads: 10,
-            code_n: 1,
-            created_at: issue.issued_at,
-            expires_at: Link::expiry(issue.issued_at),
-            sent_at: None,
-            unlocked_at: None,
-            downloaded_at: None,
             acknowledged_at: (variant == "long").then_some(issue.issued_at),
-            revoked_at: None,
+            ..Link::queued(of, String::new(), issue.issued_at)
         };
         let referral = ReferralRecord {
             id: link.referral_id.clone(),
@@ -182,6 +176,7 @@ mod tests {
             pages: letter.pages,
             replaces: None,
             superseded_at: None,
+            review: None,
         };
         // As it comes back from the store.
         let view = serde_json::from_slice(&serde_json::to_vec(&letter.view).unwrap()).unwrap();

@@ -124,7 +124,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use medius_domain::id::{CaseId, DeliveryId, LinkId, ProviderId, ReferralId, Subject};
-    use medius_domain::link::LinkState;
+    use medius_domain::link::{LinkOf, LinkState};
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         pairs.iter().map(|(n, v)| (http::HeaderName::from_static(n), v.parse().unwrap())).collect()
@@ -164,7 +164,7 @@ mod tests {
     }
 
     fn link(now: DateTime<Utc>) -> Link {
-        Link {
+        let of = LinkOf {
             id: LinkId::new(),
             case_id: CaseId::new(),
             subject: Subject::of("x"),
@@ -172,22 +172,8 @@ mod tests {
             delivery_id: DeliveryId::new(),
             provider_id: ProviderId::new(),
             basis: vec![],
-            secret_sha256: String::new(),
-            generation: 1,
-            epoch: 1,
-            rev: 1,
-            state: LinkState::Unlocked,
-            downloads: 0,
-            max_downloads: 10,
-            code_n: 0,
-            created_at: now,
-            expires_at: now + TimeDelta::days(14),
-            sent_at: None,
-            unlocked_at: None,
-            downloaded_at: None,
-            acknowledged_at: None,
-            revoked_at: None,
-        }
+        };
+        Link { state: LinkState::Unlocked, ..Link::queued(of, String::new(), now) }
     }
 
     #[test]

@@ -10,6 +10,7 @@ byId('document').hidden = !plausible;
 byId('choose').hidden = false;
 
 async function check(sha256, asPrinted) {
+  byId('signature').hidden = true;
   say('status', 'checking');
   const response = await post(base + number + '/verify', {sha256});
   const answer = response && response.ok ? await response.json().catch(() => null) : null;
@@ -18,6 +19,16 @@ async function check(sha256, asPrinted) {
   const when = new Intl.DateTimeFormat('sv-SE', {dateStyle: 'short', timeStyle: 'short', timeZone: 'Asia/Seoul'});
   for (const place of all('.issued')) place.textContent = when.format(new Date(answer.issued_at)) + ' KST';
   say('status', asPrinted ? 'printed' : answer.kind);
+  const by = answer.signature;
+  byId('signature').hidden = !by;
+  if (by) {
+    byId('signer').textContent = by.name;
+    byId('licence').textContent = by.licence;
+    byId('profession-ko').textContent = by.profession_ko;
+    byId('profession-en').textContent = by.profession_en;
+    byId('signed-at').textContent = when.format(new Date(by.signed_at)) + ' KST';
+    byId('signed-file').textContent = by.file;
+  }
 }
 async function checkFile(file) {
   if (!file) return;

@@ -9,10 +9,19 @@ function speak(language) {
     button.setAttribute('aria-pressed', String(button.dataset.language === language));
   }
 }
-for (const button of all('[data-language]')) {
-  button.addEventListener('click', () => speak(button.dataset.language));
+// For this tab and this visit only; closing the session clears it.
+function remembered(language) {
+  try {
+    if (language) sessionStorage.setItem('language', language);
+    return sessionStorage.getItem('language');
+  } catch {
+    return null;
+  }
 }
-speak(/^ko\b/i.test(navigator.language || '') ? 'ko' : 'en');
+for (const button of all('[data-language]')) {
+  button.addEventListener('click', () => speak(remembered(button.dataset.language) || button.dataset.language));
+}
+speak(remembered() || (/^ko\b/i.test(navigator.language || '') ? 'ko' : 'en'));
 byId('languages').hidden = false;
 function say(place, name) {
   for (const message of all('#error [data-message], #status [data-message]')) {

@@ -22,6 +22,14 @@ function show(step) {
     item.classList.toggle('done', before);
   }
 }
+// Which code the link asks for: the eight digits of a mail, or ten characters that were told by phone.
+const forms = {mail: /^[0-9]{8}$/, phone: /^[0-9A-Za-z]{10}$/};
+let by = 'mail';
+function expect(way) {
+  by = way;
+  for (const part of all('[data-by]')) part.hidden = part.dataset.by !== by;
+  byId('code').inputMode = by === 'phone' ? 'text' : 'numeric';
+}
 let busy = false;
 async function during(buttons, work) {
   if (busy) return;
@@ -46,8 +54,10 @@ function sendCode(button) {
     say('status', 'sending');
     const response = await post(base + id + '/code', {secret});
     if (response && response.status === 202) {
+      const ordered = await response.json().catch(() => ({}));
+      expect(ordered.by === 'phone' ? 'phone' : 'mail');
       show('enter');
-      say('status', 'sent');
+      say('status', by === 'phone' ? 'told' : 'sent');
       byId('code').value = '';
       byId('code').focus();
     } else if (response && (response.status === 404 || response.status === 422)) gone();
@@ -82,10 +92,10 @@ byId('enter').addEventListener('submit', (event) => {
   event.preventDefault();
   const field = byId('code');
   const code = field.value.replace(/[\s-]+/g, '').normalize('NFKC');
-  const right = /^[0-9]{8}$/.test(code);
+  const right = forms[by].test(code);
   field.setAttribute('aria-invalid', String(!right));
   if (!right) {
-    say('error', 'digits');
+    say('error', by === 'phone' ? 'characters' : 'digits');
     field.focus();
     return;
   }
@@ -97,7 +107,7 @@ byId('enter').addEventListener('submit', (event) => {
       await kind.opened(response, base + id);
     } else if (response && response.status === 404) {
       field.setAttribute('aria-invalid', 'true');
-      say('error', 'wrong');
+      say('error', by === 'phone' ? 'wrong-told' : 'wrong');
       field.select();
       field.focus();
     } else fail(response && response.status === 429 ? 'many' : 'failed');

@@ -7,7 +7,10 @@ use http::{Method, Request, StatusCode, header};
 use medius_domain::clock::SystemClock;
 use medius_http::{ApiConfig, Env, Gateway, service};
 use medius_provider::{Operator, State, api};
-use medius_store::{Aws, CodeMac, Contacts, Database, Documents, Exports, Handoff, Keyring, PublicKeys, Tables};
+use medius_store::{
+    Aws, CodeMac, Contacts, Database, Documents, Exports, Handoff, Keyring, MailboxMac, PublicKeys, Quarantine,
+    Tables,
+};
 use std::sync::Arc;
 use tower::ServiceExt;
 
@@ -21,10 +24,11 @@ fn router() -> axum::Router {
             Documents::new(aws.s3(), "none".into(), None),
             Exports::new(aws.s3(), "none".into(), None),
             Handoff::new(aws.s3(), "none".into(), None),
+            Quarantine::new(aws.s3(), "none".into()),
         ),
         Keyring::new(aws.kms(), "none".into()),
         Contacts::new(aws.kms(), "none".into()),
-        CodeMac::new(aws.kms(), "none".into()),
+        (CodeMac::new(aws.kms(), "none".into()), MailboxMac::new(aws.kms(), "none".into())),
         PublicKeys::new(aws.kms(), "none".into()),
         "https://r.medius.example",
         Operator { name: "Medius".into(), phone: "+82 2 555 0100".into(), registration: "M-1".into() },

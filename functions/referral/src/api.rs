@@ -1,7 +1,7 @@
 //! What clients send and get.
 
 use chrono::{DateTime, Utc};
-use medius_domain::id::{DocumentNumber, ProviderId, ReferralId};
+use medius_domain::id::{DocumentNumber, ProviderId, ReferralId, TaskId};
 use medius_store::ReferralRecord;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -39,6 +39,10 @@ pub struct ReferralView {
     pub pages: u32,
     /// Size of the PDF in bytes.
     pub pdf_bytes: u64,
+    /// The request that it belongs to; in the answer to its making.
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_id: Option<TaskId>,
 }
 
 impl From<&ReferralRecord> for ReferralView {
@@ -53,6 +57,7 @@ impl From<&ReferralRecord> for ReferralView {
             bundle_sha256: letter.bundle_sha256.clone(),
             pages: letter.pages,
             pdf_bytes: letter.pdf_bytes,
+            task_id: None,
         }
     }
 }

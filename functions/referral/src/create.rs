@@ -2,15 +2,16 @@
 
 use crate::State;
 use crate::api::ReferralView;
+use crate::requests::Requests;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Datelike, Utc};
 use http::StatusCode;
-use medius_documents::{ConsentReference, Issue, Label, Letter};
+use medius_documents::{ConsentReference, DocumentError, Issue, Letter};
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::case::{Case, CaseState};
 use medius_domain::chain::sha256_hex;
 use medius_domain::clock::kst_day;
-use medius_domain::consent::{ConsentHead, ConsentProof, Item, Standing, Use, gate};
+use medius_domain::consent::{ConsentHead, ConsentProof, Standing, Use, gate};
 use medius_domain::disclosure::Disclosure;
 use medius_domain::field::{FieldError, Invalid};
 use medius_domain::health::{Medication, TestResult};
@@ -82,6 +83,7 @@ struct Ready {
     to: Provider,
     consents: ConsentHead,
     proof: ConsentProof,
+    requests: Requests,
 }
 
 impl Ready {
@@ -134,8 +136,22 @@ impl Ready {
             records.1.extend(medicines);
         }
         let replaces = replaced(&state.db.referrals(id).await?, recipient);
-        let ready =
-            Self { replaces, snapshot, permit, standing, referral_id, case, key, draft, records, to, consents, proof };
+        let requests = Requests::read(&state.db, id, recipient).await?;
+        let ready = Self {
+            replaces,
+            snapshot,
+            permit,
+            standing,
+            referral_id,
+            case,
+            key,
+            draft,
+            records,
+            to,
+            consents,
+            proof,
+            requests,
+        };
         Ok(Answer::New(Box::new(ready)))
     }
 
@@ -144,18 +160,26 @@ impl Ready {
         let intake = self.draft.complete().map_err(Problem::intake_incomplete)?;
         let intake = intake.with_records(results, medicines).map_err(|_| Problem::conflict("too-many-values"))?;
         let now = state.db.now();
+        let urgency = intake.urgency;
         let issue = self.issue(state, now);
         // Here the intake ends: the letter sees what was agreed to for this institution and nothing else.
         let disclosure = Disclosure::of(intake, self.proof.items()).map_err(Problem::internal)?;
-        let letter = medius_documents::issue(&disclosure, &self.to, &issue).map_err(Problem::internal)?;
+        let letter = medius_documents::issue(&disclosure, &self.to, &issue).map_err(|error| {
+            if matches!(error, DocumentError::TooMany { .. }) {
+                Problem::conflict("too-many-values")
+            } else {
+                Problem::internal(error)
+            }
+        })?;
         let record = self.store(state, &issue, &letter).await?;
 
         let mut change = Change::new(self.permit, now);
         change.require(&self.proof);
         change.require_version(&self.case);
         change.create_referral(&record, &self.case)?;
+        let task_id = self.requests.with_letter(&mut change, &self.case, &record, urgency, now)?;
         let location = Some(format!("/v1/cases/{}/referrals/{}", self.case.id, record.id));
-        let view = ReferralView::from(&record);
+        let view = ReferralView { task_id: Some(task_id), ..ReferralView::from(&record) };
         let answer = Remembered::new(&mut change, request, StatusCode::CREATED, location, &view)?;
         // Records are read after the snapshot: whatever happened to the case since, a row that was dropped included, has moved
         // its log, and then the letter is made anew.
@@ -167,7 +191,9 @@ impl Ready {
         };
         match committed {
             Ok(()) => {}
-            Err(StoreError::Conflict(conflict @ (Conflict::Exists | Conflict::Idempotency | Conflict::Busy))) => {
+            Err(StoreError::Conflict(
+                conflict @ (Conflict::Exists | Conflict::Idempotency | Conflict::Busy | Conflict::Version),
+            )) => {
                 return Err(Failure::Again(conflict));
             }
             Err(error) => return Err(error.into()),
@@ -184,7 +210,8 @@ impl Ready {
             issued_at: now,
             verify_base_url: state.letterhead.verify_base_url.clone(),
             operator: state.letterhead.operator.clone(),
-            consents: references(&self.consents, &self.proof, &self.standing),
+            consents: ConsentReference::of(&self.consents, &self.proof, &self.standing),
+            review: None,
         }
     }
 
@@ -215,6 +242,7 @@ impl Ready {
             pages: letter.pages,
             replaces: issue.replaces.clone(),
             superseded_at: None,
+            review: None,
         })
     }
 }
@@ -225,62 +253,4 @@ fn replaced(letters: &[ReferralRecord], to: &ProviderId) -> Option<DocumentNumbe
     let waits =
         |l: &&ReferralRecord| l.recipient == *to && l.superseded_at.is_some() && !taken.contains(&l.document_number);
     letters.iter().filter(waits).max_by_key(|letter| letter.issued_at).map(|letter| letter.document_number.clone())
-}
-
-/// The consents as the letter states them, in the order in which they are asked for.
-fn references(consents: &ConsentHead, proof: &ConsentProof, standing: &Standing) -> Vec<ConsentReference> {
-    let matters = proof.used_for().needs();
-    let granted = matters.iter().filter_map(|matter| Some((matter, consents.granted(matter, standing)?)));
-    granted
-        .map(|(matter, current)| ConsentReference {
-            kind: matter.item(),
-            item: label(matter.item()),
-            event_id: current.event.clone(),
-            decided_at: current.decided_at,
-            text_version: current.text_version.to_string(),
-            text_sha256: current.text_sha256.clone(),
-        })
-        .collect()
-}
-
-/// What a consent is called in a letter: the text's own title speaks to the patient, the letter to the institution.
-fn label(item: Item) -> Label {
-    match item {
-        Item::G1 => Label::new("개인정보의 수집·이용", "Collection and use of personal information"),
-        Item::S1 => Label::new("민감정보(건강정보)의 처리", "Processing of sensitive information (health)"),
-        Item::P => Label::new("개인정보의 제3자 제공", "Provision of personal information to the institution"),
-        Item::Ps => Label::new(
-            "민감정보(건강정보)의 제3자 제공",
-            "Provision of sensitive information (health) to the institution",
-        ),
-        Item::E1 => Label::new("검사·처방 기록의 설명", "Explanation of records"),
-        Item::X1 => Label::new("개인정보의 국외 이전", "Transfer of personal information abroad"),
-        Item::K1 => Label::new("법정대리인의 동의", "Consent of the legal guardian"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use medius_domain::consent::{ConsentActor, Decision, TextLanguage};
-    use medius_domain::id::Subject;
-
-    #[test]
-    fn a_letter_states_every_consent_that_it_rests_on() {
-        let (case, subject, to) = (CaseId::new(), Subject::of("x"), ProviderId::new());
-        let needed = Use::Letter { recipient: to };
-        let (mut head, standing) = (ConsentHead::default(), Standing::adult(Utc::now()));
-        for matter in needed.needs() {
-            let (_, served) = head.serve(&case, &subject, &matter, None, TextLanguage::En, &standing).unwrap();
-            let serving = served.served[&matter].id.clone();
-            let decision = Decision { serving: &serving, grant: true, data_items: None, actor: ConsentActor::Patient };
-            head = served.decide(&case, &subject, &decision, &standing).unwrap().unwrap().1;
-        }
-        let proof = gate(&case, &head, &needed, &standing).unwrap();
-        let stated = references(&head, &proof, &standing);
-        let events: Vec<_> = stated.iter().map(|c| c.event_id.clone()).collect();
-        assert_eq!(events, proof.basis());
-        assert!(stated.iter().all(|c| !c.text_version.is_empty() && c.text_sha256.len() == 64));
-    }
 }

@@ -4,11 +4,12 @@ use crate::State;
 use crate::api::{NewReferral, ReferralList, ReferralView};
 use crate::create;
 use crate::service::{self, Part};
+use crate::fhir_task;
 use axum::Json;
 use axum::extract;
 use axum::response::{IntoResponse, Response};
 use http::header;
-use medius_domain::id::{CaseId, ReferralId};
+use medius_domain::id::{CaseId, ReferralId, TaskId};
 use medius_http::openapi::{ChangeProblems, ReadProblems};
 use medius_http::{Body, IdempotencyKey, Origin, PathIds, Patient, Problem};
 
@@ -87,6 +88,22 @@ pub(crate) async fn bundle(
     PathIds((case, referral)): PathIds<(CaseId, ReferralId)>,
 ) -> Result<Response, Problem> {
     document(&state, &patient, &origin, &case, &referral, Part::Bundle).await
+}
+
+/// Where a request to an institution stands, as a FHIR R4 Task. It says nothing about health.
+#[utoipa::path(get, path = "/v1/cases/{case_id}/tasks/{task_id}/fhir", tag = "referral",
+    params(("case_id" = String, Path), ("task_id" = String, Path)),
+    responses((status = 200, content_type = "application/fhir+json", body = Object), ReadProblems),
+    security(("patient" = [])),
+    extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("task"))))]
+pub(crate) async fn task_fhir(
+    extract::State(state): extract::State<State>,
+    patient: Patient,
+    origin: Origin,
+    PathIds((case, task)): PathIds<(CaseId, TaskId)>,
+) -> Result<Response, Problem> {
+    let content = fhir_task::fhir(&state, &patient, &origin, &case, &task).await?;
+    Ok(([(header::CONTENT_TYPE, Part::Bundle.media_type())], content).into_response())
 }
 
 async fn document(

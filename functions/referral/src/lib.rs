@@ -6,8 +6,10 @@
 
 pub mod api;
 mod create;
+mod fhir_task;
 mod handlers;
 mod service;
+mod requests;
 
 use medius_documents::Operator;
 use medius_domain::clock::SystemClock;
@@ -77,4 +79,5 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::get))
         .routes(routes!(handlers::letter))
         .routes(routes!(handlers::bundle))
+        .routes(routes!(handlers::task_fhir))
 }

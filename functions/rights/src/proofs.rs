@@ -62,7 +62,7 @@ async fn bring(
         Some(wrapped) => change.require_owner_key(&owner, &wrapped),
         None => change.create_right_key(id, &state.keyring.create(id).await?, kept_until),
     }
-    Ok(Bringing { snapshot, change, subject: Some(found.subject), kept_until })
+    Ok(Bringing { snapshot, change, subject: Some(found.subject), provider: None, kept_until })
 }
 
 /// The files of a request, and where each stands.

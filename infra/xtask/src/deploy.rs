@@ -59,6 +59,7 @@ pub(crate) async fn deploy(tools: &Tools, endpoint: &str, files: &Path, front_po
         "OperatorPhone=\"+82 2 0000 0000\"".to_owned(),
         "OperatorRegistrationNumber=LOCAL-DEMO-000000".to_owned(),
         "DpoMailbox=dpo@staff.example".to_owned(),
+        "CoordinatorMailbox=desk@staff.example".to_owned(),
     ]);
     process::logged("sam deploy", &mut sam, &files.join("sam-deploy.log")).await
 }

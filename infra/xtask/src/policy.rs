@@ -111,6 +111,7 @@ const fn noun(thing: Thing) -> &'static str {
         Thing::Referral => "letter and its data",
         Thing::Explanation => "explanation of records",
         Thing::Delivery => "delivery",
+        Thing::Task => "request to one institution: where it stands, what was said",
         Thing::Link => "secure link",
         Thing::Mail => "mail",
         Thing::Message => "messages",

@@ -49,7 +49,7 @@ const FAILURES: [(&str, &str); 5] = [
     ("screening", "Screening"),
 ];
 /// Function by capability, which is its binary's name, and its id in the template.
-pub(crate) const FUNCTIONS: [(&str, &str); 18] = [
+pub(crate) const FUNCTIONS: [(&str, &str); 21] = [
     ("intake", "Intake"),
     ("consent", "Consent"),
     ("referral", "Referral"),
@@ -57,6 +57,9 @@ pub(crate) const FUNCTIONS: [(&str, &str); 18] = [
     ("delivery", "Delivery"),
     ("provider", "Provider"),
     ("mailer", "Mailer"),
+    ("mailevents", "Mailevents"),
+    ("deadlines", "Deadlines"),
+    ("clinician", "Clinician"),
     ("desk", "Desk"),
     ("directory", "Directory"),
     ("members", "Members"),

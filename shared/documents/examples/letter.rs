@@ -1,4 +1,5 @@
-//! Writes the demo case's letter: `cargo run -p medius-documents --example letter -- out.pdf`.
+//! Writes the demo case's letter: `cargo run -p medius-documents --example letter -- out.pdf`; a second argument names a sample,
+//! `demo-signed` the one that a clinician signed.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -17,7 +18,10 @@ fn main() {
     let variant = std::env::args().nth(2).unwrap_or_else(|| "demo".to_owned());
     medius_documents::warm();
     let start = Instant::now();
-    let letter = common::letter(&common::variant(&variant));
+    let letter = match variant.strip_suffix("-signed") {
+        Some(name) => common::signed(&common::variant(name)),
+        None => common::letter(&common::variant(&variant)),
+    };
     println!("{variant}: {:?}, {} pages, {} bytes", start.elapsed(), letter.pages, letter.pdf.len());
     std::fs::write(&out, &letter.pdf).unwrap();
     std::fs::write(format!("{out}.bundle.json"), &letter.bundle).unwrap();

@@ -5,6 +5,7 @@ use crate::{fhir, letter, typeset};
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
+use medius_domain::clinician::{Reviewer, TestWording, Wording};
 use medius_domain::consent::Item;
 use medius_domain::disclosure::Disclosure;
 use medius_domain::id::{CaseId, DocumentNumber, EventId, ReferralId};
@@ -39,6 +40,17 @@ pub struct ConsentReference {
     pub text_sha256: String,
 }
 
+/// A clinician's review of a letter. They signed its wording: that the facts are right, nobody but the patient says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    /// Who signed.
+    pub reviewer: Reviewer,
+    /// When.
+    pub signed_at: DateTime<Utc>,
+    /// What they put right of the service's own wording.
+    pub wording: Wording,
+}
+
 /// What makes one letter different from another with the same content. All of it comes from the caller, the time included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
@@ -58,6 +70,15 @@ pub struct Issue {
     pub operator: Operator,
     /// The consents that the letter rests on.
     pub consents: Vec<ConsentReference>,
+    /// A clinician's review; without one the letter is the patient's request and nothing else.
+    pub review: Option<Review>,
+}
+
+impl Issue {
+    /// What a reviewer put right about a test, by its name as it was given.
+    pub(crate) fn wording(&self, test: &str) -> Option<&TestWording> {
+        self.review.as_ref()?.wording.of(test)
+    }
 }
 
 /// A finished letter.
@@ -93,6 +114,12 @@ pub enum DocumentError {
     /// The Bundle breaks a rule of FHIR R4.
     #[error("the bundle breaks {} rules, first {}", .0.len(), .0.first().map_or("none", |b| b.rule))]
     Invalid(Vec<fhir::Breach>),
+    /// The letter has more resources than a receiver takes in one piece.
+    #[error("more than {most} resources")]
+    TooMany {
+        /// How many it takes.
+        most: usize,
+    },
     /// The verification address does not fit into a QR code.
     #[error("the verification address does not fit into a QR code")]
     QrCode,

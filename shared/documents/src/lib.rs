@@ -9,15 +9,18 @@
 //!
 //! Nothing here reads a clock, a file or the network: the same disclosure gives the same bytes.
 
+mod consents;
+pub mod copy;
 pub mod explanation;
 pub mod fhir;
 mod issue;
 mod letter;
 mod names;
+pub mod outcome;
 mod typeset;
 pub mod view;
 
-pub use issue::{ConsentReference, DocumentError, Issue, Letter, Operator, issue, warm};
+pub use issue::{ConsentReference, DocumentError, Issue, Letter, Operator, Review, issue, warm};
 pub use view::{Label, ReferralView};
 
 #[cfg(test)]

@@ -5,14 +5,17 @@
 
 mod judgement;
 mod lists;
+mod own;
 mod patient;
 mod results;
+mod review;
 mod trends;
 pub(crate) mod withheld;
 mod words;
 
 use crate::issue::Issue;
 use chrono::{DateTime, Utc};
+use medius_domain::clinician::Wording;
 use medius_domain::clock::{kst_day, kst_minute};
 use medius_domain::disclosure::{Concerns, Disclosure};
 use medius_domain::health::{Severity, Urgency};
@@ -23,9 +26,11 @@ use std::fmt;
 pub(crate) use judgement::judge;
 pub use judgement::{Bar, Judgement};
 pub use lists::{AllergyRow, ConditionRow, Listed, MedicationRow, Status, SymptomRow};
+pub use own::{OwnWording, own_wording, refused};
 pub use patient::{ContactView, PatientView, ResidenceView};
 pub use results::{Earlier, ResultRow};
-pub(crate) use results::{known_test, range_text, value_text};
+pub(crate) use results::{known_test, korean_name, range_text, value_text};
+pub use review::ReviewView;
 pub use trends::{Point, Trend};
 pub use withheld::{Part, Parts};
 pub use words::{Label, Words};
@@ -69,6 +74,9 @@ pub struct ReferralView {
     pub not_stated: Label,
     /// The consents that the letter rests on.
     pub consents: Vec<ConsentView>,
+    /// The clinician's review, if one signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewView>,
 }
 
 /// The letter as a document.
@@ -164,15 +172,11 @@ impl ReferralView {
     /// The view of what is handed on; `bundle_sha256` is hex.
     pub(crate) fn new(disclosure: &Disclosure, to: &Provider, issue: &Issue, bundle_sha256: &str) -> Self {
         let results = disclosure.results().given();
+        let unchanged = Wording::default();
+        let wording = issue.review.as_ref().map_or(&unchanged, |review| &review.wording);
         Self {
             title: Label::new("환자 진료 요청서", "Patient-initiated referral letter"),
-            nature: Label::new(
-                "이 문서는 환자가 직접 작성하여 전달하는 것으로, 의사의 소견서나 요양급여의뢰서가 아닙니다. \
-                 모든 내용은 환자가 제공하였으며 의료인이 확인하지 않았습니다.",
-                "This letter is the patient's own. It is not a physician's opinion or order, nor a referral form of the \
-                 Korean National Health Insurance. Everything in it was supplied by the patient and has not been \
-                 confirmed by a clinician.",
-            ),
+            nature: review::nature(issue.review.as_ref()),
             document: DocumentView {
                 number: issue.document_number.to_string(),
                 replaces: issue.replaces.as_ref().map(ToString::to_string),
@@ -202,9 +206,12 @@ impl ReferralView {
             history: Listed::new(disclosure.history(), lists::condition),
             allergies: lists::allergies(disclosure.allergies()),
             medications: Listed::new(disclosure.medications(), lists::medication),
-            results: Listed::with_rows(disclosure.results(), results.map_or_else(Vec::new, results::rows)),
+            results: Listed::with_rows(
+                disclosure.results(),
+                results.map_or_else(Vec::new, |list| results::rows(list, wording)),
+            ),
             laboratory: results.and_then(results::common_laboratory),
-            trends: results.map_or_else(Vec::new, trends::courses),
+            trends: results.map_or_else(Vec::new, |list| trends::courses(list, wording)),
             wishes: Part::new(disclosure.concerns(), wishes),
             not_stated: Label::new("기재 없음", "Not stated"),
             consents: issue
@@ -219,6 +226,7 @@ impl ReferralView {
                     parts: Parts::new(c.kind, disclosure),
                 })
                 .collect(),
+            review: issue.review.as_ref().map(ReviewView::new),
         }
     }
 }

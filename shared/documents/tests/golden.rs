@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{letter, variant};
+use common::{letter, signed, variant};
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
 use hayro::vello_cpu::Pixmap;
@@ -21,7 +21,7 @@ const MEAN: f64 = 0.8;
 const FAR: f64 = 0.002;
 
 /// Letters and how many of their pages are held against a picture.
-const SHOWN: [(&str, usize); 8] = [
+const SHOWN: [(&str, usize); 9] = [
     ("demo", 2),
     ("empty", 2),
     ("not_asked", 1),
@@ -30,6 +30,7 @@ const SHOWN: [(&str, usize); 8] = [
     ("long", 3),
     ("required", 2),
     ("narrow", 2),
+    ("signed", 5),
 ];
 
 fn pages(pdf: Vec<u8>) -> Vec<Pixmap> {
@@ -58,7 +59,8 @@ fn letters_look_as_they_did_when_somebody_last_looked() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let bless = std::env::var_os("BLESS").is_some();
     for (name, shown) in SHOWN {
-        let pages = pages(letter(&variant(name)).pdf);
+        let made = if name == "signed" { signed(&variant("demo")) } else { letter(&variant(name)) };
+        let pages = pages(made.pdf);
         for (i, page) in pages.into_iter().enumerate().take(shown) {
             let file = folder.join(format!("{name}-{}.png", i + 1));
             if bless {

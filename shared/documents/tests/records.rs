@@ -8,12 +8,20 @@ use medius_documents::fhir::validate;
 use medius_domain::consent::DataItem;
 use medius_domain::disclosure::Disclosure;
 use medius_domain::health::{Medication, Source, TestResult};
+use medius_domain::upload::FileKind;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 fn records() -> (Vec<TestResult>, Vec<Medication>) {
-    let source =
-        |place: &str| Some(Source::File { number: 3, kind: "pdf", sha256: "ab".repeat(32), place: place.to_owned() });
+    let source = |place: &str| {
+        Some(Source::File {
+            number: 3,
+            media: FileKind::Pdf,
+            sha256: "ab".repeat(32),
+            bytes: Some(48_213),
+            place: place.to_owned(),
+        })
+    };
     let result = json!({"name": {"text": "페리틴"}, "value": {"quantity": {"value": "41.0", "unit": "ng/mL"}},
         "collected_on": "2026-11-10"});
     let medicine = json!({"name": {"text": "레보티록신정"}, "dose": "1"});
@@ -53,6 +61,39 @@ fn a_value_names_file_page_and_row_and_the_bundle_is_valid() {
     let told =
         bundle["entry"].as_array().unwrap().iter().filter(|e| e["resource"].get("derivedFrom").is_some()).count();
     assert_eq!(told, 2);
+}
+
+#[test]
+fn a_file_stands_once_with_size_and_hash_and_every_value_has_its_provenance() {
+    let bundle = bundle(&[]);
+    let entries = bundle["entry"].as_array().unwrap();
+    let of = |kind: &str| -> Vec<&Value> { entries.iter().filter(|e| e["resource"]["resourceType"] == kind).collect() };
+    let files = of("DocumentReference");
+    assert_eq!(files.len(), 1);
+    let file = &files[0]["resource"];
+    assert_eq!(
+        file["content"][0]["attachment"],
+        json!({"contentType": "application/pdf", "size": 48_213, "title": "File 3"})
+    );
+    // RFC 6920 of thirty-two bytes 0xab.
+    assert_eq!(file["identifier"][0]["value"], "ni:///sha-256;q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s");
+    let section = &entries[0]["resource"]["section"][5];
+    assert_eq!(section["entry"][0]["reference"], files[0]["fullUrl"]);
+    assert!(section.get("emptyReason").is_none());
+    // Each value is the target of exactly one Provenance: the file's for what was read, the patient's for what was told.
+    let mut targets = Vec::new();
+    for provenance in of("Provenance") {
+        let resource = &provenance["resource"];
+        let from_file = resource["entity"][0]["what"]["reference"] == files[0]["fullUrl"];
+        targets.extend(resource["target"].as_array().unwrap().iter().map(|t| (t["reference"].clone(), from_file)));
+    }
+    for kind in ["Condition", "AllergyIntolerance", "MedicationStatement", "Observation"] {
+        for entry in of(kind) {
+            let own: Vec<_> = targets.iter().filter(|(target, _)| *target == entry["fullUrl"]).collect();
+            assert_eq!(own.len(), 1, "{kind}");
+            assert_eq!(own[0].1, entry["resource"].get("derivedFrom").is_some(), "{kind}");
+        }
+    }
 }
 
 #[test]

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
+pub mod business;
+
 /// Where "now" comes from.
 pub trait Clock: Send + Sync {
     /// The present moment.

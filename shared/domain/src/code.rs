@@ -107,9 +107,21 @@ impl OneTimeCode {
         Self(format!("{:08}", u64::from_be_bytes(first) % 100_000_000).into())
     }
 
+    /// What somebody typed; whether it is the code is found out by [`Self::matches`].
+    pub fn typed(text: &str) -> Self {
+        Self(text.to_owned().into())
+    }
+
     /// The digits, for the mail only.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
+    }
+
+    /// Whether it has the form of a code at all: a form that was sent empty, as mail scanners do, is no try.
+    pub fn is_whole(&self) -> bool {
+        let typed = self.expose().chars().filter(|c| !c.is_whitespace() && *c != '-');
+        let digits = typed.clone().filter(char::is_ascii_digit).count();
+        digits == 8 && typed.count() == 8
     }
 
     /// Compares in constant time; blanks in what was typed do not count.
@@ -220,6 +232,10 @@ mod tests {
         let code = OneTimeCode::from_mac(&[255; 32]);
         assert_eq!(code.expose(), "09551615");
         assert!(!format!("{code:?}").contains("09551615"));
+        assert!(code.is_whole() && OneTimeCode("0955-1615 ".into()).is_whole());
+        for no_code in ["", "0955161", "095516155", "0955161x"] {
+            assert!(!OneTimeCode(no_code.into()).is_whole(), "{no_code}");
+        }
         assert!(code.matches(&OneTimeCode("0955 1615".into())) && !code.matches(&OneTimeCode("09551616".into())));
     }
 

@@ -8,6 +8,7 @@ use crate::person::iso_date;
 use crate::personal_text;
 use crate::text::Lines;
 use crate::unit::Unit;
+use crate::upload::FileKind;
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -285,9 +286,11 @@ pub enum Source {
         /// The file's number among the files of the case.
         number: u32,
         /// The file's kind.
-        kind: &'static str,
-        /// The file's SHA-256.
+        media: FileKind,
+        /// The file's SHA-256, hex.
         sha256: String,
+        /// Its size in bytes; none for a record that was read before sizes were kept.
+        bytes: Option<u64>,
         /// The page and row, or line, or entry.
         place: String,
     },

@@ -57,6 +57,8 @@ macro_rules! opaque_id {
     };
 }
 
+opaque_id!(/// A Task: one request of one patient to one institution.
+    TaskId, "tsk_");
 opaque_id!(/// One patient's request for a referral, with all that belongs to it.
     CaseId, "cas_");
 opaque_id!(/// One letter.

@@ -3,8 +3,10 @@
 //! A value of one of these types has passed its rule; whatever names a person prints `[redacted]`.
 
 pub mod access;
+pub mod calendar;
 pub mod case;
 pub mod chain;
+pub mod clinician;
 pub mod clock;
 pub mod code;
 pub mod consent;
@@ -34,6 +36,7 @@ pub mod record;
 pub mod review;
 pub mod rights;
 pub mod signed;
+pub mod task;
 pub mod text;
 pub mod unit;
 pub mod upload;

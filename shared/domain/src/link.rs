@@ -1,113 +1,30 @@
 //! A secure link: the way a letter goes to one institution. One transition table says what may happen when.
 
 use crate::consent::ConsentProof;
-use crate::id::{CaseId, DeliveryId, EventId, LinkId, ProviderId, ReferralId, Subject};
+use crate::id::{CaseId, DeliveryId, EventId, LinkId, ProviderId, ReferralId, Subject, TaskId};
 use chrono::{DateTime, TimeDelta, Utc};
-use data_encoding::BASE32_NOPAD;
-use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-/// Days that a link lives from its making (30 at most by policy; 14 unless configured).
+mod access_code;
+mod secret;
+mod state;
+mod tries;
+
+pub use access_code::{ACCESS_CODE_LEN, AccessCode, AccessCodeHash, Factor};
+pub use secret::LinkSecret;
+pub use state::{LinkEvent, LinkState};
+pub use tries::{LOCK_MINUTES, MOST_WRONG, TRIES, TRIES_MINUTES, Tries};
+
+/// Days that a link lives from its making, and from each time that it is made anew.
 pub const LIFE_DAYS: i64 = 14;
+/// Days after its first making on which it ends however often it is made anew.
+pub const MOST_LIFE_DAYS: i64 = 30;
 /// Downloads that a link allows.
 pub const MAX_DOWNLOADS: u32 = 10;
 /// Minutes after which an unused session ends.
 pub const SESSION_IDLE_MINUTES: i64 = 15;
 /// Minutes after which any session ends.
 pub const SESSION_MINUTES: i64 = 60;
-
-/// Where a delivery stands. Expiry is derived from the time, never stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum LinkState {
-    /// The mail waits to be sent.
-    Queued,
-    /// The mail provider took the mail.
-    Sent,
-    /// Somebody at the institution proved that they hold the mailbox.
-    Unlocked,
-    /// The letter or the data was handed out.
-    Downloaded,
-    /// The institution said that it received the referral.
-    Acknowledged,
-    /// The patient took the link back, or withdrew the consent.
-    Revoked,
-    /// What the letter says was corrected: it is not to be read any more.
-    Superseded,
-}
-
-/// What happens to a link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LinkEvent {
-    /// The mail provider took the mail.
-    MailSent,
-    /// The right secret and the right code.
-    Unlock,
-    /// The letter or the data is handed out.
-    Download,
-    /// The institution says "received".
-    Acknowledge,
-    /// The patient takes the link back.
-    Revoke,
-    /// The patient withdraws a consent that the link needs.
-    ConsentWithdrawn,
-    /// What the letter says was corrected.
-    Supersede,
-}
-
-impl LinkState {
-    /// Every state, for tests over the whole table.
-    pub const ALL: [Self; 7] = [
-        Self::Queued,
-        Self::Sent,
-        Self::Unlocked,
-        Self::Downloaded,
-        Self::Acknowledged,
-        Self::Revoked,
-        Self::Superseded,
-    ];
-
-    /// Whether it has ended for good, whatever its time.
-    pub const fn over(self) -> bool {
-        match self {
-            Self::Revoked | Self::Superseded => true,
-            Self::Queued | Self::Sent | Self::Unlocked | Self::Downloaded | Self::Acknowledged => false,
-        }
-    }
-
-    /// The state after an event, or none where the event may not happen.
-    pub const fn after(self, event: LinkEvent) -> Option<Self> {
-        use LinkEvent as E;
-        match (self, event) {
-            (Self::Revoked | Self::Superseded, _) => None,
-            (_, E::Revoke | E::ConsentWithdrawn) => Some(Self::Revoked),
-            (_, E::Supersede) => Some(Self::Superseded),
-            // A repeated mail, or one that is recorded after the reader was quicker, changes nothing.
-            (Self::Queued, E::MailSent) => Some(Self::Sent),
-            (state @ (Self::Sent | Self::Unlocked | Self::Downloaded | Self::Acknowledged), E::MailSent) => Some(state),
-            // The mail can arrive before its sending is recorded.
-            (Self::Queued | Self::Sent | Self::Unlocked, E::Unlock) => Some(Self::Unlocked),
-            (state @ (Self::Downloaded | Self::Acknowledged), E::Unlock) => Some(state),
-            (Self::Unlocked | Self::Downloaded, E::Download) => Some(Self::Downloaded),
-            (Self::Acknowledged, E::Download) => Some(Self::Acknowledged),
-            (Self::Unlocked | Self::Downloaded | Self::Acknowledged, E::Acknowledge) => Some(Self::Acknowledged),
-            (Self::Queued | Self::Sent, E::Download | E::Acknowledge) => None,
-        }
-    }
-
-    /// The state's name in the store and in answers.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "QUEUED",
-            Self::Sent => "SENT",
-            Self::Unlocked => "UNLOCKED",
-            Self::Downloaded => "DOWNLOADED",
-            Self::Acknowledged => "ACKNOWLEDGED",
-            Self::Revoked => "REVOKED",
-            Self::Superseded => "SUPERSEDED",
-        }
-    }
-}
 
 /// A link as the store keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,12 +73,171 @@ pub struct Link {
     pub acknowledged_at: Option<DateTime<Utc>>,
     /// When it was revoked, or superseded.
     pub revoked_at: Option<DateTime<Utc>>,
+    /// How somebody proves that it is meant for them.
+    #[serde(default)]
+    pub factor: Factor,
+    /// The access code, where that is the factor and one was made.
+    #[serde(default)]
+    pub access_code: Option<AccessCodeHash>,
+    /// Wrong codes since it was made or made anew.
+    #[serde(default)]
+    pub wrong_codes: u32,
+    /// Whose verified mailbox it goes to, where that is another entry of the directory than the institution's own.
+    #[serde(default)]
+    pub mailbox_of: Option<ProviderId>,
+    /// The request that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_id: Option<TaskId>,
+    /// When the institution's mail server took the mail.
+    #[serde(default)]
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// When it was said last that the mail is delayed.
+    #[serde(default)]
+    pub delayed_at: Option<DateTime<Utc>>,
+    /// When the mail was refused for good.
+    #[serde(default)]
+    pub bounced_at: Option<DateTime<Utc>>,
+    /// When somebody at the institution marked the mail as spam.
+    #[serde(default)]
+    pub complained_at: Option<DateTime<Utc>>,
+    /// When the institution said that it does not take the referral.
+    #[serde(default)]
+    pub declined_at: Option<DateTime<Utc>>,
+    /// When it was suspended.
+    #[serde(default)]
+    pub suspended_at: Option<DateTime<Utc>>,
+    /// When it was made anew last.
+    #[serde(default)]
+    pub reissued_at: Option<DateTime<Utc>>,
 }
 
+/// What a link is about.
+#[derive(Debug, Clone)]
+pub struct LinkOf {
+    /// Its public half.
+    pub id: LinkId,
+    /// The case.
+    pub case_id: CaseId,
+    /// Whose letter, as a pseudonym.
+    pub subject: Subject,
+    /// The letter.
+    pub referral_id: ReferralId,
+    /// The delivery.
+    pub delivery_id: DeliveryId,
+    /// The institution.
+    pub provider_id: ProviderId,
+    /// The consents that it is made on.
+    pub basis: Vec<EventId>,
+}
+
+/// The first secret of a link.
+pub const FIRST_GENERATION: u32 = 1;
+
 impl Link {
+    /// A new link whose mail waits to be sent.
+    pub fn queued(of: LinkOf, secret_sha256: String, now: DateTime<Utc>) -> Self {
+        Self {
+            id: of.id,
+            case_id: of.case_id,
+            subject: of.subject,
+            referral_id: of.referral_id,
+            delivery_id: of.delivery_id,
+            provider_id: of.provider_id,
+            basis: of.basis,
+            secret_sha256,
+            generation: FIRST_GENERATION,
+            epoch: 1,
+            rev: 1,
+            state: LinkState::Queued,
+            downloads: 0,
+            max_downloads: MAX_DOWNLOADS,
+            code_n: 0,
+            created_at: now,
+            expires_at: Self::expiry(now),
+            sent_at: None,
+            unlocked_at: None,
+            downloaded_at: None,
+            acknowledged_at: None,
+            revoked_at: None,
+            factor: Factor::default(),
+            access_code: None,
+            wrong_codes: 0,
+            mailbox_of: None,
+            task_id: None,
+            delivered_at: None,
+            delayed_at: None,
+            bounced_at: None,
+            complained_at: None,
+            declined_at: None,
+            suspended_at: None,
+            reissued_at: None,
+        }
+    }
+
+    /// What to name on the telephone, and what stands on mails and copies: the first eight digits of the delivery's id.
+    /// Opaque, and short enough to be read aloud.
+    pub fn reference(&self) -> String {
+        let digits: String = self.delivery_id.as_str().chars().skip("dlv_".len()).take(8).collect();
+        digits.to_ascii_uppercase()
+    }
+
     /// Whether the link can be used at all at a moment.
     pub fn live(&self, now: DateTime<Utc>) -> bool {
-        !self.state.over() && now < self.expires_at
+        self.state.admits() && now < self.expires_at
+    }
+
+    /// The link after a wrong code, its next revision. The last one that it allows suspends it and ends its sessions.
+    #[must_use]
+    pub fn wrong_code(&self, now: DateTime<Utc>) -> Self {
+        let next = Self { wrong_codes: self.wrong_codes + 1, rev: self.rev + 1, ..self.clone() };
+        match next.state.after(LinkEvent::Suspend) {
+            Some(state) if next.wrong_codes >= MOST_WRONG => {
+                Self { state, epoch: next.epoch + 1, suspended_at: Some(now), ..next }
+            }
+            Some(_) | None => next,
+        }
+    }
+
+    /// The link after an access code was made for it, its next revision: from now on it asks for that code, and sessions that
+    /// began without it end.
+    #[must_use]
+    pub fn with_access_code(&self, hash: AccessCodeHash) -> Self {
+        Self {
+            factor: Factor::AccessCode,
+            access_code: Some(hash),
+            epoch: self.epoch + 1,
+            rev: self.rev + 1,
+            ..self.clone()
+        }
+    }
+
+    /// Whether a coordinator can make it anew: it is not over, nobody has declined, and its thirty days are not done.
+    pub fn reissuable(&self, now: DateTime<Utc>) -> bool {
+        self.state.after(LinkEvent::Reissue).is_some() && now < self.created_at + TimeDelta::days(MOST_LIFE_DAYS)
+    }
+
+    /// The link made anew, if it can be: the generation of `secret_sha256` ends every secret, session and lock of the one
+    /// before, and its mail waits to be sent. What the institution has acknowledged stays so.
+    pub fn reissued(&self, secret_sha256: String, now: DateTime<Utc>) -> Option<Self> {
+        if !self.reissuable(now) {
+            return None;
+        }
+        let queued = self.state.after(LinkEvent::Reissue)?;
+        Some(Self {
+            state: if self.acknowledged_at.is_some() { LinkState::Acknowledged } else { queued },
+            secret_sha256,
+            generation: self.generation + 1,
+            epoch: self.epoch + 1,
+            rev: self.rev + 1,
+            wrong_codes: 0,
+            expires_at: Self::expiry(now).min(self.created_at + TimeDelta::days(MOST_LIFE_DAYS)),
+            delivered_at: None,
+            delayed_at: None,
+            bounced_at: None,
+            suspended_at: None,
+            reissued_at: Some(now),
+            ..self.clone()
+        })
     }
 
     /// The link after it was taken back, lost its consent or was superseded, or none when it was ended before. The new epoch ends its
@@ -182,72 +258,49 @@ impl Link {
     }
 }
 
-/// The secret half of a link: 256 bits, 52 characters of lower-case base32. It prints as `[REDACTED]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(transparent)]
-pub struct LinkSecret(SecretString);
-
-impl LinkSecret {
-    /// The secret of 32 bytes from the key service.
-    pub fn from_mac(mac: &[u8]) -> Self {
-        Self(BASE32_NOPAD.encode(mac).to_lowercase().into())
-    }
-
-    /// The secret's text, for the mail only.
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
-    }
-
-    /// What the store keeps of it.
-    pub fn sha256(&self) -> String {
-        crate::chain::sha256_hex(self.expose().as_bytes())
-    }
-
-    /// Compares with a stored hash without telling by time where they differ.
-    pub fn matches(&self, sha256: &str) -> bool {
-        aws_lc_rs::constant_time::verify_slices_are_equal(self.sha256().as_bytes(), sha256.as_bytes()).is_ok()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+    use chrono::TimeZone;
 
-    const EVENTS: [LinkEvent; 7] = [
-        LinkEvent::MailSent,
-        LinkEvent::Unlock,
-        LinkEvent::Download,
-        LinkEvent::Acknowledge,
-        LinkEvent::Revoke,
-        LinkEvent::ConsentWithdrawn,
-        LinkEvent::Supersede,
-    ];
+    fn day(n: i64) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 11, 23, 3, 0, 0).unwrap() + TimeDelta::days(n)
+    }
 
-    #[test]
-    fn nothing_revives_a_link_that_is_over() {
-        for over in LinkState::ALL.into_iter().filter(|state| state.over()) {
-            assert!(EVENTS.iter().all(|e| over.after(*e).is_none()));
-        }
+    fn link() -> Link {
+        let of = LinkOf {
+            id: LinkId::new(),
+            case_id: CaseId::new(),
+            subject: Subject::of("x"),
+            referral_id: ReferralId::new(),
+            delivery_id: DeliveryId::new(),
+            provider_id: ProviderId::new(),
+            basis: Vec::new(),
+        };
+        Link::queued(of, "00".to_owned(), day(0))
     }
 
     #[test]
-    fn every_live_link_can_be_revoked_and_none_is_downloaded_before_it_is_unlocked() {
-        for state in LinkState::ALL {
-            if !state.over() {
-                assert_eq!(state.after(LinkEvent::Supersede), Some(LinkState::Superseded));
-                assert_eq!(state.after(LinkEvent::Revoke), Some(LinkState::Revoked));
-                assert_eq!(state.after(LinkEvent::ConsentWithdrawn), Some(LinkState::Revoked));
-            }
-        }
-        assert_eq!(LinkState::Sent.after(LinkEvent::Download), None);
-        assert_eq!(LinkState::Queued.after(LinkEvent::Acknowledge), None);
+    fn the_twentieth_wrong_code_suspends_and_ends_every_session() {
+        let nineteen = (1..MOST_WRONG).fold(link(), |link, _| link.wrong_code(day(1)));
+        assert_eq!((nineteen.wrong_codes, nineteen.state, nineteen.epoch), (19, LinkState::Queued, 1));
+        let twenty = nineteen.wrong_code(day(1));
+        assert_eq!((twenty.state, twenty.epoch, twenty.suspended_at), (LinkState::Suspended, 2, Some(day(1))));
+        assert!(!twenty.live(day(1)) && twenty.reissuable(day(1)));
     }
 
     #[test]
-    fn secrets_do_not_print() {
-        let secret = LinkSecret::from_mac(&[7; 32]);
-        assert_eq!(secret.expose().len(), 52);
-        assert!(!format!("{secret:?}").contains(secret.expose()));
-        assert!(secret.matches(&secret.sha256()) && !secret.matches("00"));
+    fn made_anew_it_has_another_secret_and_ends_after_thirty_days_at_most() {
+        let suspended = (0..MOST_WRONG).fold(link(), |link, _| link.wrong_code(day(1)));
+        let anew = suspended.reissued("11".to_owned(), day(20)).unwrap();
+        assert_eq!((anew.state, anew.generation, anew.epoch, anew.wrong_codes), (LinkState::Queued, 2, 3, 0));
+        assert_eq!((anew.expires_at, anew.secret_sha256.as_str()), (day(30), "11"));
+        assert!(anew.live(day(29)) && !anew.live(day(30)) && anew.reissued("22".to_owned(), day(30)).is_none());
+        assert_eq!(link().reissued("11".to_owned(), day(1)).unwrap().expires_at, day(15));
+        let received = Link { state: LinkState::Acknowledged, acknowledged_at: Some(day(1)), ..link() };
+        assert_eq!(received.reissued("11".to_owned(), day(2)).unwrap().state, LinkState::Acknowledged);
+        let over = link().ended(LinkEvent::Revoke, day(1)).unwrap();
+        assert!(over.reissued("11".to_owned(), day(1)).is_none());
     }
 }

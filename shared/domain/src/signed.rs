@@ -29,11 +29,13 @@ pub enum Kind {
     LogHead,
     /// That a case was destroyed.
     Destruction,
+    /// That a clinician reviewed a letter.
+    LetterSignature,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::ConsentReceipt, Self::LogHead, Self::Destruction];
+    pub const ALL: [Self; 4] = [Self::ConsentReceipt, Self::LogHead, Self::Destruction, Self::LetterSignature];
 
     /// The media type in the header, without `application/` (RFC 7515 section 4.1.9).
     pub const fn typ(self) -> &'static str {
@@ -41,6 +43,7 @@ impl Kind {
             Self::ConsentReceipt => "medius-consent-receipt+jws",
             Self::LogHead => "medius-log-head+jws",
             Self::Destruction => "medius-destruction-certificate+jws",
+            Self::LetterSignature => "medius-letter-signature+jws",
         }
     }
 
@@ -50,6 +53,7 @@ impl Kind {
             Self::ConsentReceipt => "receipt",
             Self::LogHead => "log_head",
             Self::Destruction => "certificate",
+            Self::LetterSignature => "signature",
         }
     }
 }

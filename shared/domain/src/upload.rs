@@ -11,7 +11,7 @@ pub use refusal::Refusal;
 
 use crate::access::{Opaque, Scope};
 use crate::field::Invalid;
-use crate::id::{CaseId, InquiryId, RightId, Subject, UploadId};
+use crate::id::{CaseId, InquiryId, ProviderId, RightId, Subject, UploadId};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -231,6 +231,9 @@ pub struct Upload {
     pub owner: Owner,
     /// Who brings it, as a pseudonym; nobody where it was brought without a sign-in.
     pub subject: Option<Subject>,
+    /// The institution that brings it to a patient's case, to send it along with what it found; none where the patient does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<ProviderId>,
     /// Which of its owner's files it is, from 1: what people call it by.
     pub number: u32,
     /// What kind of file it was announced to be, and then was found to be.
@@ -265,6 +268,7 @@ impl Upload {
             id: UploadId::new(),
             owner,
             subject,
+            provider: None,
             number,
             media,
             bytes,

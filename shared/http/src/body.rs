@@ -33,15 +33,29 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
-            return Err(ProblemKind::UnsupportedMediaType.into());
-        }
-        // The body is whole in memory when it arrives from Lambda: the limit is the only way to fail.
-        let bytes = axum::body::to_bytes(request.into_body(), MAX_BYTES)
-            .await
-            .map_err(|_| Problem::new(ProblemKind::BodyTooLarge))?;
+        let bytes = json_bytes(request).await?;
         Ok(Self { value: parse(&bytes)?, sha256: sha256_hex([&bytes[..]]) })
     }
+}
+
+/// A body that names in `action` which of several things it is: `Tagged(answer): Tagged<PatientAnswer>`; see [`parse_tagged`].
+pub struct Tagged<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Tagged<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        parse_tagged(&json_bytes(request).await?, "action").map(Self)
+    }
+}
+
+/// The bytes of a body that says it is JSON and is not too large.
+async fn json_bytes(request: Request) -> Result<axum::body::Bytes, Problem> {
+    if !is_json(request.headers()) {
+        return Err(ProblemKind::UnsupportedMediaType.into());
+    }
+    // The body is whole in memory when it arrives from Lambda: the limit is the only way to fail.
+    axum::body::to_bytes(request.into_body(), MAX_BYTES).await.map_err(|_| Problem::new(ProblemKind::BodyTooLarge))
 }
 
 /// `application/json`, if a charset is named then UTF-8 (RFC 8259 section 8.1).
@@ -80,6 +94,31 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             }
             // Well-formed, and yet not text or a number: half of a surrogate pair, a number beyond every range.
             Category::Syntax | Category::Eof | Category::Io => malformed(),
+        }
+    })
+}
+
+/// Parses a body `{"<tag>": "<variant>", …}` as an enum whose variants are written `{"<variant>": {…}}`. An enum that has its
+/// tag inside would lose the place of what is wrong.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_tagged<T: DeserializeOwned>(bytes: &[u8], tag: &str) -> Result<T, Problem> {
+    let mut fields: serde_json::Map<String, serde_json::Value> = parse(bytes)?;
+    let at = |code| Problem::invalid([FieldError { pointer: format!("/{tag}"), code }]);
+    let name = match fields.remove(tag) {
+        Some(serde_json::Value::String(name)) => name,
+        Some(_) => return Err(at("wrong-type")),
+        None => return Err(at(Invalid::Missing.code())),
+    };
+    let whole = serde_json::Value::Object([(name.clone(), serde_json::Value::Object(fields))].into_iter().collect());
+    serde_path_to_error::deserialize(&whole).map_err(|error| {
+        let pointer = pointer(error.path());
+        let field = field_error(pointer, &error.into_inner().to_string());
+        // What is wrong with the variant's name is wrong with the tag; the rest lies below the variant.
+        match field.pointer.strip_prefix(&format!("/{name}")) {
+            Some(inner) => Problem::invalid([FieldError { pointer: inner.to_owned(), code: field.code }]),
+            None => Problem::invalid([FieldError { pointer: format!("/{tag}"), code: field.code }]),
         }
     })
 }
@@ -238,6 +277,50 @@ mod tests {
         ] {
             assert_eq!(refusal(json), expected, "{json}");
         }
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Answer {
+        Accept(Empty),
+        Decline(Declined),
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Empty {}
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Declined {
+        code: medius_domain::upload::FileSize,
+        more: Option<Empty>,
+    }
+
+    #[test]
+    fn a_tagged_body_keeps_the_place_of_what_is_wrong() {
+        let refusal = |json: &str| {
+            let body = whole_body(
+                parse_tagged::<Answer>(json.as_bytes(), "action").unwrap_err().render(crate::Language::En, "r"),
+            );
+            let value: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            let first = &value["errors"][0];
+            format!("{} {}", first["pointer"].as_str().unwrap(), first["code"].as_str().unwrap())
+        };
+        for (json, expected) in [
+            (r#"{}"#, "/action missing"),
+            (r#"{"action":7}"#, "/action wrong-type"),
+            (r#"{"action":"perish"}"#, "/action unknown-value"),
+            (r#"{"action":"accept","x":1}"#, "/x unknown-field"),
+            (r#"{"action":"decline"}"#, "/code missing"),
+            (r#"{"action":"decline","code":0}"#, "/code out-of-range"),
+            (r#"{"action":"decline","code":1,"more":{"y":1}}"#, "/more/y unknown-field"),
+            (r#"{"action":"accept","action":"accept"}"#, "/action duplicate-field"),
+        ] {
+            assert_eq!(refusal(json), expected, "{json}");
+        }
+        let accepted: Answer = parse_tagged(br#"{"action":"accept"}"#, "action").unwrap();
+        assert_eq!(accepted, Answer::Accept(Empty {}));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use http::{StatusCode, header};
 use medius_domain::field::{FieldError, Invalid};
-use medius_domain::id::{Subject, UploadId};
+use medius_domain::id::{ProviderId, Subject, UploadId};
 use medius_domain::upload::{FileHash, FileKind, FileSize, Owner, Upload, UploadState};
 use medius_store::{
     Change, Conflict, Database, Handoff, IdempotencyRecord, Place, Quarantine, Snapshot, StoreError, pause,
@@ -134,6 +134,8 @@ pub struct Bringing {
     pub change: Change,
     /// Who brings it.
     pub subject: Option<Subject>,
+    /// The institution, where one brings it.
+    pub provider: Option<ProviderId>,
     /// Until when it is kept, as things stand.
     pub kept_until: DateTime<Utc>,
 }
@@ -169,20 +171,53 @@ impl Counter<'_> {
         request: &IdempotentRequest,
         allow: impl Fn(UploadId) -> F,
     ) -> Result<Response, Problem> {
+        let (upload, again) = self.awaited(owner, new, request, allow).await?;
+        self.answer(&upload, again).await
+    }
+
+    /// The same for bytes that came along with the announcement: they go to the quarantine like any others.
+    ///
+    /// # Errors
+    /// As [`Self::announce`].
+    pub async fn take<F: Future<Output = Result<Bringing, Problem>>>(
+        &self,
+        owner: &Owner,
+        (new, content): (&NewUpload, Vec<u8>),
+        request: &IdempotentRequest,
+        allow: impl Fn(UploadId) -> F,
+    ) -> Result<Response, Problem> {
+        let (upload, again) = self.awaited(owner, new, request, allow).await?;
+        if upload.state == UploadState::Awaited {
+            self.quarantine.put(&upload, content).await?;
+        }
+        let location = format!("{}/{}", self.location, upload.id);
+        let again = again.then_some([("idempotency-replayed", "true")]);
+        let view = UploadView::new(&upload, self.language);
+        Ok((StatusCode::CREATED, [(header::LOCATION, location)], again, Json(view)).into_response())
+    }
+
+    /// The record of a file that is awaited, and whether the same request had made it before.
+    async fn awaited<F: Future<Output = Result<Bringing, Problem>>>(
+        &self,
+        owner: &Owner,
+        new: &NewUpload,
+        request: &IdempotentRequest,
+        allow: impl Fn(UploadId) -> F,
+    ) -> Result<(Upload, bool), Problem> {
         if !owner.takes(new.kind) {
             return Err(Problem::invalid([FieldError::new("/kind", Invalid::UnknownValue)]));
         }
         let mut last = Conflict::Busy;
         for attempt in 1..=ATTEMPTS {
             let id = UploadId::new();
-            let Bringing { snapshot, mut change, subject, kept_until } = allow(id.clone()).await?;
+            let Bringing { snapshot, mut change, subject, provider, kept_until } = allow(id.clone()).await?;
             if let Some(before) = self.before(&snapshot, owner, request).await? {
-                return self.answer(&before, true).await;
+                return Ok((before, true));
             }
             let others = self.db.uploads(owner).await?;
             let number = number_after(owner, &others)?;
             let what = (new.kind, new.bytes, new.sha256.clone());
-            let upload = Upload { id, ..Upload::new(owner.clone(), subject, number, what, self.db.now()) };
+            let upload = Upload { id, provider, ..Upload::new(owner.clone(), subject, number, what, self.db.now()) };
             change.create_upload(&upload, kept_until)?;
             change.remember(&IdempotencyRecord {
                 scope: request.scope_sha256.clone(),
@@ -193,7 +228,7 @@ impl Counter<'_> {
                 body: serde_json::to_string(&upload.id).map_err(Problem::internal)?,
             })?;
             match self.db.commit_unmoved(change, &snapshot).await {
-                Ok(()) => return self.answer(&upload, false).await,
+                Ok(()) => return Ok((upload, false)),
                 // `Exists`: of two first files of an owner one made its key.
                 Err(StoreError::Conflict(
                     conflict @ (Conflict::Busy | Conflict::Exists | Conflict::Idempotency | Conflict::Version),

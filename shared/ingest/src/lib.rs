@@ -12,6 +12,7 @@
 
 pub mod csv;
 pub mod fhir;
+pub mod json;
 pub mod limits;
 pub mod pdf;
 pub mod reading;
@@ -24,3 +25,4 @@ pub use csv::{Mapping, Sheet};
 pub use limits::Limits;
 pub use reading::{Notice, Place, Proposal, Proposed, Provenance, ReadMedicine, ReadResult, Reading};
 pub use refused::Refused;
+pub use resident::contains as holds_resident_number;

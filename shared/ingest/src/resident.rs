@@ -49,8 +49,8 @@ pub(crate) fn cleaned(text: String) -> (String, bool) {
     }
 }
 
-/// Whether a text holds such a number.
-pub(crate) fn contains(text: &str) -> bool {
+/// Whether a text holds what may be a resident or alien registration number.
+pub fn contains(text: &str) -> bool {
     !find(text).is_empty()
 }
 

@@ -43,6 +43,7 @@ mod signer;
 mod snapshot;
 mod staff_pool;
 mod story;
+mod tasks;
 mod uploads;
 mod work_list;
 
@@ -66,15 +67,16 @@ pub use inquiries::{SealedAnswerTo, SealedInquiry, Tally};
 pub use keyring::{Keyring, WrappedKey};
 pub use ledger::{Cursor, Doomed, Page};
 pub use mac::{CodeMac, ExportMac, LinkMac, MailboxMac};
-pub use mail::{Message, Postbox};
+pub use mail::{MAIL_TAG, Message, Postbox};
 pub use mailboxes::SealedCard;
 pub use place::{Place, Table, Tables};
 pub use quarantine::{PutAddress, Quarantine};
 pub use records::{
-    DeliveryRecord, DocumentRecord, GuardianCode, IdempotencyRecord, MailAbout, MailRecord, MailStatus, MessageRecord,
+    DeliveryRecord, DeskNotice, DocumentRecord, GuardianCode, IdempotencyRecord, MailAbout, MailRecord, MailStatus, MessageRecord,
     Notice, ReferralRecord, SealedCase, SealedIntake, SessionRecord,
 };
 pub use rights::RightsQueue;
+pub use tasks::{Notes, note_places};
 pub use seal::{Binding, DataKey, SCHEMA_VERSION, SealError};
 pub use signer::{PublicKeys, Signer};
 pub use snapshot::Snapshot;

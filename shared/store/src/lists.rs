@@ -14,6 +14,11 @@ use medius_domain::link::Link;
 use medius_domain::provider::Provider;
 use std::collections::{BTreeSet, HashMap};
 
+/// The partition of the index `by_state` of letters that wait for a clinician's review.
+pub(crate) const TO_REVIEW: &str = "letter-review";
+/// Letters in one answer to who reviews them.
+const MOST_TO_REVIEW: i32 = 100;
+
 /// Places read in one transaction, which takes 100.
 const PLACES_PER_READ: usize = 90;
 
@@ -24,6 +29,26 @@ impl Database {
     /// [`StoreError::Service`] or [`StoreError::Corrupt`].
     pub async fn referrals(&self, case: &CaseId) -> Result<Vec<ReferralRecord>, StoreError> {
         self.list("referral", Table::Cases, Place::Case(case.clone()).pk(), Place::REFERRALS).await
+    }
+
+    /// Letters that wait for a clinician's review, those that were asked for first first, at most 100.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`] or [`StoreError::Corrupt`].
+    pub async fn letters_to_review(&self) -> Result<Vec<ReferralRecord>, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(self.tables.name(Table::Cases)?)
+            .index_name("by_state")
+            .key_condition_expression("#state = :state")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":state", text(TO_REVIEW))
+            .limit(MOST_TO_REVIEW)
+            .send()
+            .await
+            .map_err(|e| StoreError::service("DynamoDB", "Query", &e))?;
+        answer.items().iter().filter(|item| !expired(item, self.now())).map(|item| decode("referral", item)).collect()
     }
 
     /// The deliveries of a case.

@@ -2,8 +2,14 @@
 
 use crate::error::StoreError;
 use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message as SesMessage, MessageHeader};
+use aws_sdk_sesv2::types::{
+    Body, Content, Destination, EmailContent, Message as SesMessage, MessageHeader, MessageTag,
+};
+use medius_domain::id::MailId;
 use medius_domain::person::Email;
+
+/// The tag under which the mail service's reports name a mail of the outbox.
+pub const MAIL_TAG: &str = "medius-mail";
 
 /// A mail, ready to be sent.
 pub struct Message {
@@ -29,11 +35,12 @@ impl Postbox {
         Self { client, sender }
     }
 
-    /// Sends a mail and returns the mail service's message id.
+    /// Sends a mail and returns the mail service's message id. What becomes of it later is reported under the mail's own id,
+    /// which is opaque.
     ///
     /// # Errors
     /// [`StoreError::Service`].
-    pub async fn send(&self, message: &Message) -> Result<String, StoreError> {
+    pub async fn send(&self, message: &Message, id: &MailId) -> Result<String, StoreError> {
         let content = |data: &str| {
             Content::builder().data(data).charset("UTF-8").build().map_err(|_| StoreError::Corrupt { place: "mail" })
         };
@@ -45,9 +52,15 @@ impl Postbox {
             .map_err(|_| StoreError::Corrupt { place: "mail" })?;
         let body = Body::builder().text(content(&message.text)?).html(content(&message.html)?).build();
         let simple = SesMessage::builder().subject(content(&message.subject)?).body(body).headers(header).build();
+        let tag = MessageTag::builder()
+            .name(MAIL_TAG)
+            .value(id.as_str())
+            .build()
+            .map_err(|_| StoreError::Corrupt { place: "mail" })?;
         let answer = self
             .client
             .send_email()
+            .email_tags(tag)
             .from_email_address(&self.sender)
             .destination(Destination::builder().to_addresses(message.to.expose()).build())
             .content(EmailContent::builder().simple(simple).build())

@@ -5,7 +5,7 @@ use medius_domain::access::Scope;
 use medius_domain::clock::Month;
 use medius_domain::id::{
     CaseId, ChangeId, DeliveryId, DestructionId, DocumentNumber, ExplanationId, InquiryId, LinkId, MailId, MessageId,
-    ProviderId, RecordId, ReferralId, RightId, Subject, UploadId,
+    ProviderId, RecordId, ReferralId, RightId, Subject, TaskId, UploadId,
 };
 use medius_domain::upload::Owner;
 use std::collections::HashMap;
@@ -142,8 +142,14 @@ pub enum Place {
     Correction(CaseId, RightId),
     /// A delivery.
     Delivery(CaseId, DeliveryId),
+    /// A request to an institution.
+    Task(CaseId, TaskId),
+    /// What was said at a step of it, sealed.
+    TaskNote(CaseId, TaskId, u32),
     /// What can be verified about a document by its number.
     Document(DocumentNumber),
+    /// That a copy of a letter was made for a recipient, by the copy's SHA-256.
+    Copy(DocumentNumber, String),
     /// The case's wrapped data key.
     DataKey(CaseId),
     /// The wrapped key of the case's contact card.
@@ -160,6 +166,8 @@ pub enum Place {
     Code(LinkId),
     /// A session of a link, by the SHA-256 of its token.
     Session(LinkId, String),
+    /// How often a network tried a link in vain, by an opaque name of the network.
+    Tries(LinkId, String),
     /// The copy that a patient asked for, while it waits to be fetched.
     Export(RightId),
     /// The head of a chain of the access log.
@@ -259,12 +267,15 @@ impl Place {
             | Self::Referral(..)
             | Self::Explanation(..)
             | Self::Delivery(..)
+            | Self::Task(..)
+            | Self::TaskNote(..)
             | Self::Correction(..)
             | Self::Record(..)
-            | Self::Document(_) => Table::Cases,
+            | Self::Document(_)
+            | Self::Copy(..) => Table::Cases,
             Self::DataKey(_) | Self::ContactKey(_) | Self::InquiryKey(_) | Self::RightKey(_) => Table::Keys,
             Self::Consents(_) | Self::ConsentEvent(..) | Self::GuardianCode(_) => Table::Consents,
-            Self::Link(_) | Self::Code(_) | Self::Session(..) | Self::Export(_) => Table::Links,
+            Self::Link(_) | Self::Code(_) | Self::Session(..) | Self::Tries(..) | Self::Export(_) => Table::Links,
             Self::LogHead(_) | Self::LogEntry(..) => Table::AccessLog,
             Self::Mail(_) => Table::Outbox,
             Self::Idempotency(_) | Self::Tally(_) => Table::Idempotency,
@@ -286,6 +297,8 @@ impl Place {
             | Self::Explanation(c, _)
             | Self::Record(c, _)
             | Self::Delivery(c, _)
+            | Self::Task(c, _)
+            | Self::TaskNote(c, _, _)
             | Self::Correction(c, _)
             | Self::Contact(c)
             | Self::Assignment(c)
@@ -296,8 +309,8 @@ impl Place {
             | Self::Consents(c)
             | Self::ConsentEvent(c, _) => Self::case_pk(c),
             Self::LogHead(scope) | Self::LogEntry(scope, _) => Self::scope_pk(scope),
-            Self::Document(n) => format!("DOCUMENT#{n}"),
-            Self::Link(l) | Self::Code(l) | Self::Session(l, _) => format!("LINK#{l}"),
+            Self::Document(n) | Self::Copy(n, _) => format!("DOCUMENT#{n}"),
+            Self::Link(l) | Self::Code(l) | Self::Session(l, _) | Self::Tries(l, _) => format!("LINK#{l}"),
             Self::Export(right) => format!("EXPORT#{right}"),
             Self::Mail(m) => format!("MAIL#{m}"),
             Self::Idempotency(scope) => format!("IDEM#{scope}"),
@@ -367,8 +380,11 @@ impl Place {
             Self::Referral(_, r) => format!("{}{r}", Self::REFERRALS),
             Self::Explanation(_, e) => format!("{}{e}", Self::EXPLANATIONS),
             Self::Delivery(_, d) => format!("{}{d}", Self::DELIVERIES),
+            Self::Task(_, task) => format!("{}{task}", Self::TASKS),
+            Self::TaskNote(_, task, n) => format!("TASKNOTE#{task}#{n:05}"),
             Self::Correction(_, right) => format!("CORRECTION#{right}"),
             Self::Document(_) => "DOCUMENT".to_owned(),
+            Self::Copy(_, sha256) => format!("COPY#{sha256}"),
             Self::Contact(_) | Self::ContactKey(_) => "CONTACT".to_owned(),
             Self::Assignment(_) => "ASSIGNMENT".to_owned(),
             Self::Message(_, m) => format!("{}{m}", Self::MESSAGES),
@@ -381,6 +397,7 @@ impl Place {
             Self::Link(_) => "LINK".to_owned(),
             Self::Code(_) => "CODE".to_owned(),
             Self::Session(_, hash) => format!("SESSION#{hash}"),
+            Self::Tries(_, network) => format!("TRIES#{network}"),
             Self::Export(_) => "EXPORT".to_owned(),
             Self::LogEntry(_, seq) => format!("{}{seq:010}", Self::ENTRIES),
             Self::Mail(_) => "MAIL".to_owned(),
@@ -399,6 +416,8 @@ impl Place {
     pub(crate) const REFERRALS: &'static str = "REFERRAL#";
     pub(crate) const EXPLANATIONS: &'static str = "EXPLANATION#";
     pub(crate) const DELIVERIES: &'static str = "DELIVERY#";
+    /// Beginning of the sort keys of Tasks.
+    pub(crate) const TASKS: &'static str = "TASK#";
     pub(crate) const EVENTS: &'static str = "EVENT#";
     pub(crate) const ENTRIES: &'static str = "ENTRY#";
     pub(crate) const MESSAGES: &'static str = "MESSAGE#";
@@ -414,8 +433,11 @@ impl Place {
             Self::Referral(..) => "referral",
             Self::Explanation(..) => "explanation",
             Self::Delivery(..) => "delivery",
+            Self::Task(..) => "task",
+            Self::TaskNote(..) => "task note",
             Self::Correction(..) => "correction",
             Self::Document(_) => "document",
+            Self::Copy(..) => "copy",
             Self::Contact(_) => "contact",
             Self::Assignment(_) => "assignment",
             Self::Message(..) => "message",
@@ -427,6 +449,7 @@ impl Place {
             Self::Link(_) => "link",
             Self::Code(_) => "code",
             Self::Session(..) => "session",
+            Self::Tries(..) => "tries",
             Self::Export(_) => "export",
             Self::LogHead(_) => "log head",
             Self::LogEntry(..) => "log entry",

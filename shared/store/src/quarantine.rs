@@ -74,6 +74,17 @@ impl Quarantine {
         Ok(PutAddress { url: request.uri().to_owned(), headers })
     }
 
+    /// Takes bytes that came with a request: they wait here like those that came by an address.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`].
+    pub async fn put(&self, upload: &Upload, content: Vec<u8>) -> Result<(), StoreError> {
+        let put = self.client.put_object().bucket(&self.bucket).key(upload.quarantine_key());
+        let put = put.content_type(upload.media.media_type()).body(content.into());
+        put.send().await.map_err(|e| StoreError::service("S3", "PutObject", &e))?;
+        Ok(())
+    }
+
     /// The bytes that came; none when there are none. More than may be taken are not read.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use crate::keyring::WrappedKey;
 use crate::mailboxes::SealedCard;
 use chrono::{DateTime, Utc};
 use medius_domain::access::Scope;
+use medius_domain::clinician::{LetterReview, LetterSignature};
 use medius_domain::code::CodeState;
 use medius_domain::consent::DataItem;
 use medius_domain::id::{
@@ -96,9 +97,12 @@ pub struct ReferralRecord {
     /// The letter whose place it takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<DocumentNumber>,
-    /// When something that it says was corrected: since then it is not sent any more.
+    /// When something that it says was corrected, or it was signed as another: since then it is not sent any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub superseded_at: Option<DateTime<Utc>>,
+    /// How far a clinician's review is, where the patient asked for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<LetterReview>,
 }
 
 /// What anybody who holds a letter can verify about it.
@@ -112,6 +116,9 @@ pub struct DocumentRecord {
     pub bundle_sha256: String,
     /// When it was issued.
     pub issued_at: DateTime<Utc>,
+    /// A clinician's signature, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<LetterSignature>,
 }
 
 /// A delivery: which letter goes where. How far it got is the link's state.
@@ -168,6 +175,15 @@ pub enum MailAbout {
         /// The code's number.
         code_n: u32,
     },
+    /// That something about its referral changed, to an institution; it carries the same link.
+    ProviderTask {
+        /// The link.
+        link_id: LinkId,
+        /// Its generation when the mail was ordered.
+        generation: u32,
+        /// The institution.
+        provider_id: ProviderId,
+    },
     /// That a link has ended because the patient wishes it, to an institution that was sent it.
     ProviderEnded {
         /// The delivery.
@@ -199,6 +215,11 @@ pub enum MailAbout {
     PatientNotice {
         /// What.
         notice: Notice,
+    },
+    /// That a case needs a coordinator, to the coordinators' mailbox.
+    CoordinatorNotice {
+        /// Why.
+        notice: DeskNotice,
     },
     /// That a request was closed because nobody showed who asks: to the mailbox on file, if there is one.
     RightClosed {
@@ -261,17 +282,40 @@ pub enum Notice {
     Right,
     /// That what was asked for was corrected, and that a new letter can be made and sent.
     Corrected,
+    /// That a clinician reviewed and signed a letter, which can now be sent.
+    Signed,
+    /// That something happened at a request to an institution.
+    TaskChanged,
+}
+
+/// Why a case needs a coordinator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeskNotice {
+    /// Too many wrong codes: nobody gets in until the link is made anew.
+    LinkSuspended,
+    /// The institution's mail server refused the mail.
+    LinkBounced,
+    /// Somebody at the institution marked the mail as spam.
+    LinkComplained,
+    /// The institution does not answer.
+    AnswerMissing,
+    /// Two weeks after an appointment there is no outcome.
+    OutcomeMissing,
 }
 
 impl MailAbout {
     /// The link that it carries or is about, where it has one.
     pub const fn link(&self) -> Option<&LinkId> {
         match self {
-            Self::ProviderLink { link_id, .. } | Self::ProviderCode { link_id, .. } => Some(link_id),
+            Self::ProviderLink { link_id, .. }
+            | Self::ProviderTask { link_id, .. }
+            | Self::ProviderCode { link_id, .. } => Some(link_id),
             Self::ProviderEnded { .. }
             | Self::ProviderDestroyed { .. }
             | Self::ProviderCorrection { .. }
             | Self::GuardianCode { .. }
+            | Self::CoordinatorNotice { .. }
             | Self::PatientNotice { .. }
             | Self::PatientExport { .. }
             | Self::ExportCode { .. }
@@ -293,11 +337,13 @@ impl MailAbout {
                 Scope::Inquiry(inquiry_id.clone())
             }
             Self::ProviderLink { .. }
+            | Self::ProviderTask { .. }
             | Self::ProviderCode { .. }
             | Self::ProviderEnded { .. }
             | Self::ProviderDestroyed { .. }
             | Self::ProviderCorrection { .. }
             | Self::GuardianCode { .. }
+            | Self::CoordinatorNotice { .. }
             | Self::PatientNotice { .. }
             | Self::PatientExport { .. }
             | Self::ExportCode { .. } => Scope::Registry,
@@ -383,6 +429,12 @@ impl MailRecord {
     /// The chain of the access log in which what becomes of it is written down.
     pub fn scope(&self) -> Scope {
         self.case_id.clone().map_or_else(|| self.about.scope(), Scope::Case)
+    }
+
+    /// The mail that tells coordinators what became of a link.
+    pub fn to_coordinators(link: &Link, notice: DeskNotice, now: DateTime<Utc>) -> Self {
+        let about = MailAbout::CoordinatorNotice { notice };
+        Self::new(about, link.case_id.clone(), link.subject.clone(), now)
     }
 
     /// The mail that tells an institution that its link has ended.

@@ -17,7 +17,7 @@ use medius_domain::code::CodeState;
 use medius_domain::consent::ConsentHead;
 use medius_domain::destruction::Ledger;
 use medius_domain::id::{CaseId, DestructionId, DocumentNumber, LinkId, MailId, ProviderId, ReferralId, Subject};
-use medius_domain::link::Link;
+use medius_domain::link::{Link, Tries};
 use medius_domain::policy::Permit;
 use medius_domain::provider::Provider;
 use medius_domain::work::Assignment;
@@ -161,6 +161,14 @@ impl Snapshot {
         self.body(&Place::Document(number.clone()))
     }
 
+    /// The institution that a copy of a letter was made for.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn copy_for(&self, number: &DocumentNumber, sha256: &str) -> Result<Option<ProviderId>, StoreError> {
+        self.body(&Place::Copy(number.clone(), sha256.to_owned()))
+    }
+
     /// A link.
     ///
     /// # Errors
@@ -182,6 +190,14 @@ impl Snapshot {
     /// [`StoreError::Corrupt`].
     pub fn code(&self, id: &LinkId) -> Result<Option<CodeState>, StoreError> {
         self.body(&Place::Code(id.clone()))
+    }
+
+    /// The wrong tries of a network at a link.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn tries(&self, id: &LinkId, network: &str) -> Result<Option<Tries>, StoreError> {
+        self.body(&Place::Tries(id.clone(), network.to_owned()))
     }
 
     /// A session, by the SHA-256 of its token.

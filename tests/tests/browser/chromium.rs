@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
+use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
-use thirtyfour::{LoggingPrefsLogLevel, Rect};
 use tokio::process::{Child, Command};
 
 /// axe-core as npm publishes it (MPL-2.0; licence beside it).
@@ -44,7 +44,8 @@ impl Chromium {
     pub(crate) async fn start(files: &Path) -> Result<Self> {
         let browser = program("chromium")?;
         let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let pictures = files.join("pictures");
+        // For a person to look at, whatever becomes of the run's own files.
+        let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screens");
         let profile = files.join(format!("chromium-{port}"));
         let downloads = profile.join("downloads");
         std::fs::create_dir_all(&pictures)?;
@@ -137,6 +138,40 @@ impl Chromium {
         Ok(field.send_keys(text).await?)
     }
 
+    /// Waits until an element is there, seen or not.
+    pub(crate) async fn exists(&self, css: &str) -> Result<()> {
+        let start = tokio::time::Instant::now();
+        while self.driver.find(By::Css(css.to_owned())).await.is_err() {
+            if start.elapsed() > PATIENCE {
+                self.picture("failure").await?;
+                bail!("{css} is not there at {}", self.address().await?);
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        Ok(())
+    }
+
+    /// Gives a field a value; days and hours as their fields keep them, whatever the browser's language is.
+    pub(crate) async fn set(&self, css: &str, value: &str) -> Result<()> {
+        let field = self.see(css).await?;
+        if matches!(field.attr("type").await?.as_deref(), Some("date" | "time")) {
+            let script = format!("document.querySelector({css:?}).value = {value:?}");
+            return self.run(&script).await.map(drop);
+        }
+        field.clear().await?;
+        Ok(field.send_keys(value).await?)
+    }
+
+    /// Opens the same page again.
+    pub(crate) async fn reload(&self) -> Result<()> {
+        Ok(self.driver.refresh().await?)
+    }
+
+    /// A folder of its own.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.downloads
+    }
+
     /// Chooses a file in a field that need not be seen.
     pub(crate) async fn choose(&self, css: &str, file: &Path) -> Result<()> {
         Ok(self.driver.find(By::Css(css.to_owned())).await?.send_keys(file.to_string_lossy()).await?)
@@ -152,14 +187,43 @@ impl Chromium {
         Ok(self.driver.get_all_cookies().await?)
     }
 
-    /// A picture of the whole page, beside the run's files.
+    /// The size of a telephone from now on, with a finger instead of a mouse.
+    pub(crate) async fn phone(&self) -> Result<()> {
+        self.cdp(
+            "Emulation.setDeviceMetricsOverride",
+            json!({
+                "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true,
+            }),
+        )
+        .await
+        .map(drop)
+    }
+
+    /// The size of a desk's screen from now on.
+    pub(crate) async fn desktop(&self) -> Result<()> {
+        self.cdp("Emulation.clearDeviceMetricsOverride", json!({})).await.map(drop)
+    }
+
+    async fn cdp(&self, command: &str, parameters: Value) -> Result<Value> {
+        Ok(self.driver.cdp().send_raw(command, parameters).await?)
+    }
+
+    /// A picture of the whole page, under `target/screens`.
     pub(crate) async fn picture(&self, name: &str) -> Result<()> {
-        let height = self.run("return document.documentElement.scrollHeight").await?.as_u64().unwrap_or(900);
-        let before: Rect = self.driver.get_window_rect().await?;
-        let tall = u32::try_from(height.clamp(900, 8000)).unwrap_or(900) + 160;
-        self.driver.set_window_rect(0, 0, u32::try_from(before.width)?, tall).await?;
-        self.driver.screenshot(&self.pictures.join(format!("{name}.png"))).await?;
-        self.driver.set_window_rect(0, 0, u32::try_from(before.width)?, u32::try_from(before.height)?).await?;
+        let size = self.run("const e = document.documentElement; return [e.scrollWidth, e.scrollHeight]").await?;
+        let clip = json!({"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1});
+        let shot = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
+        let shot = self.cdp("Page.captureScreenshot", shot).await?;
+        let bytes = data_encoding::BASE64.decode(shot["data"].as_str().unwrap_or_default().as_bytes())?;
+        ensure!(bytes.starts_with(b"\x89PNG"), "the picture {name} is none");
+        Ok(std::fs::write(self.pictures.join(format!("{name}.png")), bytes)?)
+    }
+
+    /// That nothing has to be moved sideways to be read.
+    pub(crate) async fn fits(&self, name: &str) -> Result<()> {
+        let over =
+            self.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth").await?;
+        ensure!(over.as_i64() <= Some(0), "{name} is {over} pixels too wide");
         Ok(())
     }
 

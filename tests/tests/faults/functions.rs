@@ -224,7 +224,7 @@ impl Service {
         body: Option<&Value>,
     ) -> Reply {
         let links = LinkMac::new(self.aws.kms(), self.key("link_mac"));
-        let state = medius_delivery::State::new(self.database(), links, self.contacts());
+        let state = medius_delivery::State::new(self.database(), links, self.contacts(), self.keyring());
         self.call(medius_delivery::api().with_state(state).into(), method, path, headers, body).await
     }
 
@@ -310,13 +310,14 @@ impl Service {
             Documents::new(self.aws.s3(), run.bucket.clone(), None),
             medius_store::Exports::new(self.aws.s3(), run.bucket.clone(), None),
             medius_store::Handoff::new(self.aws.s3(), run.handoff.clone(), None),
+            medius_store::Quarantine::new(self.aws.s3(), run.quarantine.clone()),
         );
         let state = medius_provider::State::new(
             self.database(),
             files,
             self.keyring(),
             self.contacts(),
-            self.codes(),
+            (self.codes(), self.mailboxes()),
             PublicKeys::new(self.aws.kms(), self.key("signing")),
             &run.api_url,
             medius_provider::Operator {

@@ -5,7 +5,7 @@
 pub(crate) type Allowed = (&'static str, &'static [&'static str]);
 
 /// Every role: its capability, and what it may do and nothing beside it.
-pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
+pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
     (
         "intake",
         &[
@@ -67,7 +67,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
         "delivery",
         &[
             ("cases", &["GetItem", "Query", "PutItem"]),
-            ("keys", &["GetItem"]),
+            ("keys", &["GetItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
             ("links", &["GetItem", "PutItem"]),
             ("directory", &["GetItem", "Scan"]),
@@ -82,15 +82,19 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
         "provider",
         &[
             ("links", &["GetItem", "PutItem", "DeleteItem", "ConditionCheckItem"]),
-            ("cases", &["GetItem", "ConditionCheckItem"]),
+            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
             ("keys", &["GetItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
-            ("directory", &["GetItem"]),
+            ("directory", &["GetItem", "Scan"]),
+            ("uploads", &["GetItem", "Query", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+            ("quarantine case/", &["PutObject"]),
             ("ledger", &["GetItem"]),
             ("outbox", &["PutItem"]),
             ("access_log", &["GetItem", "PutItem"]),
             ("key data", &["Decrypt"]),
             ("key code_mac", &["GenerateMac"]),
+            ("key mailbox_mac", &["GenerateMac"]),
             ("key signing", &["GetPublicKey"]),
             ("documents cases/", &["GetObject"]),
             ("documents exports/", &["GetObject"]),
@@ -122,13 +126,49 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
         ],
     ),
     (
+        "mailevents",
+        &[
+            ("outbox", &["GetItem", "PutItem"]),
+            ("links", &["GetItem", "PutItem"]),
+            ("cases", &["GetItem", "PutItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+        ],
+    ),
+    (
+        "deadlines",
+        &[
+            ("outbox", &["PutItem"]),
+            ("links", &["GetItem"]),
+            ("cases", &["GetItem", "Query", "PutItem"]),
+            ("cases/index/by_task_due", &["Query"]),
+            ("access_log", &["GetItem", "PutItem"]),
+        ],
+    ),
+    (
+        "clinician",
+        &[
+            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
+            ("cases/index/by_state", &["Query"]),
+            ("keys", &["GetItem", "ConditionCheckItem"]),
+            ("consents", &["GetItem", "ConditionCheckItem"]),
+            ("directory", &["GetItem"]),
+            ("outbox", &["PutItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
+            ("idempotency", &["GetItem", "PutItem"]),
+            ("key data", &["Decrypt"]),
+            ("key signing", &["Sign", "GetPublicKey"]),
+            ("documents cases/", &["PutObject"]),
+        ],
+    ),
+    (
         "desk",
         &[
             ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
             ("cases/index/by_state", &["Query"]),
             ("keys", &["GetItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "Query", "ConditionCheckItem"]),
-            ("links", &["GetItem"]),
+            ("links", &["GetItem", "PutItem"]),
+            ("key link_mac", &["GenerateMac"]),
             ("directory", &["GetItem"]),
             ("outbox", &["PutItem"]),
             ("access_log", &["GetItem", "PutItem"]),

@@ -71,6 +71,7 @@ fn mailer(stack: &Stack, proxy: &Proxy, minutes: i64) -> Mailer {
             base_url: run.api_url.clone(),
             app_url: run.api_url.clone(),
             officer: None,
+            coordinators: None,
         },
     )
 }

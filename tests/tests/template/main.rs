@@ -70,6 +70,7 @@ fn the_data_key_opens_for_each_role_only_what_its_purpose_is() {
     }
     let (data, contact) = ("case-data", "contact");
     let expected = [
+        ("ClinicianRole", vec![data, contact]),
         ("ConsentRole", vec![contact]),
         ("DeliveryRole", vec![contact]),
         ("DeskRole", vec![data, contact]),
@@ -95,7 +96,7 @@ fn only_who_signs_may_sign() {
         let roles = statements(&template).into_iter().filter(|(_, s)| s.iter().any(may));
         roles.map(|(role, _)| role.to_owned()).collect()
     };
-    assert_eq!(may("kms:Sign"), ["ConsentRole", "JournalRole", "RetentionRole"].map(String::from).into());
+    assert_eq!(may("kms:Sign"), ["ClinicianRole", "ConsentRole", "JournalRole", "RetentionRole"].map(String::from).into());
     let key = &template["Resources"]["SigningKey"]["Properties"];
     assert_eq!((&key["KeySpec"], &key["KeyUsage"]), (&json!("ECC_NIST_P256"), &json!("SIGN_VERIFY")));
 }

@@ -9,6 +9,8 @@ use serde_json::value::RawValue;
 #[derive(Serialize, Clone)]
 pub(crate) struct Coding {
     pub(crate) system: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<&'static str>,
     pub(crate) code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) display: Option<&'static str>,
@@ -60,7 +62,7 @@ pub(crate) struct CodeableConcept {
 impl CodeableConcept {
     /// A code of a code system.
     pub(crate) fn code(system: &'static str, code: &'static str, display: Option<&'static str>) -> Self {
-        Self { coding: vec![Coding { system, code, display }], ..Self::default() }
+        Self { coding: vec![Coding { system, version: None, code, display }], ..Self::default() }
     }
 
     /// A LOINC code; its names are the Regenstrief Institute's, so the text is ours.
@@ -75,10 +77,12 @@ impl CodeableConcept {
 }
 
 /// A reference inside the Bundle, or to something that only has a name.
-#[derive(Serialize, Clone)]
+#[derive(Serialize, Clone, Default)]
 pub(crate) struct Reference {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) identifier: Option<Box<Identifier>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) display: Option<String>,
 }
@@ -86,12 +90,12 @@ pub(crate) struct Reference {
 impl Reference {
     /// To an entry.
     pub(crate) fn to(urn: &str) -> Self {
-        Self { reference: Some(urn.to_owned()), display: None }
+        Self { reference: Some(urn.to_owned()), ..Self::default() }
     }
 
     /// To something that only has a name.
     pub(crate) fn named(name: &str) -> Self {
-        Self { reference: None, display: Some(name.to_owned()) }
+        Self { display: Some(name.to_owned()), ..Self::default() }
     }
 }
 
@@ -115,7 +119,21 @@ pub(crate) struct ContactPoint {
 /// A stretch of time; a date as exact as it is known.
 #[derive(Serialize, Clone)]
 pub(crate) struct Period {
-    pub(crate) start: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) start: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) end: Option<String>,
+}
+
+/// A file that is told of. The file itself does not go along, so there is neither `data` nor `url`; and no `hash`, which R4
+/// defines as SHA-1: the SHA-256 is the document's identifier.
+#[derive(Serialize, Clone)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Attachment {
+    pub(crate) content_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) size: Option<u64>,
+    pub(crate) title: String,
 }
 
 /// A note.
@@ -160,6 +178,7 @@ impl Meta {
         Self {
             security: vec![Coding {
                 system: "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+                version: None,
                 code: "PATAST",
                 display: Some("patient asserted"),
             }],
@@ -170,6 +189,7 @@ impl Meta {
     pub(crate) fn redacted(mut self) -> Self {
         self.security.push(Coding {
             system: "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+            version: None,
             code: "REDACTED",
             display: Some("redacted"),
         });

@@ -9,7 +9,9 @@ mod datatypes;
 mod ids;
 mod narrative;
 mod resources;
-mod validate;
+mod task;
+pub(crate) mod validate;
 
 pub(crate) use build::build;
-pub use validate::{Breach, validate};
+pub use task::task;
+pub use validate::{Breach, validate, validate_resource};

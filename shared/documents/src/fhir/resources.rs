@@ -2,8 +2,8 @@
 //! types cannot hold is held by `validate`.
 
 use super::datatypes::{
-    Annotation, CodeableConcept, ContactPoint, Extended, Extension, Identifier, Meta, Narrative, Period, Quantity,
-    Reference,
+    Annotation, Attachment, CodeableConcept, ContactPoint, Extended, Extension, Identifier, Meta, Narrative, Period,
+    Quantity, Reference,
 };
 use serde::Serialize;
 
@@ -41,7 +41,9 @@ pub(crate) enum Resource {
     MedicationStatement(Box<MedicationStatement>),
     Observation(Box<Observation>),
     DiagnosticReport(Box<DiagnosticReport>),
+    DocumentReference(Box<DocumentReference>),
     Consent(Box<Consent>),
+    PractitionerRole(Box<PractitionerRole>),
     Provenance(Box<Provenance>),
 }
 
@@ -58,10 +60,20 @@ pub(crate) struct Composition {
     #[serde(rename = "_title", skip_serializing_if = "Option::is_none")]
     pub(crate) title_extended: Option<Extended>,
     pub(crate) confidentiality: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) attester: Vec<Attester>,
     pub(crate) custodian: Reference,
     #[serde(rename = "relatesTo", skip_serializing_if = "Vec::is_empty")]
     pub(crate) relates_to: Vec<RelatesTo>,
     pub(crate) section: Vec<Section>,
+}
+
+/// Who stands for the document, beside its author.
+#[derive(Serialize)]
+pub(crate) struct Attester {
+    pub(crate) mode: &'static str,
+    pub(crate) time: String,
+    pub(crate) party: Reference,
 }
 
 #[derive(Serialize)]
@@ -273,6 +285,31 @@ pub(crate) struct DiagnosticReport {
     pub(crate) result: Vec<Reference>,
 }
 
+/// A file of the patient from which values were read.
+#[derive(Serialize)]
+pub(crate) struct DocumentReference {
+    pub(crate) meta: Meta,
+    pub(crate) identifier: Vec<Identifier>,
+    pub(crate) status: &'static str,
+    pub(crate) subject: Reference,
+    pub(crate) author: Vec<Reference>,
+    pub(crate) description: String,
+    pub(crate) content: Vec<DocumentContent>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct DocumentContent {
+    pub(crate) attachment: Attachment,
+}
+
+/// The clinician who reviewed the letter.
+#[derive(Serialize)]
+pub(crate) struct PractitionerRole {
+    pub(crate) practitioner: Reference,
+    pub(crate) organization: Reference,
+    pub(crate) code: Vec<CodeableConcept>,
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Consent {
@@ -299,14 +336,34 @@ pub(crate) struct Provision {
 pub(crate) struct Rule {
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) actor: Vec<ProvisionActor>,
     pub(crate) code: Vec<CodeableConcept>,
+}
+
+/// Whom a rule is about.
+#[derive(Serialize)]
+pub(crate) struct ProvisionActor {
+    pub(crate) role: CodeableConcept,
+    pub(crate) reference: Reference,
 }
 
 #[derive(Serialize)]
 pub(crate) struct Provenance {
     pub(crate) target: Vec<Reference>,
     pub(crate) recorded: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) activity: Option<CodeableConcept>,
     pub(crate) agent: Vec<Agent>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) entity: Vec<SourceEntity>,
+}
+
+/// What something was taken from.
+#[derive(Serialize)]
+pub(crate) struct SourceEntity {
+    pub(crate) role: &'static str,
+    pub(crate) what: Reference,
 }
 
 #[derive(Serialize)]

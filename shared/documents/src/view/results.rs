@@ -4,6 +4,7 @@
 use super::judgement::{Bar, Judgement, bar, judge, judged, why_not};
 use super::{Label, Words, redacted};
 use crate::fhir::catalogue::{self, Known};
+use medius_domain::clinician::{TestWording, Wording};
 use medius_domain::health::{Comparator, Listing, Quantity, ResultValue, TestResult};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -90,10 +91,19 @@ pub(crate) fn known_test(result: &TestResult) -> Option<&'static Known> {
     catalogue::find(result.name.text.expose(), unit)
 }
 
+/// The Korean name of a test: the patient's, or the service's as a reviewer left it.
+pub(crate) fn korean_name<'a>(result: &'a TestResult, wording: Option<&'a TestWording>) -> Option<&'a str> {
+    let theirs = result.name.ko.as_ref().map(|k| k.expose());
+    theirs.or_else(|| match wording {
+        Some(wording) => wording.ko.as_ref().map(|k| k.expose()),
+        None => known_test(result).map(|k| k.ko),
+    })
+}
+
 /// One row for each test.
-pub(crate) fn rows<const MAX: usize>(list: &Listing<TestResult, MAX>) -> Vec<ResultRow> {
+pub(crate) fn rows<const MAX: usize>(list: &Listing<TestResult, MAX>, wording: &Wording) -> Vec<ResultRow> {
     let charted = super::trends::charted(list);
-    tests(list).iter().enumerate().filter_map(|(i, test)| row(test, charted.contains(&i))).collect()
+    tests(list).iter().enumerate().filter_map(|(i, test)| row(test, charted.contains(&i), wording)).collect()
 }
 
 /// The laboratory, where one measured everything: it is then said once.
@@ -103,12 +113,17 @@ pub(crate) fn common_laboratory<const MAX: usize>(list: &Listing<TestResult, MAX
     list.items().iter().all(|r| name(r).as_ref() == Some(&first)).then_some(first)
 }
 
-fn row(test: &Test<'_>, charted: bool) -> Option<ResultRow> {
+fn row(test: &Test<'_>, charted: bool, wording: &Wording) -> Option<ResultRow> {
     let (latest, before) = test.results.split_last()?;
-    let ko = latest.name.ko.as_ref().map(|k| k.expose()).or_else(|| known_test(latest).map(|k| k.ko));
+    let wording = wording.of(latest.name.text.expose());
+    let ko = korean_name(latest, wording);
     let (in_words, unit, range, bar, judgement, why_not) = match &latest.value {
         ResultValue::Text(_) => {
             (true, "", None, None, Judgement::NotJudged, Some(Label::new("글로 된 결과", "in words")))
+        }
+        ResultValue::Quantity(q) if wording.is_some_and(|w| !w.judged) => {
+            let why = Label::new("검토자가 판정을 보류함", "left open by the reviewer");
+            (false, q.unit.print(), range_text(q), None, Judgement::NotJudged, Some(why))
         }
         ResultValue::Quantity(q) => {
             let judgement = judge(q);
@@ -185,7 +200,7 @@ mod tests {
             result("HbA1c", "7.40", "2026-11-10"), result("hemoglobin A1c", "6.9", "2026-02"), result("Other", "1", "2026"),
         ]}))
         .unwrap();
-        let rows = rows(&list);
+        let rows = rows(&list, &Wording::default());
         assert_eq!(rows.len(), 2);
         assert_eq!((rows[0].value.as_str(), rows[0].name.ko.as_deref()), ("7.40", Some("당화혈색소")));
         assert_eq!(rows[0].earlier[0].value, "6.9 %");

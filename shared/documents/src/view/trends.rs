@@ -3,7 +3,8 @@
 
 use super::judgement::judge;
 use super::results::{Test, range_text, tests, value_text};
-use super::{Judgement, Words, known_test, redacted};
+use super::{Judgement, Words, korean_name, redacted};
+use medius_domain::clinician::Wording;
 use medius_domain::health::{Listing, Quantity, ResultValue, TestResult};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -99,15 +100,17 @@ pub(crate) fn charted<const MAX: usize>(list: &Listing<TestResult, MAX>) -> Vec<
 }
 
 /// The charts of a letter.
-pub(crate) fn courses<const MAX: usize>(list: &Listing<TestResult, MAX>) -> Vec<Trend> {
+pub(crate) fn courses<const MAX: usize>(list: &Listing<TestResult, MAX>, wording: &Wording) -> Vec<Trend> {
     let tests = tests(list);
-    charted(list).into_iter().filter_map(|i| trend(&course(&tests[i]))).collect()
+    charted(list).into_iter().filter_map(|i| trend(&course(&tests[i]), wording)).collect()
 }
 
-fn trend(course: &[Dated<'_>]) -> Option<Trend> {
+fn trend(course: &[Dated<'_>], wording: &Wording) -> Option<Trend> {
     let left_out = course.len().saturating_sub(POINTS);
     let shown = &course[left_out..];
     let (latest, latest_q) = shown.last()?;
+    let wording = wording.of(latest.name.text.expose());
+    let open = wording.is_some_and(|w| !w.judged);
     let scale = Scale::of(shown, latest_q);
     let (xs, to_scale) = places(shown);
     let points: Vec<Point> = shown
@@ -118,14 +121,13 @@ fn trend(course: &[Dated<'_>]) -> Option<Trend> {
             value: value_text(&r.value),
             x,
             y: scale.place(q.value.expose()),
-            judgement: judge(q),
+            judgement: if open { Judgement::NotJudged } else { judge(q) },
         })
         .collect();
     let band = (latest_q.low.is_some() || latest_q.high.is_some()).then(|| {
         (latest_q.high.map_or(0, |h| scale.place(h.expose())), latest_q.low.map_or(1000, |l| scale.place(l.expose())))
     });
-    let ko = latest.name.ko.as_ref().map(|k| k.expose()).or_else(|| known_test(latest).map(|k| k.ko));
-    let name = Words::new(latest.name.text.expose(), ko);
+    let name = Words::new(latest.name.text.expose(), korean_name(latest, wording));
     let unit = latest_q.unit.print().to_owned();
     let range = range_text(latest_q);
     let description = describe(&name.text, &unit, range.as_deref(), &points);
@@ -199,11 +201,20 @@ mod tests {
     #[test]
     fn a_course_needs_three_days_in_one_unit() {
         let days = [("1", "%", "2026-01"), ("2", "%", "2026-02-01"), ("3", "%", "2026-03")];
-        assert_eq!(courses(&list(&days)).len(), 1);
-        assert!(courses(&list(&[("1", "%", "2026-01"), ("2", "g/L", "2026-02"), ("3", "%", "2026-03")])).is_empty());
-        assert!(courses(&list(&[("1", "%", "2026-01"), ("2", "%", "2026-01"), ("3", "%", "2026-03")])).is_empty());
+        assert_eq!(courses(&list(&days), &Wording::default()).len(), 1);
+        assert!(
+            courses(
+                &list(&[("1", "%", "2026-01"), ("2", "g/L", "2026-02"), ("3", "%", "2026-03")]),
+                &Wording::default()
+            )
+            .is_empty()
+        );
+        assert!(
+            courses(&list(&[("1", "%", "2026-01"), ("2", "%", "2026-01"), ("3", "%", "2026-03")]), &Wording::default())
+                .is_empty()
+        );
         let reversed: Vec<_> = days.iter().rev().copied().collect();
-        let trend = courses(&list(&reversed)).remove(0);
+        let trend = courses(&list(&reversed), &Wording::default()).remove(0);
         assert_eq!(trend.points.iter().map(|p| p.value.as_str()).collect::<Vec<_>>(), ["1", "2", "3"]);
         assert!(trend.to_scale && trend.points[0].y > trend.points[2].y);
         assert_eq!((trend.points[0].x, trend.points[2].x), (0, 1000));
@@ -214,7 +225,7 @@ mod tests {
         let days: Vec<String> = (1..=12).map(|d| format!("2026-01-{d:02}")).collect();
         let mut results: Vec<_> = days.iter().map(|d| ("5", "%", d.as_str())).collect();
         results.push(("5", "%", "2026-11-01"));
-        let trend = courses(&list(&results)).remove(0);
+        let trend = courses(&list(&results), &Wording::default()).remove(0);
         assert_eq!((trend.points.len(), trend.left_out, trend.to_scale), (8, 5, false));
     }
 }

@@ -2,11 +2,13 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use chrono::{DateTime, Utc};
-use medius_documents::{ConsentReference, Issue, Label, Letter, Operator, issue};
+use medius_documents::{ConsentReference, Issue, Label, Letter, Operator, Review, issue};
 use medius_domain::consent::{DataItem, Item};
 use medius_domain::disclosure::Disclosure;
+use medius_domain::health::{Medication, Source, TestResult};
 use medius_domain::intake::{CompleteIntake, Draft};
 use medius_domain::provider::Provider;
+use medius_domain::upload::FileKind;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -44,10 +46,13 @@ pub fn intake(case: &Value) -> CompleteIntake {
 
 /// What a case hands on: all, without the parts that its list `left_out` names.
 pub fn disclosure(case: &Value) -> Disclosure {
+    Disclosure::of(intake(case), &items(case)).unwrap()
+}
+
+fn items(case: &Value) -> BTreeSet<DataItem> {
     let left_out: BTreeSet<DataItem> =
         case.get("left_out").map_or_else(BTreeSet::new, |v| serde_json::from_value(v.clone()).unwrap());
-    let items = Disclosure::parts().filter(|item| !left_out.contains(item)).collect();
-    Disclosure::of(intake(case), &items).unwrap()
+    Disclosure::parts().filter(|item| !left_out.contains(item)).collect()
 }
 
 pub fn provider() -> Provider {
@@ -110,11 +115,48 @@ pub fn issue_of() -> Issue {
                 "2026-11-22T02:31:00Z",
             ),
         ],
+        review: None,
     }
 }
 
 pub fn letter(case: &Value) -> Letter {
     issue(&disclosure(case), &provider(), &issue_of()).unwrap()
+}
+
+/// The same letter with a result and a medicine out of a file, reviewed and signed by a clinician.
+pub fn signed(case: &Value) -> Letter {
+    let issued = Issue { review: Some(review()), ..issue_of() };
+    issue(&with_file(case), &provider(), &issued).unwrap()
+}
+
+pub fn review() -> Review {
+    Review {
+        reviewer: serde_json::from_value(json!({"name": "이서연", "profession": "physician", "licence": "123456"}))
+            .unwrap(),
+        signed_at: at("2026-11-22T05:00:00Z"),
+        wording: serde_json::from_value(json!([
+            {"test": "HbA1c", "ko": "당화혈색소(A1c)", "code": true, "judged": true},
+            {"test": "LDL cholesterol", "code": false, "judged": false}
+        ]))
+        .unwrap(),
+    }
+}
+
+/// What a case hands on, with one result and one medicine read from a file where there is room and leave.
+pub fn with_file(case: &Value) -> Disclosure {
+    let source = |place: &str| {
+        let place = place.to_owned();
+        Some(Source::File { number: 3, media: FileKind::Pdf, sha256: "ab".repeat(32), bytes: Some(48_213), place })
+    };
+    let result: TestResult = serde_json::from_value(json!({"name": {"text": "페리틴"},
+        "value": {"quantity": {"value": "41.0", "unit": "ng/mL"}}, "collected_on": "2026-11-10"}))
+    .unwrap();
+    let medicine: Medication = serde_json::from_value(json!({"name": {"text": "레보티록신정"}, "dose": "1"})).unwrap();
+    let result = TestResult { source: source("page 2, row 14"), ..result };
+    let medicine = Medication { source: source("page 1, row 3"), ..medicine };
+    let told = intake(case);
+    let full = told.clone().with_records(vec![result], vec![medicine]).unwrap_or(told);
+    Disclosure::of(full, &items(case)).unwrap()
 }
 
 const HOSTILE: &str = "#panic(\"x\") *b* _i_ $x^2$ [a] <l> @ref `c` \\ // https://evil.example #import \"/data.json\" =h - li #read(\"/etc/passwd\") {{x}} ${y} %s <script>alert(1)</script> &amp; ]]>";

@@ -82,6 +82,7 @@ opaque!(
     crate::id::RightId,
     crate::id::InquiryId,
     crate::id::DestructionId,
+    crate::id::TaskId,
     crate::id::UploadId,
     crate::id::RecordId,
     crate::id::Subject

@@ -110,11 +110,13 @@ pub enum Thing {
     Record,
     /// The copy of everything that is kept about a patient.
     Export,
+    /// A request to an institution: where it stands, and what was said.
+    Task,
 }
 
 impl Thing {
     /// Every thing.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Case,
         Self::Intake,
         Self::Consent,
@@ -138,6 +140,7 @@ impl Thing {
         Self::Upload,
         Self::Record,
         Self::Export,
+        Self::Task,
     ];
 
     /// The code: the first part of an object's reference.
@@ -166,6 +169,7 @@ impl Thing {
             Self::Upload => "upload",
             Self::Record => "record",
             Self::Export => "export",
+            Self::Task => "task",
         }
     }
 

@@ -38,6 +38,9 @@ pub enum Origin {
         media: FileKind,
         /// Its SHA-256.
         sha256: String,
+        /// Its size; none for a record that was read before it was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bytes: Option<u64>,
     },
 }
 
@@ -49,6 +52,7 @@ impl Origin {
             number: upload.number,
             media: upload.media,
             sha256: upload.sha256.as_str().to_owned(),
+            bytes: Some(upload.bytes.bytes()),
         }
     }
 
@@ -56,9 +60,9 @@ impl Origin {
     pub fn source(&self, place: Option<&Place>) -> Source {
         match self {
             Self::Form => Source::Form,
-            Self::File { number, media, sha256, .. } => {
+            Self::File { number, media, sha256, bytes, .. } => {
                 let place = place.map(|place| place.words()).unwrap_or_default();
-                Source::File { number: *number, kind: media.code(), sha256: sha256.clone(), place }
+                Source::File { number: *number, media: *media, sha256: sha256.clone(), bytes: *bytes, place }
             }
         }
     }

@@ -29,7 +29,13 @@ fn read(entries: Vec<Entry>) -> Rows {
 }
 
 fn file() -> Origin {
-    Origin::File { upload_id: UploadId::new(), number: 3, media: FileKind::Pdf, sha256: "ab".repeat(32) }
+    Origin::File {
+        upload_id: UploadId::new(),
+        number: 3,
+        media: FileKind::Pdf,
+        sha256: "ab".repeat(32),
+        bytes: Some(48_213),
+    }
 }
 
 #[test]

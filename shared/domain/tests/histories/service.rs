@@ -10,7 +10,7 @@ use medius_domain::consent::{
     Recipient, Recorded, Standing, TextLanguage, Use, Verification, gate, replay, text_of, verify,
 };
 use medius_domain::id::{CaseId, DeliveryId, EventId, LinkId, ProviderId, ReferralId, ServingId, Subject};
-use medius_domain::link::{Link, LinkEvent, LinkSecret, LinkState, MAX_DOWNLOADS};
+use medius_domain::link::{Link, LinkEvent, LinkOf, LinkSecret};
 use proptest_state_machine::StateMachineTest;
 use std::sync::atomic::Ordering;
 
@@ -205,7 +205,7 @@ impl Service {
     fn send(&mut self, letter: usize, standing: &Standing) -> bool {
         let (to, parts) = self.letters[letter].clone();
         let Some(proof) = self.provision(to, &parts, standing) else { return false };
-        let link = Link {
+        let of = LinkOf {
             id: LinkId::new(),
             case_id: self.case.clone(),
             subject: self.subject.clone(),
@@ -213,22 +213,8 @@ impl Service {
             delivery_id: DeliveryId::new(),
             provider_id: self.institutions[to].clone(),
             basis: proof.basis().to_vec(),
-            secret_sha256: LinkSecret::from_mac(&[7; 32]).sha256(),
-            generation: 1,
-            epoch: 1,
-            rev: 1,
-            state: LinkState::Queued,
-            downloads: 0,
-            max_downloads: MAX_DOWNLOADS,
-            code_n: 0,
-            created_at: standing.now,
-            expires_at: Link::expiry(standing.now),
-            sent_at: None,
-            unlocked_at: None,
-            downloaded_at: None,
-            acknowledged_at: None,
-            revoked_at: None,
         };
+        let link = Link::queued(of, LinkSecret::from_mac(&[7; 32]).sha256(), standing.now);
         self.sent.push(SentLetter { to, parts, link });
         true
     }

@@ -142,7 +142,8 @@ fn reference(entry: &Entry) -> String {
         | Thing::Inquiry
         | Thing::Upload
         | Thing::Record
-        | Thing::Export => entry.object.as_str().to_owned(),
+        | Thing::Export
+        | Thing::Task => entry.object.as_str().to_owned(),
         thing @ (Thing::WorkList
         | Thing::Assignment
         | Thing::Directory

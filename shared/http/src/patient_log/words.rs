@@ -144,6 +144,7 @@ fn noun(thing: Thing, object: &str) -> (&'static str, &'static str) {
         Thing::Upload => ("a file", "파일을"),
         Thing::Record => ("results and medicines", "검사 결과와 복용 약을"),
         Thing::Export => ("a copy of everything that is kept", "보관 중인 정보 전체의 사본을"),
+        Thing::Task => ("what becomes of the referral", "의뢰 진행 상황을"),
     }
 }
 

@@ -142,6 +142,11 @@ impl Problem {
         self.0.members.get("reason").and_then(Value::as_str)
     }
 
+    /// What is wrong with which field.
+    pub fn field_errors(&self) -> &[FieldError] {
+        &self.0.errors
+    }
+
     /// The cause and the causes behind it, for the log.
     pub(crate) fn cause_chain(&self) -> String {
         let mut chain = String::new();

@@ -1,7 +1,7 @@
 //! MedicationStatement and MedicationRequest: one medicine each.
 
-use super::json::Json;
 use super::{Found, concept, day, must_be_understood, quantity};
+use crate::json::Json;
 use crate::reading::{Code, Proposed, ReadMedicine};
 use crate::resident;
 use crate::text::{bounded, tidy};

@@ -3,14 +3,13 @@
 //! What says that it must be understood (`modifierExtension`, `implicitRules`) and is not, what was withdrawn, and what
 //! leaves open which of two values is meant, is left out.
 
-mod json;
 mod medicine;
 mod observation;
 
+use crate::json::{self, Json};
 use crate::reading::{Code, Notice, Place, Proposal, Proposed, Provenance, Reading};
 use crate::text::{bounded, tidy};
 use crate::{Limits, Refused, resident};
-use json::Json;
 use std::collections::BTreeSet;
 
 /// Reads a FHIR R4 resource or Bundle in JSON.

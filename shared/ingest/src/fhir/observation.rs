@@ -1,7 +1,7 @@
 //! Observation: one result, or one for each component (blood pressure).
 
-use super::json::Json;
 use super::{Found, concept, day, is_final, must_be_understood, quantity};
+use crate::json::Json;
 use crate::reading::{Proposed, ReadResult};
 use crate::resident;
 use crate::text::{bounded, tidy};

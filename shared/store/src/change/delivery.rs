@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use medius_domain::case::Case;
 use medius_domain::code::CodeState;
 use medius_domain::id::LinkId;
-use medius_domain::link::Link;
+use medius_domain::link::{Link, Tries};
 
 /// Hours that a code's record outlives the code, for the count of codes in a window.
 const CODE_HOURS: i64 = 24;
@@ -56,6 +56,17 @@ impl Change {
         let place = Place::Code(link.clone());
         let item = encode(&place, code, Some(code.valid_until + TimeDelta::hours(CODE_HOURS)), [])?;
         self.push(place, Kind::Put(item), "", [], Conflict::Link);
+        Ok(())
+    }
+
+    /// The wrong tries of a network at a link, in their next revision. They are gone when nothing of them counts any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn put_tries(&mut self, link: &LinkId, network: &str, tries: &Tries) -> Result<(), StoreError> {
+        let place = Place::Tries(link.clone(), network.to_owned());
+        let item = encode(&place, tries, tries.ends(), [("rev", number(tries.rev))])?;
+        self.put_revision(place, item, tries.rev, Conflict::Link);
         Ok(())
     }
 

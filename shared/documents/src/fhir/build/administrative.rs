@@ -1,11 +1,11 @@
 //! Who asks, who is asked, through whom, and on which consents.
 
-use super::{Context, instant, path};
+use super::{Context, instant, path, source};
 use crate::fhir::catalogue::section;
 use crate::fhir::datatypes::{CodeableConcept, ContactPoint, Extension, Identifier, Meta, Reference, translation};
 use crate::fhir::resources::{
     Address, Agent, CodeableConceptOwned, CodingOwned, Communication, Consent, HumanName, Organization, Patient,
-    Provenance, Provision, Rule, ServiceRequest,
+    Provenance, Provision, ProvisionActor, Rule, ServiceRequest,
 };
 use crate::issue::ConsentReference;
 use crate::view::withheld;
@@ -63,7 +63,7 @@ pub(super) fn patient(cx: &Context<'_>) -> Patient {
 }
 
 /// The number by which Korea registers those who may attract foreign patients; it has no published URI, so none is invented.
-fn registration(number: &str) -> Identifier {
+pub(in crate::fhir) fn registration(number: &str) -> Identifier {
     Identifier {
         kind: Some(CodeableConcept::text(
             "Registration number for attracting foreign patients (Republic of Korea)",
@@ -117,7 +117,7 @@ pub(super) fn request(cx: &Context<'_>) -> ServiceRequest {
 }
 
 /// `request-priority` knows four steps; `stat` is left out, since an emergency is never queued.
-const fn priority(urgency: Urgency) -> &'static str {
+pub(in crate::fhir) const fn priority(urgency: Urgency) -> &'static str {
     match urgency {
         Urgency::Routine => "routine",
         Urgency::Soon => "urgent",
@@ -156,9 +156,21 @@ fn provision(cx: &Context<'_>, kind: Item) -> Option<Provision> {
     let provision: Vec<Rule> = rules
         .into_iter()
         .filter(|(_, items)| !items.is_empty())
-        .map(|(kind, items)| Rule { kind, code: items.into_iter().map(content).collect() })
+        .map(|(kind, items)| Rule { kind, actor: vec![receiver(cx)], code: items.into_iter().map(content).collect() })
         .collect();
     (!provision.is_empty()).then_some(Provision { provision })
+}
+
+/// The institution as the one who receives the information.
+fn receiver(cx: &Context<'_>) -> ProvisionActor {
+    ProvisionActor {
+        role: CodeableConcept::code(
+            "http://terminology.hl7.org/CodeSystem/v3-ParticipationType",
+            "IRCP",
+            Some("information recipient"),
+        ),
+        reference: cx.reference(path::RECIPIENT),
+    }
 }
 
 /// A part as the content that a rule is about; a LOINC code where one means that part and no more.
@@ -179,22 +191,18 @@ fn content(item: DataItem) -> CodeableConcept {
     CodeableConcept { coding: CodeableConcept::loinc(code).coding, ..text }
 }
 
-/// The patient is the author, the operator only put the document together.
+/// The patient is the author of the document and of all that they told; the operator only put it together.
 pub(super) fn provenance(cx: &Context<'_>) -> Provenance {
-    let agent = |code, display, who: Reference| Agent {
-        kind: CodeableConcept::code(
-            "http://terminology.hl7.org/CodeSystem/provenance-participant-type",
-            code,
-            Some(display),
-        ),
-        who,
-    };
+    let agent = |code, display, who: Reference| Agent { kind: source::participant(code, display), who };
+    let told = cx.sources.told.iter().map(|value| cx.reference(value));
     Provenance {
-        target: vec![cx.reference(path::COMPOSITION), cx.reference(path::REQUEST)],
+        target: [cx.reference(path::COMPOSITION), cx.reference(path::REQUEST)].into_iter().chain(told).collect(),
         recorded: cx.now.clone(),
+        activity: None,
         agent: vec![
             agent("author", "Author", cx.patient()),
             agent("assembler", "Assembler", cx.reference(path::OPERATOR)),
         ],
+        entity: Vec::new(),
     }
 }

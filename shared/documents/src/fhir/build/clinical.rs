@@ -116,10 +116,10 @@ pub(super) fn medication(cx: &Context<'_>, medicine: &Medication) -> MedicationS
         status: "active",
         medication_codeable_concept: said(&medicine.name),
         subject: cx.patient(),
-        effective_period: medicine.since.as_ref().map(|d| Period { start: d.expose().to_owned() }),
+        effective_period: medicine.since.as_ref().map(|d| Period { start: Some(d.expose().to_owned()), end: None }),
         date_asserted: cx.now.clone(),
         information_source: cx.patient(),
-        derived_from: source::derived_from(medicine.source.as_ref()),
+        derived_from: source::derived_from(cx, medicine.source.as_ref()),
         note: source::note(medicine.source.as_ref()),
         dosage: dosage(medicine).into_iter().collect(),
     }

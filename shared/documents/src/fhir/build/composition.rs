@@ -1,6 +1,6 @@
 //! The Composition: the letter's outline, with a narrative for readers that do not understand the entries.
 
-use super::{Context, path, source};
+use super::{Context, path, review};
 use crate::fhir::catalogue::section;
 use crate::fhir::datatypes::{CodeableConcept, Identifier, Narrative, Reference, translation};
 use crate::fhir::narrative::{bilingual, line, list, paragraph, plain};
@@ -25,6 +25,7 @@ pub(super) fn composition(cx: &Context<'_>) -> Composition {
         title: "Patient-initiated referral letter".to_owned(),
         title_extended: translation("ko", Some("환자 진료 요청서")),
         confidentiality: "N",
+        attester: cx.issue.review.iter().map(|review| review::attester(cx, review)).collect(),
         custodian: cx.reference(path::OPERATOR),
         relates_to: cx.issue.replaces.iter().map(|number| replaces(cx, number)).collect(),
         section: sections(cx),
@@ -71,21 +72,29 @@ fn sections(cx: &Context<'_>) -> Vec<Section> {
             cx.references(path::MEDICATION, d.medications().items().len()),
         ),
         results(cx),
-        Section {
-            title: "Attachments",
-            title_extended: translation("ko", Some("첨부 자료")),
-            code: Some(CodeableConcept::loinc(section::ATTACHMENTS)),
-            text: paragraph(if source::any_file(d) {
-                "Nothing is attached. Values that were read from files of the patient name file, page and row."
-            } else {
-                "The patient was not asked for attachments."
-            }),
-            entry: Vec::new(),
-            empty_reason: empty_reason(Status::NotAsked),
-            section: Vec::new(),
-        },
+        attachments(cx),
         wishes(cx),
     ]
+}
+
+/// The files that values were read from. None of them is attached: the patient can show them, by number and hash.
+fn attachments(cx: &Context<'_>) -> Section {
+    let files = &cx.sources.files;
+    let text = if files.is_empty() {
+        paragraph("The patient was not asked for attachments.")
+    } else {
+        let head = "Nothing is attached. Values name file, page and row; the files stay with the patient:".to_owned();
+        list(&std::iter::once(head).chain(files.iter().map(|file| plain("", &file.line()))).collect::<Vec<_>>())
+    };
+    Section {
+        title: "Attachments",
+        title_extended: translation("ko", Some("첨부 자료")),
+        code: Some(CodeableConcept::loinc(section::ATTACHMENTS)),
+        text,
+        entry: files.iter().map(|file| cx.reference(&file.place())).collect(),
+        empty_reason: files.is_empty().then(|| empty_reason(Status::NotAsked)).flatten(),
+        section: Vec::new(),
+    }
 }
 
 /// Symptoms and the problem list, told apart by their category. Where one of the two is withheld, a section of its own

@@ -1,18 +1,22 @@
 //! From what the patient agreed to hand on to the Bundle. A part that is withheld has no resource; its section says so.
 //!
-//! There is no DocumentReference: everything that the letter says is structured here, the PDF contains this Bundle and so
-//! cannot be hashed inside it, and FHIR's `Attachment.hash` is SHA-1. The files that values were read from stay with the
-//! patient: a value names its file by number and SHA-256, and section 77599-9 says that nothing is attached.
+//! The PDF contains this Bundle and so cannot be hashed inside it. The files that values were read from stay with the patient:
+//! section 77599-9 lists each as a DocumentReference with its kind, size and SHA-256, and a Provenance says which values were
+//! read from it.
 
 mod administrative;
 mod clinical;
 mod composition;
 mod results;
+mod review;
 mod source;
+
+pub(super) use administrative::{priority as request_priority, registration};
 
 use super::datatypes::{Identifier, Reference};
 use super::ids;
 use super::resources::{Bundle, Entry, Resource};
+use super::validate::MOST_ENTRIES;
 use crate::issue::{DocumentError, Issue};
 use chrono::{DateTime, SecondsFormat, Utc};
 use medius_domain::disclosure::Disclosure;
@@ -21,6 +25,7 @@ use medius_domain::provider::Provider;
 /// What every resource needs to know.
 struct Context<'a> {
     disclosure: &'a Disclosure,
+    sources: source::Sources<'a>,
     to: &'a Provider,
     issue: &'a Issue,
     /// The moment of issue as a FHIR `dateTime`.
@@ -61,19 +66,23 @@ mod path {
     pub(super) const MEDICATION: &str = "MedicationStatement";
     pub(super) const RESULT: &str = "Observation";
     pub(super) const CONSENT: &str = "Consent";
+    pub(super) const FILE: &str = "DocumentReference";
+    pub(super) const REVIEWER: &str = "PractitionerRole";
+    pub(super) const REVIEW: &str = "Provenance/review";
 }
 
 /// A moment as a FHIR `instant` in UTC, to the second.
-fn instant(at: DateTime<Utc>) -> String {
+pub(super) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// The Bundle as JSON.
 ///
 /// # Errors
-/// [`DocumentError::Serialise`]; cannot happen for values of the domain.
+/// [`DocumentError::TooMany`] for a story and records that fill more than a receiver takes; [`DocumentError::Serialise`] cannot
+/// happen for values of the domain.
 pub(crate) fn build(disclosure: &Disclosure, to: &Provider, issue: &Issue) -> Result<Vec<u8>, DocumentError> {
-    let cx = Context { disclosure, to, issue, now: instant(issue.issued_at) };
+    let cx = Context { disclosure, sources: source::Sources::of(disclosure), to, issue, now: instant(issue.issued_at) };
     let mut entry: Vec<Entry> = Vec::new();
     let mut add = |path: &str, resource: Resource| entry.push(Entry { full_url: cx.urn(path), resource });
 
@@ -102,10 +111,23 @@ pub(crate) fn build(disclosure: &Disclosure, to: &Provider, issue: &Issue) -> Re
     if !disclosure.results().items().is_empty() {
         add(path::REPORT, Resource::DiagnosticReport(Box::new(results::report(&cx))));
     }
+    for file in &cx.sources.files {
+        add(&file.place(), Resource::DocumentReference(Box::new(file.reference(&cx))));
+    }
     for (i, consent) in issue.consents.iter().enumerate() {
         add(&format!("{}/{i}", path::CONSENT), Resource::Consent(Box::new(administrative::consent(&cx, consent))));
     }
     add(path::PROVENANCE, Resource::Provenance(Box::new(administrative::provenance(&cx))));
+    for (place, provenance) in cx.sources.provenances(&cx) {
+        add(&place, Resource::Provenance(Box::new(provenance)));
+    }
+    if let Some(review) = &issue.review {
+        add(path::REVIEWER, Resource::PractitionerRole(Box::new(review::reviewer(&cx, review))));
+        add(path::REVIEW, Resource::Provenance(Box::new(review::provenance(&cx, review))));
+    }
+    if entry.len() > MOST_ENTRIES {
+        return Err(DocumentError::TooMany { most: MOST_ENTRIES });
+    }
 
     let bundle = Bundle {
         resource_type: "Bundle",

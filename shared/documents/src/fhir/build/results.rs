@@ -4,19 +4,21 @@ use super::{Context, path, source};
 use crate::fhir::catalogue::{LOINC, section};
 use crate::fhir::datatypes::{CodeableConcept, Coding, Meta, Quantity, Reference, number, translation};
 use crate::fhir::resources::{DiagnosticReport, Observation, ReferenceRange};
-use crate::view::{Judgement, judge, known_test, range_text};
+use crate::view::{Judgement, judge, known_test, korean_name, range_text};
 use medius_domain::health::{Comparator, Number, Quantity as Measured, ResultValue, TestResult};
 
 /// A result. Its status is `unknown`: whether the laboratory called it final, a patient cannot tell.
 pub(super) fn observation(cx: &Context<'_>, result: &TestResult) -> Result<Observation, serde_json::Error> {
-    let known = known_test(result);
-    let ko = result.name.ko.as_ref().map(|k| k.expose()).or_else(|| known.map(|k| k.ko));
+    let wording = cx.issue.wording(result.name.text.expose());
+    let known = known_test(result).filter(|_| wording.is_none_or(|w| w.code));
+    let ko = korean_name(result, wording);
     let mut code = CodeableConcept::text(result.name.text.expose(), ko);
     let (value_quantity, value_string, interpretation, reference_range) = match &result.value {
         ResultValue::Quantity(q) => {
             let loinc = known.and_then(|k| k.loinc(q.unit));
-            code.coding.extend(loinc.map(|code| Coding { system: LOINC, code, display: None }));
-            (Some(measured(q)?), None, interpretation(q), range(q)?)
+            code.coding.extend(loinc.map(|code| Coding { system: LOINC, version: None, code, display: None }));
+            let marked = wording.is_none_or(|w| w.judged);
+            (Some(measured(q)?), None, if marked { interpretation(q) } else { Vec::new() }, range(q)?)
         }
         ResultValue::Text(text) => (None, Some(text.expose().to_owned()), Vec::new(), Vec::new()),
     };
@@ -32,7 +34,7 @@ pub(super) fn observation(cx: &Context<'_>, result: &TestResult) -> Result<Obser
         interpretation,
         note: source::note(result.source.as_ref()),
         reference_range,
-        derived_from: source::derived_from(result.source.as_ref()),
+        derived_from: source::derived_from(cx, result.source.as_ref()),
     })
 }
 

@@ -3,23 +3,23 @@
 use chrono::{DateTime, NaiveDate};
 
 /// `date`: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, and the day exists.
-pub(super) fn is_date(text: &str) -> bool {
+pub(crate) fn is_date(text: &str) -> bool {
     earliest(text).is_some()
 }
 
 /// `dateTime`: a `date`, or a moment with seconds and a time zone.
-pub(super) fn is_date_time(text: &str) -> bool {
+pub(crate) fn is_date_time(text: &str) -> bool {
     is_date(text) || is_instant(text)
 }
 
 /// `instant`: a moment with seconds and a time zone.
-pub(super) fn is_instant(text: &str) -> bool {
+pub(crate) fn is_instant(text: &str) -> bool {
     // RFC 3339 also takes a blank or a small `t` before the time, FHIR does not.
     text.as_bytes().get(10) == Some(&b'T') && DateTime::parse_from_rfc3339(text).is_ok()
 }
 
 /// The first day that a `date` or the day of a `dateTime` can mean.
-pub(super) fn earliest(text: &str) -> Option<NaiveDate> {
+pub(crate) fn earliest(text: &str) -> Option<NaiveDate> {
     let day = if is_instant(text) { text.get(..10)? } else { text };
     let full = match day.len() {
         4 => format!("{day}-01-01"),

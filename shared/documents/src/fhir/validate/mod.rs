@@ -3,11 +3,11 @@
 //! It works on plain JSON, so that it sees what a receiver sees and not what our types believe. Elements that no letter uses
 //! are unknown to it and refused.
 
-mod dates;
+pub(crate) mod dates;
 mod rules;
 mod schema;
-mod ucum;
-mod xhtml;
+pub(crate) mod ucum;
+pub(crate) mod xhtml;
 
 use schema::{Element, Kind, Max};
 use serde_json::{Map, Value};
@@ -50,6 +50,17 @@ pub fn validate(bundle: &Value) -> Result<(), Vec<Breach>> {
     no_empties(bundle, "", &mut out);
     object("Bundle", bundle, "", &mut out);
     rules::bundle(bundle, &mut out);
+    if out.0.is_empty() { Ok(()) } else { Err(out.0) }
+}
+
+/// Checks a resource that stands by itself, such as a Task.
+///
+/// # Errors
+/// Every rule that it breaks, with its place.
+pub fn validate_resource(resource: &Value) -> Result<(), Vec<Breach>> {
+    let mut out = Breaches::default();
+    no_empties(resource, "", &mut out);
+    one(&Kind::Resource, resource, "", &mut out);
     if out.0.is_empty() { Ok(()) } else { Err(out.0) }
 }
 
@@ -111,6 +122,7 @@ fn one(kind: &Kind, value: &Value, at: &str, out: &mut Breaches) {
     match kind {
         Kind::Text | Kind::Uri => out.unless(text.is_some(), "type", at),
         Kind::Bool => out.unless(value.is_boolean(), "type", at),
+        Kind::Unsigned => out.unless(value.is_u64(), "type", at),
         Kind::Decimal => out.unless(value.is_number(), "type", at),
         Kind::Code(codes) => out.unless(text.is_some_and(|t| codes.contains(&t)), "binding", at),
         Kind::Date => out.unless(text.is_some_and(dates::is_date), "date", at),

@@ -47,6 +47,7 @@ pub(super) fn of_type(name: &str, v: &Value, at: &str, out: &mut Breaches) {
             let valued = has(v, "valueQuantity") || has(v, "valueString");
             out.unless(!has(v, "dataAbsentReason") || !valued, "obs-6", at);
         }
+        "ReferenceRange" => out.unless(has(v, "low") || has(v, "high") || has(v, "text"), "obs-3", at),
         "Consent" => out.unless(has(v, "policy") || has(v, "policyRule"), "ppc-1", at),
         "Task" => task(v, at, out),
         _ => {}

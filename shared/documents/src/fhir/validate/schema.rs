@@ -6,6 +6,8 @@ pub(super) enum Kind {
     Uri,
     Bool,
     Decimal,
+    /// A whole number from 0.
+    Unsigned,
     Date,
     DateTime,
     Instant,
@@ -59,7 +61,7 @@ const fn many(name: &'static str, kind: Kind) -> Element {
     Element { name, required: false, max: Max::Many, kind }
 }
 
-use Kind::{Bool, Code, Concept, Date, DateTime, Decimal, Instant, Resource, Text, Type, Uri, Xhtml};
+use Kind::{Bool, Code, Concept, Date, DateTime, Decimal, Instant, Resource, Text, Type, Unsigned, Uri, Xhtml};
 const CONCEPT: Kind = Type("CodeableConcept");
 const REFERENCE: Kind = Type("Reference");
 const IDENTIFIER: Kind = Type("Identifier");
@@ -153,7 +155,7 @@ static RESOURCES: &[(&str, &[Element])] = &[
         META, opt("identifier", IDENTIFIER), one("status", Code(&["preliminary", "final", "amended", "entered-in-error"])),
         one("type", CONCEPT), opt("subject", REFERENCE), one("date", DateTime), some("author", REFERENCE),
         one("title", Text), opt("confidentiality", Code(&["U", "L", "M", "N", "R", "V"])), opt("custodian", REFERENCE),
-        many("relatesTo", Type("RelatesTo")),
+        many("attester", Type("Attester")), many("relatesTo", Type("RelatesTo")),
         many("section", Type("Section")),
     ]),
     ("Patient", &[
@@ -201,11 +203,24 @@ static RESOURCES: &[(&str, &[Element])] = &[
         some("category", CONCEPT), opt("patient", REFERENCE), opt("dateTime", DateTime), many("organization", REFERENCE),
         many("policy", Type("Policy")), opt("policyRule", CONCEPT), opt("provision", Type("RootProvision")),
     ]),
-    ("Provenance", &[META, some("target", REFERENCE), one("recorded", Instant), some("agent", Type("Agent"))]),
+    ("DocumentReference", &[
+        META, many("identifier", IDENTIFIER), one("status", Code(&["current", "superseded", "entered-in-error"])),
+        opt("subject", REFERENCE), opt("date", Instant), many("author", REFERENCE), opt("description", Text),
+        some("content", Type("DocumentContent")),
+    ]),
+    ("PractitionerRole", &[
+        META, many("identifier", IDENTIFIER), opt("practitioner", REFERENCE), opt("organization", REFERENCE),
+        many("code", CONCEPT),
+    ]),
+    ("Provenance", &[
+        META, some("target", REFERENCE), one("recorded", Instant), opt("activity", CONCEPT), some("agent", Type("Agent")),
+        many("entity", Type("SourceEntity")),
+    ]),
     ("Task", &[
-        META, many("identifier", IDENTIFIER), one("status", TASK_STATUS), opt("businessStatus", CONCEPT),
-        one("intent", TASK_INTENT), opt("priority", PRIORITY), opt("focus", REFERENCE), opt("for", REFERENCE),
-        opt("authoredOn", DateTime), opt("lastModified", DateTime), opt("requester", REFERENCE), opt("owner", REFERENCE),
+        opt("id", Text), META, many("identifier", IDENTIFIER), one("status", TASK_STATUS), opt("statusReason", CONCEPT),
+        opt("businessStatus", CONCEPT), one("intent", TASK_INTENT), opt("priority", PRIORITY), opt("code", CONCEPT),
+        opt("focus", REFERENCE), opt("for", REFERENCE), opt("authoredOn", DateTime), opt("lastModified", DateTime),
+        opt("requester", REFERENCE), opt("owner", REFERENCE), opt("restriction", Type("Restriction")),
     ]),
 ];
 
@@ -221,14 +236,23 @@ static TYPES: &[(&str, &[Element])] = &[
         opt("title", Text), opt("code", CONCEPT), opt("text", Type("Narrative")), many("entry", REFERENCE),
         opt("emptyReason", CONCEPT), many("section", Type("Section")),
     ]),
+    ("Restriction", &[opt("period", Type("Period"))]),
+    ("Attester", &[
+        one("mode", Code(&["personal", "professional", "legal", "official"])), opt("time", DateTime), opt("party", REFERENCE),
+    ]),
+    ("DocumentContent", &[one("attachment", Type("Attachment"))]),
+    ("Attachment", &[opt("contentType", Text), opt("size", Unsigned), opt("title", Text)]),
+    ("SourceEntity", &[
+        one("role", Code(&["derivation", "revision", "quotation", "source", "removal"])), one("what", REFERENCE),
+    ]),
     ("Element", &[some("extension", Type("Extension"))]),
     ("Extension", &[
         one("url", Uri), many("extension", Type("Extension")), opt("valueCode", Text), opt("valueString", Text),
     ]),
     ("Meta", &[opt("versionId", Text), many("security", Type("Coding")), many("tag", Type("Coding"))]),
-    ("Coding", &[opt("system", Uri), opt("code", Text), opt("display", Text)]),
+    ("Coding", &[opt("system", Uri), opt("version", Text), opt("code", Text), opt("display", Text)]),
     ("CodeableConcept", &[many("coding", Type("Coding")), opt("text", Text)]),
-    ("Reference", &[opt("reference", Text), opt("display", Text)]),
+    ("Reference", &[opt("reference", Text), opt("identifier", IDENTIFIER), opt("display", Text)]),
     ("Identifier", &[opt("type", CONCEPT), opt("system", Uri), opt("value", Text)]),
     ("HumanName", &[
         many("extension", Type("Extension")),
@@ -254,8 +278,10 @@ static TYPES: &[(&str, &[Element])] = &[
     // R4 on `Consent.provision.type`: "not permitted in root rule, required in all nested rules".
     ("RootProvision", &[many("code", CONCEPT), many("provision", Type("Provision"))]),
     ("Provision", &[
-        one("type", Code(&["deny", "permit"])), many("code", CONCEPT), many("provision", Type("Provision")),
+        one("type", Code(&["deny", "permit"])), many("actor", Type("ProvisionActor")), many("code", CONCEPT),
+        many("provision", Type("Provision")),
     ]),
+    ("ProvisionActor", &[one("role", CONCEPT), one("reference", REFERENCE)]),
 ];
 
 /// The elements of a type or resource.

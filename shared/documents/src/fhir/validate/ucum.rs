@@ -9,7 +9,7 @@ const PLAIN: [&str; 12] = ["%", "10*", "10^", "Cel", "h", "min", "d", "wk", "mo"
 const PREFIXES: [&str; 14] = ["Y", "T", "G", "M", "k", "h", "da", "d", "c", "m", "u", "n", "p", "f"];
 
 /// Whether a code parses.
-pub(super) fn parses(code: &str) -> bool {
+pub(crate) fn parses(code: &str) -> bool {
     if code.is_empty() || !code.bytes().all(|b| b.is_ascii_graphic()) {
         return false;
     }

@@ -31,12 +31,12 @@ const ENTITIES: [&str; 4] = ["amp;", "lt;", "gt;", "quot;"];
 const ROOT: &str = "<div xmlns=\"http://www.w3.org/1999/xhtml\">";
 
 /// Whether a narrative holds only basic formatting (txt-1).
-pub(super) fn is_basic(div: &str) -> bool {
+pub(crate) fn is_basic(div: &str) -> bool {
     div.starts_with(ROOT) && well_formed(div) == Some(true)
 }
 
 /// Whether a narrative says anything (txt-2).
-pub(super) fn has_content(div: &str) -> bool {
+pub(crate) fn has_content(div: &str) -> bool {
     let mut inside = false;
     div.chars().any(|c| match c {
         '<' => {

@@ -7,7 +7,7 @@ use medius_domain::policy::Thing;
 pub(super) type Special = (Thing, Action, &'static str, [&'static str; 4]);
 
 /// The first that fits is taken.
-pub(super) const SPECIAL: [Special; 21] = [
+pub(super) const SPECIAL: [Special; 28] = [
     (
         Thing::Export,
         Action::LinkOpen,
@@ -17,6 +17,39 @@ pub(super) const SPECIAL: [Special; 21] = [
             "fetch the copy of everything that is kept",
             "보관 중인 정보의 사본을 받을 코드를 요청했습니다",
             "보관 중인 정보의 사본을 받으려",
+        ],
+    ),
+    (
+        Thing::Referral,
+        Action::Create,
+        "/review",
+        [
+            "asked for a clinician's review of the referral letter",
+            "ask for a clinician's review of the referral letter",
+            "의료인에게 진료의뢰서 검토를 요청했습니다",
+            "의료인에게 진료의뢰서 검토를 요청하려",
+        ],
+    ),
+    (
+        Thing::Referral,
+        Action::View,
+        "/review",
+        [
+            "read the referral letter to review it",
+            "read the referral letter to review it",
+            "진료의뢰서를 검토하기 위해 열람했습니다",
+            "진료의뢰서를 검토하기 위해 열람하려",
+        ],
+    ),
+    (
+        Thing::Referral,
+        Action::Update,
+        "/signature",
+        [
+            "reviewed and signed the referral letter",
+            "review and sign the referral letter",
+            "진료의뢰서를 검토하고 서명했습니다",
+            "진료의뢰서를 검토하고 서명하려",
         ],
     ),
     (Thing::Case, Action::Create, "", ["opened the case", "open the case", "신청을 시작했습니다", "신청을 시작하려"]),
@@ -74,6 +107,17 @@ pub(super) const SPECIAL: [Special; 21] = [
     (
         Thing::Delivery,
         Action::Create,
+        "/access-code",
+        [
+            "made an access code for the letter",
+            "make an access code for the letter",
+            "진료의뢰서 접근 코드를 만들었습니다",
+            "진료의뢰서 접근 코드를 만들려",
+        ],
+    ),
+    (
+        Thing::Delivery,
+        Action::Create,
         "",
         [
             "asked for the letter to be sent",
@@ -91,6 +135,39 @@ pub(super) const SPECIAL: [Special; 21] = [
             "end the link to the letter",
             "진료의뢰서 링크를 종료했습니다",
             "진료의뢰서 링크를 종료하려",
+        ],
+    ),
+    (
+        Thing::Delivery,
+        Action::Update,
+        "/access-code",
+        [
+            "made an access code for the letter",
+            "make an access code for the letter",
+            "진료의뢰서 접근 코드를 만들었습니다",
+            "진료의뢰서 접근 코드를 만들려",
+        ],
+    ),
+    (
+        Thing::Delivery,
+        Action::Update,
+        "/reissue",
+        [
+            "sent the institution a new link to the letter",
+            "send the institution a new link to the letter",
+            "의료기관에 진료의뢰서의 새 링크를 보냈습니다",
+            "의료기관에 진료의뢰서의 새 링크를 보내려",
+        ],
+    ),
+    (
+        Thing::Delivery,
+        Action::Update,
+        "/mail",
+        [
+            "noted what became of the mail with the link",
+            "note what became of the mail with the link",
+            "링크 메일의 전달 결과를 기록했습니다",
+            "링크 메일의 전달 결과를 기록하려",
         ],
     ),
     (

@@ -1,46 +1,57 @@
-//! JSON as it is written: numbers keep their digits (`7.40`), a name given twice is an error, nesting has a bound.
+//! JSON as it is written: numbers keep their digits (`7.40`), a name given twice is an error, nesting has a bound. Whoever
+//! takes FHIR from outside reads it with this.
 
 use crate::Refused;
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Json {
+pub enum Json {
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Bool(bool),
     /// The number as written.
     Number(String),
+    /// A string.
     Text(String),
+    /// An array.
     List(Vec<Json>),
+    /// An object: its members in their order, each name once.
     Object(Vec<(String, Json)>),
 }
 
 impl Json {
-    pub(crate) fn get(&self, name: &str) -> Option<&Self> {
+    /// A member of an object.
+    pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
             Self::Object(members) => members.iter().find(|(n, _)| n == name).map(|(_, value)| value),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::List(_) => None,
         }
     }
 
-    pub(crate) fn at(&self, path: &[&str]) -> Option<&Self> {
+    /// A member of a member, and so on.
+    pub fn at(&self, path: &[&str]) -> Option<&Self> {
         path.iter().try_fold(self, |value, name| value.get(name))
     }
 
-    pub(crate) fn text(&self) -> Option<&str> {
+    /// A string's text.
+    pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::List(_) | Self::Object(_) => None,
         }
     }
 
-    pub(crate) fn number(&self) -> Option<&str> {
+    /// A number as written.
+    pub fn number(&self) -> Option<&str> {
         match self {
             Self::Number(text) => Some(text),
             Self::Null | Self::Bool(_) | Self::Text(_) | Self::List(_) | Self::Object(_) => None,
         }
     }
 
-    pub(crate) fn list(&self) -> &[Self] {
+    /// An array's items; none for what is no array.
+    pub fn list(&self) -> &[Self] {
         match self {
             Self::List(items) => items,
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) | Self::Object(_) => &[],
@@ -48,7 +59,7 @@ impl Json {
     }
 
     /// All texts, at any depth.
-    pub(crate) fn texts<'a>(&'a self, found: &mut Vec<&'a str>) {
+    pub fn texts<'a>(&'a self, found: &mut Vec<&'a str>) {
         match self {
             Self::Text(text) => found.push(text),
             Self::Number(text) => found.push(text),
@@ -59,8 +70,11 @@ impl Json {
     }
 }
 
-/// Reads one JSON value and nothing behind it.
-pub(crate) fn parse(text: &str, depth: usize) -> Result<Json, Refused> {
+/// Reads one JSON value and nothing behind it; `depth` is how many levels of arrays and objects it may have.
+///
+/// # Errors
+/// [`Refused::TooDeep`], [`Refused::Truncated`] or [`Refused::Damaged`].
+pub fn parse(text: &str, depth: usize) -> Result<Json, Refused> {
     let mut parser = Parser { bytes: text.as_bytes(), text, at: 0 };
     let value = parser.value(depth)?;
     parser.blanks();

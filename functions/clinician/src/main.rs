@@ -1,0 +1,16 @@
+//! The clinician function: the review of letters.
+
+use medius_domain::clock::SystemClock;
+use medius_http::{ApiConfig, Env, Error, run, service, telemetry};
+use std::sync::Arc;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init("clinician");
+    let env = Env::process();
+    let config = ApiConfig::from_env("clinician", &env)?;
+    let state = medius_clinician::State::from_env(&env)?;
+    // Fonts and templates are read while Lambda starts the function, not while somebody waits.
+    medius_documents::warm();
+    run(service(medius_clinician::api().with_state(state), config, Arc::new(SystemClock))).await
+}

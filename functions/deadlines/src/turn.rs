@@ -1,0 +1,147 @@
+//! The turn of one Task: what is due about it, in one transaction with the mails.
+
+use crate::{Deadlines, Failure};
+use chrono::{DateTime, Utc};
+use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome as Done, Purpose};
+use medius_domain::case::Case;
+use medius_domain::id::{CaseId, TaskId};
+use medius_domain::lifecycle::Cause;
+use medius_domain::link::Link;
+use medius_domain::policy::{On, Thing, permit};
+use medius_domain::task::deadline::{Mark, Told, weightiest};
+use medius_domain::task::{Task, TaskAction};
+use medius_store::{Change, Conflict, DeskNotice, MailAbout, MailRecord, Notice, Place, Snapshot, StoreError, pause};
+
+/// Times that a turn is taken anew when others wrote at the same Task.
+const ATTEMPTS: u32 = 8;
+
+/// What a turn did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Somebody was reminded.
+    Reminded,
+    /// It ended: nobody answered.
+    Expired,
+    /// It ended: the patient has the outcome.
+    Completed,
+    /// There was nobody to tell any more.
+    Settled,
+    /// Nothing could be done now: processing is suspended, or nothing is due.
+    Later,
+}
+
+impl Deadlines {
+    /// Takes the turn of a Task.
+    ///
+    /// # Errors
+    /// [`Failure`]; nothing was told.
+    pub async fn turn(&self, case: &CaseId, task: &TaskId, request_id: &str) -> Result<Turn, Failure> {
+        let mut attempt = 0;
+        loop {
+            match self.try_turn(case, task, request_id).await {
+                Err(Failure::Store(StoreError::Conflict(Conflict::Busy | Conflict::Version))) if attempt < ATTEMPTS => {
+                    attempt += 1;
+                    pause(attempt).await;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn try_turn(&self, id: &CaseId, task: &TaskId, request_id: &str) -> Result<Turn, Failure> {
+        let places = [Place::Case(id.clone()), Place::Assignment(id.clone()), Place::case_log(id)];
+        let own = Place::Task(id.clone(), task.clone());
+        let snapshot = self.db.read(places.into_iter().chain([own])).await?;
+        let now = self.db.now();
+        let found = (snapshot.task(id, task)?, snapshot.case(id)?);
+        // What is destroyed owes nothing.
+        let (Some(task), Some(case)) = found else { return Ok(Turn::Later) };
+        if task.due_at().is_none_or(|at| at > now) {
+            return Ok(Turn::Later);
+        }
+        let event = event(&task, request_id);
+        if case.suspends(&event, Some(&task.provider_id)) {
+            return Ok(Turn::Later);
+        }
+        let leave = permit(event, &On::Behind(id, &task.subject)).map_err(|_| Failure::Policy)?;
+        let live = self.db.live_links(id).await?;
+        let link = task.links.iter().rev().find_map(|id| live.iter().find(|link| link.id == *id));
+        let mut change = Change::new(leave, now);
+        let turn = if let Some(next) = task.ended_by_time(now) {
+            self.end(&mut change, &case, &next, now).await?
+        } else {
+            let marks = task.owed().reached(&task.told, now);
+            change.update_task(&task.after_telling(&marks), case.expires_at)?;
+            remind(&mut change, (&snapshot, &case), link, &weightiest(&marks), now)?
+        };
+        self.db.commit(change, &snapshot).await?;
+        Ok(turn)
+    }
+
+    /// The end of a Task by time; the patient is told, and where the outcome is there the service is completed.
+    async fn end(&self, change: &mut Change, case: &Case, next: &Task, now: DateTime<Utc>) -> Result<Turn, Failure> {
+        change.update_task(next, case.expires_at)?;
+        let about = MailAbout::PatientNotice { notice: Notice::TaskChanged };
+        change.order_mail(&MailRecord::new(about, case.id.clone(), case.subject.clone(), now))?;
+        let completed = next.steps.last().is_some_and(|step| step.action == TaskAction::Complete);
+        if !completed {
+            return Ok(Turn::Expired);
+        }
+        let last = self.db.tasks(&case.id).await?.iter().all(|other| other.id == next.id || other.state.over());
+        if last && let Some(closed) = case.closed(Cause::OutcomeReturned, now) {
+            change.put_case(&closed)?;
+        }
+        Ok(Turn::Completed)
+    }
+}
+
+/// Orders the mails of the marks that weigh most. A completed service and a link that is dead have nobody to remind.
+fn remind(
+    change: &mut Change,
+    (snapshot, case): (&Snapshot, &Case),
+    link: Option<&Link>,
+    marks: &[Mark],
+    now: DateTime<Utc>,
+) -> Result<Turn, StoreError> {
+    let mut turn = Turn::Settled;
+    if case.completion.is_some() {
+        return Ok(turn);
+    }
+    for mark in marks {
+        let about = match (mark.told(), link) {
+            (Told::Institution, Some(link)) => MailAbout::ProviderTask {
+                link_id: link.id.clone(),
+                generation: link.generation,
+                provider_id: link.provider_id.clone(),
+            },
+            (Told::Institution, None) => continue,
+            (Told::Coordinator, _) => {
+                if let Some(due) = snapshot.assignment(&case.id)?.asked(case, now) {
+                    change.assign(&due, case)?;
+                }
+                let outcome = *mark == Mark::OutcomeEscalated;
+                let notice = if outcome { DeskNotice::OutcomeMissing } else { DeskNotice::AnswerMissing };
+                MailAbout::CoordinatorNotice { notice }
+            }
+        };
+        change.order_mail(&MailRecord::new(about, case.id.clone(), case.subject.clone(), now))?;
+        turn = Turn::Reminded;
+    }
+    Ok(turn)
+}
+
+fn event(task: &Task, request_id: &str) -> Event {
+    Event {
+        actor: Actor::System { function: "deadlines".to_owned() },
+        authentication: Authentication::Role,
+        action: Action::Update,
+        outcome: Done::Done,
+        object: Object::of(Thing::Task, &task.id, "clock"),
+        purpose: Purpose::Provision,
+        reason: None,
+        basis: Vec::new(),
+        evidence: None,
+        source_ip: None,
+        request_id: Some(request_id.to_owned()),
+    }
+}

@@ -1,0 +1,115 @@
+//! Mails to the coordinators' mailbox: that a case needs somebody. They hold the case's opaque id and what happened.
+
+use crate::error::MailError;
+use crate::ready::Ready;
+use crate::{Mailer, Sender};
+use askama::Template;
+use medius_domain::id::CaseId;
+use medius_domain::person::Email;
+use medius_store::{DeskNotice, Message, Place};
+
+/// What happened, and what is to be done, in both languages.
+struct Words {
+    ko: &'static str,
+    en: &'static str,
+    next_ko: &'static str,
+    next_en: &'static str,
+}
+
+const fn words(notice: DeskNotice) -> Words {
+    match notice {
+        DeskNotice::LinkSuspended => Words {
+            ko: "보안 링크가 잠겼습니다",
+            en: "A secure link is suspended",
+            next_ko: "틀린 코드가 20회 입력되었습니다. 의료기관에 전화로 확인한 뒤 새 링크를 보내 주십시오.",
+            next_en: "20 wrong codes were entered. Call the institution, then make the link anew at the desk.",
+        },
+        DeskNotice::LinkBounced => Words {
+            ko: "의료기관으로 보낸 메일이 반송되었습니다",
+            en: "A mail to an institution bounced",
+            next_ko: "의료기관의 메일 주소를 전화로 확인하고, 주소가 바뀌었으면 기관 목록을 고친 뒤 새 링크를 보내 주십시오.",
+            next_en: "Check the mailbox by phone; correct the directory where it has changed, then make the link anew.",
+        },
+        DeskNotice::AnswerMissing => Words {
+            ko: "의료기관이 기한 안에 답하지 않았습니다",
+            en: "An institution has not answered in time",
+            next_ko: "의료기관에 전화하여 의뢰를 받았는지, 언제 답할 수 있는지 확인해 주십시오.",
+            next_en: "Call the institution: has the referral arrived, and when can they answer?",
+        },
+        DeskNotice::OutcomeMissing => Words {
+            ko: "진료 후 2주가 지났으나 소견이 회송되지 않았습니다",
+            en: "No outcome two weeks after an appointment",
+            next_ko: "의료기관에 전화하여 소견 회송을 요청해 주십시오.",
+            next_en: "Call the institution and ask for the outcome.",
+        },
+        DeskNotice::LinkComplained => Words {
+            ko: "의료기관에서 메일을 스팸으로 신고했습니다",
+            en: "An institution marked a mail as spam",
+            next_ko: "의료기관에 전화하여 의뢰 자료가 도착했음을 알려 주십시오.",
+            next_en: "Call the institution and tell them that a referral is waiting.",
+        },
+    }
+}
+
+#[derive(Template)]
+#[template(path = "coordinator_notice/mail.html")]
+struct NoticeHtml<'a> {
+    sender: &'a Sender,
+    words: &'a Words,
+    case_id: &'a CaseId,
+}
+
+#[derive(Template)]
+#[template(path = "coordinator_notice/mail.txt")]
+struct NoticeText<'a> {
+    sender: &'a Sender,
+    words: &'a Words,
+    case_id: &'a CaseId,
+}
+
+impl Mailer {
+    /// Word to the coordinators, where their mailbox is known and the case is still there.
+    pub(crate) async fn coordinators(
+        &self,
+        case_id: &CaseId,
+        notice: DeskNotice,
+    ) -> Result<Option<Ready>, MailError> {
+        let Some(to) = self.sender.coordinators.clone() else { return Ok(None) };
+        let case = self.db.read([Place::Case(case_id.clone())]).await?.case(case_id)?;
+        Ok(case.map(|case| Ready::Coordinators { to, case_id: case.id, notice }))
+    }
+}
+
+/// The mail to the coordinators.
+pub(crate) fn notice(sender: &Sender, to: &Email, case_id: &CaseId, notice: DeskNotice) -> Result<Message, MailError> {
+    let words = &words(notice);
+    let html = NoticeHtml { sender, words, case_id }.render()?;
+    let text = NoticeText { sender, words, case_id }.render()?;
+    Ok(Message { to: to.clone(), subject: format!("[{}] {} · {}", sender.name, words.ko, words.en), text, html })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::letter::sound::{check, sender};
+
+    #[test]
+    fn coordinators_are_told_which_case_and_what_to_do_and_nothing_else() {
+        let (to, case) = (Email::parse("desk@staff.example").unwrap(), CaseId::new());
+        for kind in [
+            DeskNotice::LinkSuspended,
+            DeskNotice::LinkBounced,
+            DeskNotice::LinkComplained,
+            DeskNotice::AnswerMissing,
+            DeskNotice::OutcomeMissing,
+        ] {
+            let mail = notice(&sender(), &to, &case, kind).unwrap();
+            check("coordinator", &mail);
+            for part in [&mail.text, &mail.html] {
+                assert!(part.contains(case.as_str()) && part.contains(words(kind).next_en), "{kind:?}");
+                assert!(!part.contains("://") && !part.contains("sub_") && !part.contains("lnk_"));
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What an institution does about its referral: looks where it stands, and answers. Each is one commit with its entry in the access
+//! log, the mail to the patient, and what the link says of itself.
+
+use crate::State;
+use crate::desk::files;
+use crate::link::{Attempt, Attempts, Usable};
+use crate::reader::Reader;
+use crate::session::Token;
+use chrono::{DateTime, Utc};
+use medius_documents::ReferralView;
+use medius_domain::access::{Action, Object};
+use medius_domain::field::{FieldError, Invalid};
+use medius_domain::id::LinkId;
+use medius_domain::link::{Link, LinkEvent};
+use medius_domain::policy::Thing;
+use medius_domain::provider::Provider;
+use medius_domain::task::{Answer, Party, Said, Task, TaskAction};
+use medius_domain::upload::Upload;
+use medius_http::{Origin, Problem, ProblemKind};
+use medius_store::{
+    Change, Conflict, DataKey, MailAbout, MailRecord, Notes, Notice, StoreError, WrappedKey, note_places,
+};
+
+/// Places that one look at the store brings.
+const AT_ONCE: usize = 50;
+
+/// A referral on the institution's desk.
+pub(crate) struct Desk {
+    pub(crate) link: Link,
+    pub(crate) provider: Provider,
+    pub(crate) task: Task,
+    pub(crate) notes: Notes,
+    pub(crate) view: ReferralView,
+    pub(crate) files: Vec<Upload>,
+    pub(crate) directory: Vec<Provider>,
+}
+
+async fn enter(
+    state: &State,
+    origin: &Origin,
+    (id, token): (&LinkId, &Token),
+    action: Action,
+    part: &'static str,
+) -> Result<(Reader, Task), Problem> {
+    let object = |link: &Link| match &link.task_id {
+        Some(task) => Object::of(Thing::Task, task, part),
+        None => Object::of(Thing::Task, &link.delivery_id, part),
+    };
+    let reader = Reader::enter(state, origin, id, token, action, object).await?;
+    let task = reader.usable.task.clone().ok_or_else(Problem::not_found)?;
+    Ok((reader, task))
+}
+
+/// The case's key. Without it a case is destroyed, whatever else is still lying about.
+async fn key(state: &State, usable: &Usable) -> Result<(WrappedKey, DataKey), Problem> {
+    let wrapped = usable.snapshot.data_key(&usable.permit).ok_or_else(Problem::not_found)?;
+    let key = state.keyring.unwrap(&usable.link.case_id, &wrapped).await?;
+    Ok((wrapped, key))
+}
+
+async fn notes(state: &State, task: &Task, key: &DataKey) -> Result<Notes, StoreError> {
+    let mut found = Notes::new();
+    for places in note_places(task).chunks(AT_ONCE) {
+        let snapshot = state.db.read(places.iter().cloned()).await?;
+        found.extend(snapshot.task_notes(task, key)?);
+    }
+    Ok(found)
+}
+
+/// Shows the desk. What is shown was written into the access log before.
+pub(crate) async fn look(
+    state: &State,
+    origin: &Origin,
+    (id, token): (&LinkId, &Token),
+    part: &'static str,
+) -> Result<Desk, Problem> {
+    let mut attempts = Attempts::default();
+    loop {
+        match try_look(state, origin, (id, token), part).await {
+            Ok(desk) => return Ok(desk),
+            Err(ended) => attempts.again(ended).await?,
+        }
+    }
+}
+
+async fn try_look(
+    state: &State,
+    origin: &Origin,
+    (id, token): (&LinkId, &Token),
+    part: &'static str,
+) -> Result<Desk, Attempt> {
+    let (reader, task) = enter(state, origin, (id, token), Action::View, part).await?;
+    let (_, key) = key(state, &reader.usable).await?;
+    let notes = notes(state, &task, &key).await?;
+    let mut kept = None;
+    let bytes = reader.fetch(state, &mut kept, "view", &reader.usable.referral.view_sha256).await?;
+    // The parser's own message could repeat the story, so it is left out.
+    let view = serde_json::from_slice(bytes).map_err(|_| StoreError::Corrupt { place: "view" })?;
+    let files = files::own(state, &reader.usable.link).await?;
+    let directory = state.db.providers().await?;
+    let mut change = reader.change(state)?;
+    // A link that was revoked since it was read shows nothing.
+    change.require_link(&reader.usable.link);
+    state.db.commit(change, &reader.usable.snapshot).await?;
+    let Usable { link, provider, .. } = reader.usable;
+    Ok(Desk { link, provider, task, notes, view, files, directory })
+}
+
+/// Takes an answer to the version that was seen, and says where the referral stands then.
+pub(crate) async fn give(
+    state: &State,
+    origin: &Origin,
+    (id, token): (&LinkId, &Token),
+    version: Result<u64, Problem>,
+    answer: Result<Answer, Problem>,
+) -> Result<Task, Problem> {
+    let mut attempts = Attempts::default();
+    loop {
+        match try_give(state, origin, (id, token), version.clone(), answer.clone()).await {
+            Ok(task) => return Ok(task),
+            Err(ended) => attempts.again(ended).await?,
+        }
+    }
+}
+
+async fn try_give(
+    state: &State,
+    origin: &Origin,
+    (id, token): (&LinkId, &Token),
+    version: Result<u64, Problem>,
+    answer: Result<Answer, Problem>,
+) -> Result<Task, Attempt> {
+    // Whether there is a session is said first: who has none learns nothing of what an answer needs.
+    let (reader, task) = enter(state, origin, (id, token), Action::Update, "answer").await?;
+    if task.version != version? {
+        return Err(Problem::new(ProblemKind::VersionMismatch).into());
+    }
+    let now = state.db.now();
+    let said = answer?.said(now).map_err(|wrong| Problem::invalid([wrong]))?;
+    check(state, &reader.usable, &said, now).await?;
+    let next = task.apply(&said, Party::Institution, now).map_err(|_| Problem::conflict("action-not-available"))?;
+    let usable = &reader.usable;
+    let mut change = reader.change(state)?;
+    if !said.note.is_empty() {
+        let (wrapped, key) = key(state, usable).await?;
+        change.put_task_note(&next, &said.note, (&wrapped, &key), usable.kept_until)?;
+    }
+    put(&mut change, usable, &next, now)?;
+    match after(&usable.link, said.action, now) {
+        Some(link) => change.update_link(&link, usable.kept_until)?,
+        None => change.require_link(&usable.link),
+    }
+    state.db.commit(change, &usable.snapshot).await?;
+    Ok(next)
+}
+
+/// A Task's next version, with the mail that tells the patient.
+pub(crate) fn put(change: &mut Change, usable: &Usable, next: &Task, now: DateTime<Utc>) -> Result<(), StoreError> {
+    change.update_task(next, usable.kept_until)?;
+    let about = MailAbout::PatientNotice { notice: Notice::TaskChanged };
+    change.order_mail(&MailRecord::new(about, usable.link.case_id.clone(), usable.link.subject.clone(), now))
+}
+
+/// The step of a Task that goes with something that was done to its link; nothing where the Task is further already.
+pub(crate) fn along(
+    change: &mut Change,
+    usable: &Usable,
+    action: TaskAction,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let next = usable.task.as_ref().and_then(|task| task.apply(&Said::of(action), Party::Institution, now).ok());
+    next.map_or(Ok(()), |next| put(change, usable, &next, now))
+}
+
+/// Whether a conflict is one with somebody else who did something about the same Task: to be read again.
+pub(crate) fn late(error: StoreError) -> Attempt {
+    if matches!(error, StoreError::Conflict(Conflict::Version)) { Attempt::Late(error) } else { error.into() }
+}
+
+/// What the link says of itself after an answer.
+fn after(link: &Link, action: TaskAction, now: DateTime<Utc>) -> Option<Link> {
+    let next = Link { rev: link.rev + 1, ..link.clone() };
+    if action == TaskAction::Acknowledge {
+        let state = link.state.after(LinkEvent::Acknowledge)?;
+        return Some(Link { state, acknowledged_at: link.acknowledged_at.or(Some(now)), ..next });
+    }
+    if action == TaskAction::Decline {
+        let state = link.state.after(LinkEvent::Decline)?;
+        return Some(Link { state, declined_at: link.declined_at.or(Some(now)), ..next });
+    }
+    None
+}
+
+/// What an answer names besides itself: files that are kept, an institution that may receive.
+async fn check(state: &State, usable: &Usable, said: &Said, now: DateTime<Utc>) -> Result<(), Problem> {
+    if let Some(outcome) = said.note.outcome.as_ref().filter(|outcome| !outcome.files.is_empty()) {
+        files::sendable(&files::own(state, &usable.link).await?, &outcome.files)?;
+    }
+    if let Some(to) = &said.note.to {
+        let known = state.db.providers().await?;
+        let fits = |other: &Provider| other.id == *to && other.id != usable.provider.id && other.may_receive(now);
+        if !known.iter().any(fits) {
+            return Err(Problem::invalid([FieldError::new("/to", Invalid::UnknownValue)]));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! The words of the desk in Korean and English, and nothing that is decided.
+
+/// A text in both languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Two {
+    pub(crate) ko: &'static str,
+    pub(crate) en: &'static str,
+}
+
+pub(crate) const fn two(ko: &'static str, en: &'static str) -> Two {
+    Two { ko, en }
+}
+
+/// Title and button of an answer, and whether it is what most institutions do next.
+pub(crate) fn button(action: &str) -> Option<(Two, Two, bool)> {
+    let (title, submit, main) = match action {
+        "acknowledge" => (two("수신 확인", "Confirm receipt"), two("수신 확인", "Confirm receipt"), true),
+        "accept" => (two("진료 수락", "Accept the patient"), two("수락하기", "Accept"), true),
+        "decline" => (two("의뢰 거절", "Decline"), two("거절하기", "Decline"), false),
+        "ask_more" => (two("추가 자료 요청", "Ask for more information"), two("요청하기", "Ask"), false),
+        "redirect" => {
+            (two("다른 곳 추천", "Suggest another institution or department"), two("추천하기", "Suggest"), false)
+        }
+        "schedule" => (two("예약 제안", "Propose an appointment"), two("제안하기", "Propose"), true),
+        "reschedule" => (two("예약 변경 제안", "Propose another time"), two("제안하기", "Propose"), false),
+        "confirm_appointment" => {
+            (two("환자가 원하는 시간 확정", "Confirm the time"), two("확정하기", "Confirm the time"), true)
+        }
+        "ask_other_time" => (two("다른 시간 요청", "Ask for another time"), two("요청하기", "Ask"), false),
+        "attended" => (two("내원함", "The patient came"), two("내원 기록", "The patient came"), true),
+        "no_show" => (two("내원하지 않음", "The patient did not come"), two("미내원 기록", "Did not come"), false),
+        "request_cancel" => (two("취소 요청", "Ask to cancel"), two("취소 요청", "Ask to cancel"), false),
+        "confirm_cancel" => (two("취소 동의", "Agree to cancel"), two("취소 동의", "Agree to cancel"), true),
+        "refuse_cancel" => (two("취소에 동의하지 않음", "Do not agree to cancel"), two("보내기", "Send"), false),
+        "interim_outcome" => (two("중간 소견", "Interim note"), two("보내기", "Send"), false),
+        "final_outcome" => (two("회송 소견", "Outcome note"), two("회송하기", "Return the outcome"), true),
+        "estimate" => (two("예상 진료와 비용", "Expected treatment and cost"), two("보내기", "Send"), false),
+        _ => return None,
+    };
+    Some((title, submit, main))
+}
+
+/// Why a referral is declined (NHS e-RS: exactly one coded reason).
+pub(crate) const DECLINE: &[(&str, Two)] = &[
+    ("capacity", two("예약 가능한 자리가 없음", "No capacity")),
+    ("wrong-specialty", two("다른 진료과에 해당", "Another specialty is needed")),
+    ("insufficient-information", two("자료가 부족함", "Too little information")),
+    ("out-of-scope", two("본 기관의 진료 범위가 아님", "Not a service of ours")),
+    ("cannot-treat-foreign-patient", two("외국인환자 진료가 어려움", "We cannot treat foreign patients")),
+    ("duplicate", two("같은 의뢰가 이미 있음", "We have the same referral already")),
+    ("clinically-inappropriate", two("의학적으로 적절하지 않음", "Clinically not appropriate")),
+    ("other", two("기타", "Other")),
+];
+
+/// Why a patient is sent elsewhere.
+pub(crate) const REDIRECT: &[(&str, Two)] = &[
+    ("other-department", two("본 기관의 다른 진료과", "Another department here")),
+    ("other-institution", two("다른 기관", "Another institution")),
+];
+
+/// Why something is cancelled, as an institution says it.
+pub(crate) const CANCEL: &[(&str, Two)] = &[
+    ("institution-cannot", two("기관 사정", "The institution cannot")),
+    ("patient-decided", two("환자가 원함", "The patient wants it")),
+    ("treated-elsewhere", two("다른 곳에서 진료함", "Treated elsewhere")),
+    ("duplicate", two("같은 의뢰가 이미 있음", "Duplicate")),
+    ("other", two("기타", "Other")),
+];
+
+/// A coded reason; the code itself where a newer version wrote one that is not known here.
+pub(crate) fn reason(code: &str) -> Option<Two> {
+    [DECLINE, REDIRECT, CANCEL].into_iter().flatten().find(|(known, _)| *known == code).map(|(_, name)| *name)
+}
+
+/// What is wrong with a field, by its stable code.
+pub(crate) fn why(code: &str) -> Two {
+    match code {
+        "missing" | "empty" => two("적어 주십시오.", "Please fill this in."),
+        "too-long" => two("너무 깁니다.", "This is too long."),
+        "unknown-value" => two("목록에서 하나를 골라 주십시오.", "Please choose one of the list."),
+        "resident-registration-number" => two(
+            "주민등록번호로 보이는 숫자가 있습니다. 지워 주십시오.",
+            "This looks like a resident registration number. Please remove it.",
+        ),
+        "passport-number" => two(
+            "여권번호로 보이는 것이 있습니다. 지워 주십시오.",
+            "This looks like a passport number. Please remove it.",
+        ),
+        "card-number" => {
+            two("카드번호로 보이는 숫자가 있습니다. 지워 주십시오.", "This looks like a card number. Please remove it.")
+        }
+        "out-of-range" => two("가능한 범위를 벗어났습니다.", "This is out of range."),
+        "impossible-date" | "format" => two("날짜나 숫자의 형식이 맞지 않습니다.", "This is no date or number."),
+        "past-date" => two("지난 시각입니다.", "This lies in the past."),
+        "inconsistent" => two("서로 맞지 않습니다.", "These do not fit together."),
+        "unsupported-script" => two("이 문자는 쓸 수 없습니다.", "These characters cannot be shown."),
+        _ => two("이대로는 받을 수 없습니다.", "This cannot be taken as it is."),
+    }
+}
+
+/// Why nothing was changed, by the problem's code.
+pub(crate) fn refusal(code: &str) -> Two {
+    match code {
+        "version-mismatch" | "if-match-required" => two(
+            "그 사이에 상황이 바뀌어 답변을 저장하지 않았습니다. 아래의 현재 상태를 확인하고 다시 보내 주십시오.",
+            "The referral changed meanwhile, so your answer was not saved. Please look at its state below and send it again.",
+        ),
+        "state-conflict" => two(
+            "지금 상태에서는 할 수 없는 답변입니다. 저장하지 않았습니다.",
+            "This answer does not fit the present state. Nothing was saved.",
+        ),
+        _ => two(
+            "답변을 저장하지 않았습니다. 표시된 곳을 고쳐 다시 보내 주십시오.",
+            "Your answer was not saved. Please correct what is marked and send it again.",
+        ),
+    }
+}

@@ -1,0 +1,277 @@
+//! When an institution should have answered, and who is reminded of it. Deadlines are data: business days in Seoul, by urgency.
+//!
+//! Everything follows from when what happened, so the clock can run as often as it likes: a mark that was told once is remembered
+//! in the Task and is not told again.
+
+use crate::clock::business::{end_of_business_days, half_of_business_days};
+use crate::health::Urgency;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Days after an appointment after which its outcome is asked for; the second time the coordinator is asked, too.
+const OUTCOME_DAYS: [i64; 2] = [7, 14];
+/// Business days after a missed deadline after which the coordinator takes over.
+const ESCALATED_AFTER: u32 = 1;
+
+/// How many business days an institution has, from the day after the letter was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowed {
+    /// To say that it received the letter.
+    pub acknowledge: u32,
+    /// To accept, decline, redirect or ask for more.
+    pub decide: u32,
+}
+
+impl Allowed {
+    /// What an urgency allows.
+    pub const fn by(urgency: Urgency) -> Self {
+        match urgency {
+            Urgency::Urgent => Self { acknowledge: 1, decide: 2 },
+            Urgency::Soon => Self { acknowledge: 2, decide: 5 },
+            Urgency::Routine => Self { acknowledge: 3, decide: 10 },
+        }
+    }
+}
+
+/// Until when an institution should have answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// End of the last day to say that it received the letter.
+    pub acknowledge_by: DateTime<Utc>,
+    /// End of the last day to decide.
+    pub decide_by: DateTime<Utc>,
+}
+
+impl Due {
+    /// For a letter of an urgency that was sent at a moment.
+    pub fn of(urgency: Urgency, sent_at: DateTime<Utc>) -> Self {
+        let allowed = Allowed::by(urgency);
+        Self {
+            acknowledge_by: end_of_business_days(sent_at, allowed.acknowledge),
+            decide_by: end_of_business_days(sent_at, allowed.decide),
+        }
+    }
+}
+
+/// Something that somebody is told when its time comes, once. In the order of their weight for each addressee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// Half of the time to acknowledge is over.
+    AcknowledgeHalf,
+    /// The time to acknowledge is over.
+    AcknowledgeDue,
+    /// Still not acknowledged a business day later.
+    AcknowledgeEscalated,
+    /// Half of the time to decide is over.
+    DecideHalf,
+    /// The time to decide is over.
+    DecideDue,
+    /// Still not decided a business day later.
+    DecideEscalated,
+    /// A week after the appointment there is no outcome.
+    OutcomeAsked,
+    /// Two weeks after the appointment there is no outcome.
+    OutcomeEscalated,
+}
+
+/// Who is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Told {
+    /// The institution's contact.
+    Institution,
+    /// The coordinator.
+    Coordinator,
+}
+
+impl Mark {
+    /// Every mark.
+    pub const ALL: [Self; 8] = [
+        Self::AcknowledgeHalf,
+        Self::AcknowledgeDue,
+        Self::AcknowledgeEscalated,
+        Self::DecideHalf,
+        Self::DecideDue,
+        Self::DecideEscalated,
+        Self::OutcomeAsked,
+        Self::OutcomeEscalated,
+    ];
+
+    /// Who is told.
+    pub const fn told(self) -> Told {
+        match self {
+            Self::AcknowledgeHalf | Self::AcknowledgeDue | Self::DecideHalf | Self::DecideDue | Self::OutcomeAsked => {
+                Told::Institution
+            }
+            Self::AcknowledgeEscalated | Self::DecideEscalated | Self::OutcomeEscalated => Told::Coordinator,
+        }
+    }
+}
+
+/// What an institution still owes, and since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owed {
+    /// To say that it received the letter, and then to decide.
+    Acknowledgement {
+        /// How soon the patient needs to be seen.
+        urgency: Urgency,
+        /// When the letter was sent.
+        sent_at: DateTime<Utc>,
+    },
+    /// To decide.
+    Decision {
+        /// How soon the patient needs to be seen.
+        urgency: Urgency,
+        /// When the letter was sent; after more information was given, when that was sent.
+        sent_at: DateTime<Utc>,
+    },
+    /// The outcome of an appointment.
+    Outcome {
+        /// When the appointment was over.
+        since: DateTime<Utc>,
+    },
+    /// Nothing: it is somebody else's turn, or it is all over.
+    Nothing,
+}
+
+impl Owed {
+    /// Every mark that can still come while this is owed, with its moment, in order.
+    pub fn marks(self) -> Vec<(Mark, DateTime<Utc>)> {
+        let decision = |allowed: Allowed, at| {
+            [
+                (Mark::DecideHalf, half_of_business_days(at, allowed.decide)),
+                (Mark::DecideDue, end_of_business_days(at, allowed.decide)),
+                (Mark::DecideEscalated, end_of_business_days(at, allowed.decide + ESCALATED_AFTER)),
+            ]
+        };
+        let mut marks = match self {
+            Self::Acknowledgement { urgency, sent_at } => {
+                let allowed = Allowed::by(urgency);
+                let acknowledge = [
+                    (Mark::AcknowledgeHalf, half_of_business_days(sent_at, allowed.acknowledge)),
+                    (Mark::AcknowledgeDue, end_of_business_days(sent_at, allowed.acknowledge)),
+                    (Mark::AcknowledgeEscalated, end_of_business_days(sent_at, allowed.acknowledge + ESCALATED_AFTER)),
+                ];
+                acknowledge.into_iter().chain(decision(allowed, sent_at)).collect()
+            }
+            Self::Decision { urgency, sent_at } => decision(Allowed::by(urgency), sent_at).to_vec(),
+            Self::Outcome { since } => {
+                let after = |days| since + TimeDelta::days(days);
+                vec![(Mark::OutcomeAsked, after(OUTCOME_DAYS[0])), (Mark::OutcomeEscalated, after(OUTCOME_DAYS[1]))]
+            }
+            Self::Nothing => vec![],
+        };
+        marks.sort_by_key(|(mark, at)| (*at, *mark));
+        marks
+    }
+
+    /// The marks whose moment has come and that were not told yet.
+    pub fn reached(self, told: &BTreeSet<Mark>, now: DateTime<Utc>) -> Vec<Mark> {
+        self.marks().into_iter().filter(|(mark, at)| *at <= now && !told.contains(mark)).map(|(mark, _)| mark).collect()
+    }
+
+    /// When there is something to tell next.
+    pub fn next_at(self, told: &BTreeSet<Mark>) -> Option<DateTime<Utc>> {
+        self.marks().into_iter().find(|(mark, _)| !told.contains(mark)).map(|(_, at)| at)
+    }
+}
+
+/// What is told of several marks that came together, as after a time in which nothing ran: to each addressee only the weightiest.
+pub fn weightiest(reached: &[Mark]) -> Vec<Mark> {
+    [Told::Institution, Told::Coordinator]
+        .into_iter()
+        .filter_map(|to| reached.iter().copied().filter(|mark| mark.told() == to).max())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::clock::kst_minute;
+    use chrono::TimeZone;
+
+    /// Monday 23 November 2026, 15:00 in Seoul.
+    fn monday() -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 11, 23, 6, 0, 0).unwrap()
+    }
+
+    fn read(marks: Vec<(Mark, DateTime<Utc>)>) -> Vec<(Mark, String)> {
+        marks.into_iter().map(|(mark, at)| (mark, kst_minute(at))).collect()
+    }
+
+    #[test]
+    fn an_urgent_letter_is_chased_by_the_half_day() {
+        let owed = Owed::Acknowledgement { urgency: Urgency::Urgent, sent_at: monday() };
+        let expected = [
+            (Mark::AcknowledgeHalf, "2026-11-24 12:00"),
+            (Mark::AcknowledgeDue, "2026-11-25 00:00"),
+            (Mark::DecideHalf, "2026-11-25 00:00"),
+            (Mark::AcknowledgeEscalated, "2026-11-26 00:00"),
+            (Mark::DecideDue, "2026-11-26 00:00"),
+            (Mark::DecideEscalated, "2026-11-27 00:00"),
+        ];
+        assert_eq!(read(owed.marks()), expected.map(|(mark, at)| (mark, at.to_owned())));
+    }
+
+    #[test]
+    fn a_routine_letter_before_the_holidays_has_ten_working_days() {
+        let sent = Utc.with_ymd_and_hms(2026, 12, 17, 15, 30, 0).unwrap(); // Friday 18 December, half past midnight
+        let due = Due::of(Urgency::Routine, sent);
+        assert_eq!(
+            (kst_minute(due.acknowledge_by), kst_minute(due.decide_by)),
+            ("2026-12-24 00:00".to_owned(), "2027-01-06 00:00".to_owned())
+        );
+    }
+
+    #[test]
+    fn each_mark_is_told_once_however_often_the_clock_runs() {
+        let owed = Owed::Acknowledgement { urgency: Urgency::Soon, sent_at: monday() };
+        let (mut told, mut log, mut now) = (BTreeSet::new(), vec![], monday());
+        for _ in 0..(20 * 24 * 4) {
+            for mark in owed.reached(&told, now) {
+                assert!(told.insert(mark));
+                log.push(mark);
+            }
+            assert!(owed.reached(&told, now).is_empty());
+            assert!(owed.next_at(&told).is_none_or(|at| at > now));
+            now += TimeDelta::minutes(15);
+        }
+        assert_eq!(log.len(), 6);
+        assert_eq!(owed.next_at(&told), None);
+    }
+
+    #[test]
+    fn after_a_time_without_a_clock_each_is_told_the_weightiest_alone() {
+        let owed = Owed::Acknowledgement { urgency: Urgency::Urgent, sent_at: monday() };
+        let reached = owed.reached(&BTreeSet::new(), monday() + TimeDelta::days(30));
+        assert_eq!(reached.len(), 6);
+        assert_eq!(weightiest(&reached), [Mark::DecideDue, Mark::DecideEscalated]);
+        assert!(weightiest(&[]).is_empty());
+    }
+
+    #[test]
+    fn an_outcome_is_asked_for_a_week_and_two_weeks_after_the_appointment() {
+        let owed = Owed::Outcome { since: monday() };
+        let marks = owed.marks();
+        assert_eq!(marks.iter().map(|(m, _)| m.told()).collect::<Vec<_>>(), [Told::Institution, Told::Coordinator]);
+        assert_eq!(marks.iter().map(|(_, at)| (*at - monday()).num_days()).collect::<Vec<_>>(), OUTCOME_DAYS);
+        assert!(Owed::Nothing.marks().is_empty());
+    }
+
+    #[test]
+    fn every_urgency_is_reminded_at_half_and_at_the_end_and_then_escalated() {
+        for urgency in [Urgency::Urgent, Urgency::Soon, Urgency::Routine] {
+            let owed = Owed::Acknowledgement { urgency, sent_at: monday() };
+            let at = |mark| owed.marks().into_iter().find(|(m, _)| *m == mark).unwrap().1;
+            let due = Due::of(urgency, monday());
+            assert_eq!((at(Mark::AcknowledgeDue), at(Mark::DecideDue)), (due.acknowledge_by, due.decide_by));
+            assert!(
+                at(Mark::AcknowledgeHalf) < due.acknowledge_by && due.acknowledge_by < at(Mark::AcknowledgeEscalated)
+            );
+            assert!(at(Mark::DecideHalf) < due.decide_by && due.decide_by < at(Mark::DecideEscalated));
+            assert!(due.acknowledge_by < due.decide_by);
+        }
+    }
+}
