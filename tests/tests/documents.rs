@@ -30,7 +30,7 @@ enum Tried {
 }
 
 /// Every command that a document may give.
-const COMMANDS: [(&str, Tried); 25] = [
+const COMMANDS: [(&str, Tried); 26] = [
     ("cargo xtask run", Tried::Elsewhere("cargo xtask upgrade runs it for the previous release")),
     ("cargo xtask run --once", Tried::Elsewhere("the journey is tests/tests/journey.rs")),
     ("cargo xtask test", Tried::Elsewhere(".ci/run, which runs this test")),
@@ -42,6 +42,7 @@ const COMMANDS: [(&str, Tried); 25] = [
     ("cargo xtask policy-map", Tried::Elsewhere("cargo xtask check")),
     ("cargo xtask docs", Tried::Elsewhere("cargo xtask check")),
     ("cargo xtask used-permissions", Tried::Elsewhere("after all tests")),
+    ("cargo xtask release", Tried::Elsewhere("its unit tests; the binaries are built before it")),
     ("cargo xtask verify-chains", Tried::Elsewhere("tests/tests/audit")),
     ("cargo xtask verify-receipt FILE --keys JWKS", Tried::Elsewhere("infra/xtask/tests/verify.rs")),
     ("cargo xtask age", Tried::Elsewhere("tests/tests/destruction/tools.rs")),

@@ -180,7 +180,10 @@ impl Screening {
         let owner: &Owner = &upload.owner;
         let kept_until = snapshot.upload_kept_until(owner, &upload.id).unwrap_or(now);
         let mut change = Change::new(leave.clone(), now);
-        if let (UploadStep::Keep, Some(wrapped)) = (step, snapshot.owner_key(&leave, owner)) {
+        // Only what is kept depends on its owner's key, and only then was it read.
+        if step == UploadStep::Keep
+            && let Some(wrapped) = snapshot.owner_key(&leave, owner)
+        {
             change.require_owner_key(owner, &wrapped);
         }
         change.update_upload(&next, kept_until)?;
