@@ -171,6 +171,7 @@ const fn standing(state: UploadState) -> Two {
         UploadState::Released => two("보낼 수 있음", "can be sent"),
         UploadState::Refused(_) => two("받을 수 없음", "refused"),
         UploadState::Lapsed => two("도착하지 않음", "did not come"),
+        UploadState::Removing | UploadState::Removed => two("환자가 지움", "deleted by the patient"),
     }
 }
 
