@@ -39,7 +39,7 @@ pub(crate) struct PatientAnswerSchema {
 #[utoipa::path(get, path = "/v1/cases/{case_id}/tasks", tag = "delivery", params(("case_id" = String, Path), Towards),
     responses((status = 200, body = TaskList), ReadProblems), security(("patient" = [])),
     extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("task"))))]
-pub(crate) async fn list(
+pub(crate) async fn task_list(
     extract::State(state): extract::State<State>,
     patient: Patient,
     origin: Origin,
@@ -54,7 +54,7 @@ pub(crate) async fn list(
     params(("case_id" = String, Path), ("task_id" = String, Path)),
     responses((status = 200, body = TaskView), ReadProblems), security(("patient" = [])),
     extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("task"))))]
-pub(crate) async fn get(
+pub(crate) async fn task_get(
     extract::State(state): extract::State<State>,
     patient: Patient,
     origin: Origin,
@@ -70,7 +70,7 @@ pub(crate) async fn get(
     params(("case_id" = String, Path), ("task_id" = String, Path), IfMatch), request_body = PatientAnswerSchema,
     responses((status = 200, body = TaskView), ChangeProblems), security(("patient" = [])),
     extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("task"))))]
-pub(crate) async fn act(
+pub(crate) async fn task_act(
     extract::State(state): extract::State<State>,
     patient: Patient,
     origin: Origin,
