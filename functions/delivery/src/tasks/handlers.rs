@@ -17,6 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 /// Of which institution.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Towards {
     /// An institution: where the case stands towards it before there is a Task.
     #[param(value_type = Option<String>)]
