@@ -53,7 +53,7 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::get))
         .routes(routes!(handlers::revoke))
         .routes(routes!(handlers::access_code))
-        .routes(routes!(tasks::list))
-        .routes(routes!(tasks::get))
-        .routes(routes!(tasks::act))
+        .routes(routes!(tasks::task_list))
+        .routes(routes!(tasks::task_get))
+        .routes(routes!(tasks::task_act))
 }

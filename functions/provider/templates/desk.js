@@ -38,7 +38,9 @@ async function bring(file) {
   field.value = '';
   if (file.size > 4194304) return tell('large');
   tell('sending');
-  const sent = await ask('files', {method: 'POST', headers: {'content-type': file.type || 'application/octet-stream'}, body: file});
+  const sent = await ask('files', {method: 'POST', headers: {
+    'content-type': file.type || 'application/octet-stream', 'idempotency-key': crypto.randomUUID(),
+  }, body: file});
   if (!sent || sent.status !== 201) return tell(sent && sent.status === 422 ? 'kind' : sent && sent.status === 409 ? 'many' : 'failed');
   const {id, number} = await sent.json();
   tell('checking');

@@ -120,8 +120,12 @@ async fn without_a_session_every_answer_is_one_and_the_same_404() {
     let page = send(Method::GET, &format!("{ID}/referral"), &[browser]).await;
     let problem = send(Method::GET, &format!("{ID}/referral"), &[]).await;
     assert_eq!((page.0, problem.0), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    for part in ["desk", "task"] {
+        assert_eq!(send(Method::GET, &format!("{ID}/{part}"), &[browser]).await, page, "{part}");
+        assert_eq!(send(Method::GET, &format!("{ID}/{part}"), &[]).await, problem, "{part}");
+    }
     for path in ["/r/x", ID] {
-        for action in ["letter", "bundle", "acknowledge", "close"] {
+        for action in ["letter", "bundle", "acknowledge", "close", "answers", "appointment", "colleagues"] {
             let path = format!("{path}/{action}");
             assert_eq!(send(Method::POST, &path, &[browser]).await, page, "{path}");
             assert_eq!(send(Method::POST, &path, &[]).await, problem, "{path}");

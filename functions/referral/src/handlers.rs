@@ -3,8 +3,8 @@
 use crate::State;
 use crate::api::{NewReferral, ReferralList, ReferralView};
 use crate::create;
-use crate::service::{self, Part};
 use crate::fhir_task;
+use crate::service::{self, Part};
 use axum::Json;
 use axum::extract;
 use axum::response::{IntoResponse, Response};

@@ -8,8 +8,8 @@ pub mod api;
 mod create;
 mod fhir_task;
 mod handlers;
-mod service;
 mod requests;
+mod service;
 
 use medius_documents::Operator;
 use medius_domain::clock::SystemClock;

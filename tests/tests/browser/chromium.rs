@@ -131,6 +131,20 @@ impl Chromium {
         Ok(self.see(css).await?.click().await?)
     }
 
+    /// Clicks what leads to another page, and waits until that one is there.
+    pub(crate) async fn submit(&self, css: &str) -> Result<()> {
+        self.run("window.before = true").await?;
+        self.click(css).await?;
+        let start = tokio::time::Instant::now();
+        // Between two pages there is nothing to ask.
+        while self.run("return !window.before && document.readyState === 'complete'").await.unwrap_or_default() != true
+        {
+            ensure!(start.elapsed() < PATIENCE, "{css} leads nowhere from {}", self.address().await?);
+            tokio::time::sleep(STEP).await;
+        }
+        Ok(())
+    }
+
     /// Types into a field.
     pub(crate) async fn fill(&self, css: &str, text: &str) -> Result<()> {
         let field = self.see(css).await?;
@@ -272,8 +286,8 @@ impl Chromium {
     /// What the console complained about since this was asked before: refused by the policy, errors of scripts.
     pub(crate) async fn complaints(&self) -> Result<Vec<String>> {
         let mut all = self.log("browser").await?;
-        // Pages that are refused on purpose are 404s.
-        all.retain(|line| !line.contains("status of 404"));
+        // Pages that are refused on purpose are 404s, and forms 422s.
+        all.retain(|line| !line.contains("status of 404") && !line.contains("status of 422"));
         Ok(all)
     }
 

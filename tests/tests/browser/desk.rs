@@ -53,7 +53,7 @@ impl<'a> Visit<'a> {
         visit.page("0-link").await?;
         enter_code(stack, browser, sent, false).await?;
         visit.page("1-referral").await?;
-        browser.click("a[href=desk]").await?;
+        browser.submit("a[href=desk]").await?;
         browser.see("#history").await?;
         visit.page("2-desk").await?;
         Ok(visit)
@@ -88,7 +88,7 @@ impl<'a> Visit<'a> {
         if !fields.is_empty() {
             self.page(&format!("3-{action}")).await?;
         }
-        self.browser.click(&format!("{form} button[type=submit]")).await?;
+        self.browser.submit(&format!("{form} button[type=submit]")).await?;
         self.stands(state).await?;
         self.page(&format!("4-{state}")).await
     }
@@ -178,7 +178,7 @@ async fn main_path(stack: &Stack, browser: &Chromium) -> Result<()> {
     // What was typed is kept where it is refused, and it is said why.
     let form = visit.form("interim_outcome").await?;
     browser.set(&format!("{form} [name=text]"), "900101-1234567").await?;
-    browser.click(&format!("{form} button[type=submit]")).await?;
+    browser.submit(&format!("{form} button[type=submit]")).await?;
     browser.see("#banner").await?;
     visit.shows("resident registration number").await?;
     visit.page("6-refused").await?;
@@ -206,7 +206,7 @@ async fn declines(stack: &Stack, browser: &Chromium) -> Result<()> {
     // "Other" says nothing without words.
     let form = visit.form("decline").await?;
     browser.click(&format!("{form} [value=other]")).await?;
-    browser.click(&format!("{form} button[type=submit]")).await?;
+    browser.submit(&format!("{form} button[type=submit]")).await?;
     browser.see("#banner").await?;
     visit.page("3-refused").await?;
     let form = visit.form("decline").await?;
@@ -255,7 +255,7 @@ async fn gone(visit: &Visit<'_>) -> Result<()> {
     let (browser, name) = (visit.browser, &visit.sent.name);
     let form = visit.form("decline").await?;
     browser.click(&format!("{form} [value=capacity]")).await?;
-    browser.click(&format!("{form} button[type=submit]")).await?;
+    browser.submit(&format!("{form} button[type=submit]")).await?;
     browser.see("main h1").await?;
     visit.shows("This link cannot be opened").await?;
     ensure!(!browser.text().await?.contains(name), "the page still names the patient");

@@ -83,7 +83,7 @@ async fn the_patient_sees_that_a_mail_is_delayed_and_then_that_it_arrived_in_wha
     }
     assert_eq!(told(&sent.stack, &sent.case).await, Vec::<String>::new());
     // What is not ours, and what nobody knows, is left alone.
-    say(&sent, &delivered(&format!("mai_{}", "0".repeat(32)))).await;
+    say(&sent, &delivered(&format!("mal_{}", "0".repeat(32)))).await;
     say(&sent, &json!({"source": "aws.ses", "detail-type": "Email Sent", "detail": {"eventType": "Send"}})).await;
 }
 

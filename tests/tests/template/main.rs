@@ -72,7 +72,7 @@ fn the_data_key_opens_for_each_role_only_what_its_purpose_is() {
     let expected = [
         ("ClinicianRole", vec![data, contact]),
         ("ConsentRole", vec![contact]),
-        ("DeliveryRole", vec![contact]),
+        ("DeliveryRole", vec![data, contact]),
         ("DeskRole", vec![data, contact]),
         ("ExplanationRole", vec![data, contact]),
         ("FulfilmentRole", vec![data, contact, "inquiry"]),
@@ -105,7 +105,7 @@ fn only_who_signs_may_sign() {
 fn roles_name_their_resources_and_never_a_pattern_of_actions() {
     let template = template();
     let roles = statements(&template);
-    assert_eq!(roles.len(), 19);
+    assert_eq!(roles.len(), 22);
     for (role, statements) in roles {
         for statement in statements {
             let sid = statement["Sid"].as_str().unwrap();

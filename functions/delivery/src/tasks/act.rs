@@ -11,7 +11,7 @@ use medius_domain::lifecycle::Cause;
 use medius_domain::link::LinkEvent;
 use medius_domain::task::{Party, PatientAnswer, Said, Task, TaskRefusal, TaskState};
 use medius_http::{IfMatch, Origin, Patient, Problem, ProblemKind};
-use medius_store::{Change, Conflict, MailAbout, MailRecord, StoreError, pause};
+use medius_store::{Change, Conflict, MailAbout, MailRecord, Notice, StoreError, pause};
 
 /// Takes an answer of the patient's.
 pub(super) async fn act(
@@ -62,6 +62,9 @@ async fn change(state: &State, found: &Found, next: &Task, said: &Said) -> Resul
         let key = state.keyring.unwrap(&case.id, &wrapped).await?;
         change.put_task_note(next, &said.note, (&wrapped, &key), case.expires_at)?;
     }
+    // Every change is told to the patient, their own too: it may have been said at their sign-in by somebody else.
+    let about = MailAbout::PatientNotice { notice: Notice::TaskChanged };
+    change.order_mail(&MailRecord::new(about, case.id.clone(), case.subject.clone(), now))?;
     let over = next.state.over();
     for link in state.db.live_links(&case.id).await? {
         if !next.links.contains(&link.id) {

@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Of which institution.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Towards {
     /// An institution: where the case stands towards it before there is a Task.
@@ -39,7 +40,7 @@ pub(crate) struct PatientAnswerSchema {
 #[utoipa::path(get, path = "/v1/cases/{case_id}/tasks", tag = "delivery", params(("case_id" = String, Path), Towards),
     responses((status = 200, body = TaskList), ReadProblems), security(("patient" = [])),
     extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("task"))))]
-pub(crate) async fn list(
+pub(crate) async fn task_list(
     extract::State(state): extract::State<State>,
     patient: Patient,
     origin: Origin,
@@ -54,7 +55,7 @@ pub(crate) async fn list(
     params(("case_id" = String, Path), ("task_id" = String, Path)),
     responses((status = 200, body = TaskView), ReadProblems), security(("patient" = [])),
     extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("task"))))]
-pub(crate) async fn get(
+pub(crate) async fn task_get(
     extract::State(state): extract::State<State>,
     patient: Patient,
     origin: Origin,
@@ -70,7 +71,7 @@ pub(crate) async fn get(
     params(("case_id" = String, Path), ("task_id" = String, Path), IfMatch), request_body = PatientAnswerSchema,
     responses((status = 200, body = TaskView), ChangeProblems), security(("patient" = [])),
     extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("task"))))]
-pub(crate) async fn act(
+pub(crate) async fn task_act(
     extract::State(state): extract::State<State>,
     patient: Patient,
     origin: Origin,

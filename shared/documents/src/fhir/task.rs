@@ -175,7 +175,10 @@ mod tests {
         assert_eq!(rule(&|t| t["intent"] = "wish".into()), "binding");
         assert_eq!(rule(&|t| t["priority"] = "soon".into()), "binding");
         assert_eq!(rule(&|t| drop(t.as_object_mut().unwrap().remove("status"))), "cardinality");
-        assert_eq!(rule(&|t| t["restriction"]["period"]["start"] = "2027-01-01".into()), "per-1");
+        assert_eq!(
+            rule(&|t| t["restriction"] = serde_json::json!({"period": {"start": "2027-01-01", "end": "2026-12-31"}})),
+            "per-1"
+        );
         assert_eq!(rule(&|t| t["resourceType"] = "Wish".into()), "type");
     }
 }

@@ -89,7 +89,13 @@ mod tests {
 
     #[test]
     fn only_the_services_own_wording_can_be_put_right() {
-        let disclosure = disclosure(&variant("demo"));
+        let mut case = variant("demo");
+        for result in case["health"]["results"]["items"].as_array_mut().unwrap() {
+            if result["name"]["text"] == "HbA1c" {
+                result["name"] = json!({"text": "HbA1c"});
+            }
+        }
+        let disclosure = disclosure(&case);
         let own = own_wording(&disclosure);
         let of = |test: &str| own.iter().find(|o| o.test == test).unwrap();
         assert_eq!((of("HbA1c").loinc, of("HbA1c").ko_given), (Some("4548-4"), false));

@@ -1,0 +1,113 @@
+//! What time alone does, by the deployed function: reminders once, the coordinator, and ends.
+
+use super::Patient;
+use chrono::{DateTime, TimeDelta, Utc};
+use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose};
+use medius_domain::id::{CaseId, TaskId};
+use medius_domain::policy::{On, Thing, permit};
+use medius_domain::task::deadline::Mark;
+use medius_domain::task::{Step, Task};
+use medius_store::{Change, Database, Place, Tables};
+use medius_tests::stack::Stack;
+use serde_json::json;
+use std::sync::Arc;
+
+fn database(stack: &Stack) -> Database {
+    let tables = Tables::new(|name| stack.run().tables.get(&name.strip_prefix("TABLE_")?.to_lowercase()).cloned());
+    Database::new(stack.dynamodb(stack.operator_credentials()), tables, Arc::new(medius_domain::clock::SystemClock))
+}
+
+async fn stored(db: &Database, case: &CaseId, task: &TaskId) -> Task {
+    db.read([Place::Task(case.clone(), task.clone())]).await.unwrap().task(case, task).unwrap().expect("the Task")
+}
+
+/// Writes a Task as if everything about it had happened so many days earlier.
+async fn aged(db: &Database, case: &CaseId, id: &TaskId, days: i64) {
+    let task = stored(db, case, id).await;
+    let earlier = |at: DateTime<Utc>| at - TimeDelta::days(days);
+    let steps = task.steps.iter().map(|step| Step { at: earlier(step.at), ..step.clone() }).collect();
+    let old = Task {
+        sent_at: task.sent_at.map(earlier),
+        appointment_ends: task.appointment_ends.map(earlier),
+        steps,
+        version: task.version + 1,
+        ..task
+    };
+    let event = Event {
+        actor: Actor::System { function: "test".to_owned() },
+        authentication: Authentication::Role,
+        action: Action::Update,
+        outcome: Outcome::Done,
+        object: Object::of(Thing::Task, id, "age"),
+        purpose: Purpose::Provision,
+        reason: None,
+        basis: Vec::new(),
+        evidence: None,
+        source_ip: None,
+        request_id: None,
+    };
+    let snapshot = db.read([Place::Case(case.clone()), Place::case_log(case)]).await.unwrap();
+    let kept_until = snapshot.case(case).unwrap().unwrap().expires_at;
+    let mut change = Change::new(permit(event, &On::Behind(case, &old.subject)).unwrap(), db.now());
+    change.update_task(&old, kept_until).unwrap();
+    db.commit(change, &snapshot).await.unwrap();
+}
+
+/// The patient's Task with its ids.
+async fn ids(patient: &Patient) -> (CaseId, TaskId) {
+    let id = patient.task().await["id"].as_str().unwrap().parse().unwrap();
+    (patient.case.parse().unwrap(), id)
+}
+
+async fn tick(stack: &Stack) {
+    let report = stack.invoke("deadlines", None, &json!({"kind": "clock"})).await.unwrap();
+    assert_eq!((&report["failed"], &report["complete"]), (&json!(0), &json!(true)), "{report}");
+}
+
+/// Mails about a case to coordinators, and to institutions with news.
+async fn mails(patient: &Patient, link: &str) -> (usize, usize) {
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    let all = patient.stack.mails().await.unwrap();
+    let has = |m: &medius_tests::stack::Mail, part: &str| m.body_text.as_deref().is_some_and(|t| t.contains(part));
+    let desk = all.iter().filter(|m| m.to.iter().any(|to| to == "desk@staff.example") && has(m, &patient.case));
+    (desk.count(), all.iter().filter(|m| m.subject.contains("News about a referral") && has(m, link)).count())
+}
+
+#[tokio::test]
+async fn an_institution_is_reminded_once_and_then_the_coordinator_is_called() {
+    let patient = Patient::new().await;
+    let desk = patient.sent_to(0).await;
+    let db = database(&patient.stack);
+    let (case, task) = ids(&patient).await;
+    tick(&patient.stack).await;
+    assert!(stored(&db, &case, &task).await.told.is_empty());
+    // Three weeks have at least ten working days and a coordinator's day more, whatever holidays there are; the link's life is
+    // fourteen days, so it is aged in two steps.
+    aged(&db, &case, &task, 13).await;
+    for _ in 0..3 {
+        tick(&patient.stack).await;
+    }
+    let told = stored(&db, &case, &task).await.told;
+    assert!(told.contains(&Mark::AcknowledgeEscalated), "{told:?}");
+    assert_eq!(mails(&patient, &desk.link.link.id).await, (1, 1));
+    aged(&db, &case, &task, 1).await;
+    tick(&patient.stack).await;
+    assert_eq!(patient.task().await["state"], "EXPIRED");
+}
+
+#[tokio::test]
+async fn an_outcome_that_was_read_closes_the_service_after_two_weeks() {
+    let patient = Patient::new().await;
+    let desk = patient.sent_to(0).await;
+    desk.says(&json!({"action": "accept"}), "ACCEPTED").await;
+    desk.says(&json!({"action": "final_outcome", "text": "끝"}), "OUTCOME_RETURNED").await;
+    let db = database(&patient.stack);
+    let (case, task) = ids(&patient).await;
+    aged(&db, &case, &task, 13).await;
+    tick(&patient.stack).await;
+    assert_eq!(patient.task().await["state"], "OUTCOME_RETURNED");
+    aged(&db, &case, &task, 1).await;
+    tick(&patient.stack).await;
+    assert_eq!(patient.task().await["state"], "COMPLETED");
+    assert_eq!(patient.case_view().await["completed_by"], "outcome_returned");
+}
