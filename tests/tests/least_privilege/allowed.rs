@@ -9,9 +9,9 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
     (
         "intake",
         &[
-            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
+            ("cases", &["GetItem", "Query", "PutItem"]),
             ("cases/index/by_subject", &["Query"]),
-            ("keys", &["GetItem", "PutItem", "ConditionCheckItem"]),
+            ("keys", &["GetItem", "PutItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
             ("links", &["GetItem", "PutItem"]),
             ("outbox", &["PutItem"]),
@@ -26,8 +26,8 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
         "consent",
         &[
             ("consents", &["GetItem", "Query", "PutItem"]),
-            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
-            ("keys", &["GetItem", "PutItem", "ConditionCheckItem"]),
+            ("cases", &["GetItem", "Query", "PutItem"]),
+            ("keys", &["GetItem", "PutItem"]),
             ("links", &["GetItem", "PutItem"]),
             ("directory", &["GetItem"]),
             ("outbox", &["PutItem"]),
@@ -42,7 +42,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
         "referral",
         &[
             ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
-            ("keys", &["GetItem", "ConditionCheckItem"]),
+            ("keys", &["GetItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
             ("directory", &["GetItem"]),
             ("access_log", &["GetItem", "PutItem"]),
@@ -55,7 +55,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
         "explanation",
         &[
             ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
-            ("keys", &["GetItem", "ConditionCheckItem"]),
+            ("keys", &["GetItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
             ("access_log", &["GetItem", "PutItem"]),
             ("idempotency", &["GetItem", "PutItem"]),
@@ -82,8 +82,8 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
         "provider",
         &[
             ("links", &["GetItem", "PutItem", "DeleteItem", "ConditionCheckItem"]),
-            ("cases", &["GetItem", "ConditionCheckItem"]),
-            ("keys", &["GetItem", "ConditionCheckItem"]),
+            ("cases", &["GetItem"]),
+            ("keys", &["GetItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
             ("directory", &["GetItem"]),
             ("ledger", &["GetItem"]),
@@ -110,7 +110,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
             ("inquiries", &["GetItem"]),
             ("keys", &["GetItem"]),
             ("links", &["GetItem", "PutItem"]),
-            ("consents", &["GetItem", "ConditionCheckItem"]),
+            ("consents", &["GetItem"]),
             ("directory", &["GetItem"]),
             ("access_log", &["GetItem", "PutItem"]),
             ("key data", &["Decrypt"]),
@@ -124,7 +124,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 18] = [
     (
         "desk",
         &[
-            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
+            ("cases", &["GetItem", "Query", "PutItem"]),
             ("cases/index/by_state", &["Query"]),
             ("keys", &["GetItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "Query", "ConditionCheckItem"]),
