@@ -55,7 +55,7 @@ async fn patient(world: &World, email: &str) -> PatientApp {
 async fn full(world: &World, email: &str) -> (PatientApp, String) {
     let (stack, app) = (&world.stack, patient(world, email).await);
     // One whose inbox no other test here reads codes from.
-    let to = stack.run().providers[2].clone();
+    let to = stack.run().providers[1].clone();
     let mut story = demo_story().unwrap();
     story["basic"]["email"] = json!(email);
     let case = app.ready_case(&story, &to).await.unwrap();

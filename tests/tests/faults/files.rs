@@ -5,6 +5,7 @@ use super::failed_cleanly;
 use crate::functions::{Service, patient};
 use crate::proxy::{Fault, Kind};
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use medius_screening::{Screening, handle};
 use medius_tests::samples::{announcement, pdf, png};
@@ -36,7 +37,9 @@ impl World {
         }
         let quarantine = format!("quarantine-{}", &fresh_key()[..12]);
         let s3 = stack.s3(stack.operator_credentials());
-        s3.create_bucket().bucket(&quarantine).send().await.unwrap();
+        let region = BucketLocationConstraint::from(stack.run().region.as_str());
+        let place = CreateBucketConfiguration::builder().location_constraint(region).build();
+        s3.create_bucket().bucket(&quarantine).create_bucket_configuration(place).send().await.unwrap();
         Self { stack, app, service, case, quarantine }
     }
 

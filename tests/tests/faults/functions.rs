@@ -256,7 +256,7 @@ impl Service {
         let (run, s3) = (self.stack.run(), self.aws.s3_for_files());
         (
             medius_store::Quarantine::new(s3.clone(), quarantine.to_owned()),
-            medius_store::Files::new(s3.clone(), run.bucket.clone(), None),
+            medius_store::Files::new(s3.clone(), run.bucket.clone(), Some(self.key("documents"))),
             medius_store::Handoff::new(s3, run.handoff.clone(), None),
         )
     }

@@ -9,9 +9,9 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
     (
         "intake",
         &[
-            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
+            ("cases", &["GetItem", "Query", "PutItem"]),
             ("cases/index/by_subject", &["Query"]),
-            ("keys", &["GetItem", "PutItem", "ConditionCheckItem"]),
+            ("keys", &["GetItem", "PutItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
             ("links", &["GetItem", "PutItem"]),
             ("outbox", &["PutItem"]),
@@ -26,8 +26,8 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
         "consent",
         &[
             ("consents", &["GetItem", "Query", "PutItem"]),
-            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
-            ("keys", &["GetItem", "PutItem", "ConditionCheckItem"]),
+            ("cases", &["GetItem", "Query", "PutItem"]),
+            ("keys", &["GetItem", "PutItem"]),
             ("links", &["GetItem", "PutItem"]),
             ("directory", &["GetItem"]),
             ("outbox", &["PutItem"]),
@@ -42,7 +42,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
         "referral",
         &[
             ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
-            ("keys", &["GetItem", "ConditionCheckItem"]),
+            ("keys", &["GetItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
             ("directory", &["GetItem"]),
             ("access_log", &["GetItem", "PutItem"]),
@@ -55,7 +55,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
         "explanation",
         &[
             ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
-            ("keys", &["GetItem", "ConditionCheckItem"]),
+            ("keys", &["GetItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
             ("access_log", &["GetItem", "PutItem"]),
             ("idempotency", &["GetItem", "PutItem"]),
@@ -114,7 +114,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
             ("inquiries", &["GetItem"]),
             ("keys", &["GetItem"]),
             ("links", &["GetItem", "PutItem"]),
-            ("consents", &["GetItem", "ConditionCheckItem"]),
+            ("consents", &["GetItem"]),
             ("directory", &["GetItem"]),
             ("access_log", &["GetItem", "PutItem"]),
             ("key data", &["Decrypt"]),
@@ -163,7 +163,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
     (
         "desk",
         &[
-            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
+            ("cases", &["GetItem", "Query", "PutItem"]),
             ("cases/index/by_state", &["Query"]),
             ("keys", &["GetItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "Query", "ConditionCheckItem"]),
