@@ -267,7 +267,12 @@ impl Institution {
     pub async fn code_from_mail(&self, mailbox: &str, after: usize) -> Result<String> {
         for _ in 0..150 {
             let mails = self.stack.mails().await?;
-            let wanted = mails.iter().skip(after).filter(|m| m.to.iter().any(|to| to == mailbox));
+            // Tests share mailboxes: of another delivery's code the reference tells.
+            let reference = self.reference(&mails);
+            let own = |m: &&crate::stack::Mail| {
+                m.to.iter().any(|to| to == mailbox) && reference.as_ref().is_none_or(|r| m.subject.contains(r))
+            };
+            let wanted = mails.iter().skip(after).filter(own);
             let code = wanted.rev().filter_map(|m| m.body_text.as_deref()).find_map(eight_digits);
             if let Some(code) = code {
                 return Ok(code);
@@ -275,6 +280,13 @@ impl Institution {
             tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         }
         bail!("no mail with a code came to the institution within 30 s")
+    }
+
+    /// The reference of the delivery, as the subject of the link's own mail has it in brackets at its end.
+    fn reference(&self, mails: &[crate::stack::Mail]) -> Option<String> {
+        let marker = format!("/r/{}#", self.link.id);
+        let mail = mails.iter().find(|m| m.body_text.as_deref().is_some_and(|text| text.contains(&marker)))?;
+        Some(mail.subject.rsplit_once('(')?.1.strip_suffix(')')?.to_owned())
     }
 
     /// Unlocks with a code; keeps the session if there is one.

@@ -30,7 +30,7 @@ enum Tried {
 }
 
 /// Every command that a document may give.
-const COMMANDS: [(&str, Tried); 26] = [
+const COMMANDS: [(&str, Tried); 27] = [
     ("cargo xtask run", Tried::Elsewhere("cargo xtask upgrade runs it for the previous release")),
     ("cargo xtask run --once", Tried::Elsewhere("the journey is tests/tests/journey.rs")),
     ("cargo xtask test", Tried::Elsewhere(".ci/run, which runs this test")),
@@ -49,6 +49,7 @@ const COMMANDS: [(&str, Tried); 26] = [
     ("cargo xtask restore", Tried::Elsewhere("tests/tests/destruction/tools.rs")),
     ("cargo xtask demo retention", Tried::Elsewhere("tests/tests/destruction/tools.rs")),
     ("cargo xtask bench explain", Tried::Elsewhere("tests/tests/runbook.rs")),
+    ("cargo xtask bench functions", Tried::Elsewhere("by hand: it makes release builds")),
     (".ci/run", Tried::Elsewhere("CI")),
     ("cargo metadata", Tried::Elsewhere("tests/tests/architecture.rs")),
     ("cargo deny check advisories", Tried::Elsewhere("cargo xtask check, where the database can be reached")),

@@ -5,10 +5,13 @@ use crate::api::{DeliveryView, NewDelivery};
 use crate::service::ATTEMPTS;
 use crate::tasks::refused;
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose};
+use medius_domain::case::Case;
 use medius_domain::consent::{Use, gate};
 use medius_domain::field::{FieldError, Invalid};
+use medius_domain::health::Urgency;
 use medius_domain::id::{CaseId, DeliveryId, EventId, LinkId, Subject};
 use medius_domain::link::{FIRST_GENERATION, Link, LinkEvent, LinkOf, LinkSecret, LinkState};
 use medius_domain::policy::{Denied, Thing};
@@ -79,7 +82,7 @@ async fn attempt(
         created_at: now,
     };
     let secret = state.link_mac.secret(&delivery.link_id, FIRST_GENERATION).await?;
-    let task = task_of(state, id, &delivery).await?;
+    let (task, is_new) = task_of(state, &case, &delivery, now).await?;
     let made = new_link(&delivery, &case.subject, &secret, proof.basis());
     let link = Link { factor: wanted.factor.into(), task_id: Some(task.id.clone()), ..made };
     let mut change = Change::new(permit.resting_on(&proof), now);
@@ -91,7 +94,12 @@ async fn attempt(
             change.update_link(&ended, case.expires_at)?;
         }
     }
-    change.update_task(&task.sent(delivery.id.clone(), link.id.clone(), now).map_err(refused)?, case.expires_at)?;
+    let sent = task.sent(delivery.id.clone(), link.id.clone(), now).map_err(refused)?;
+    if is_new {
+        change.create_task(&sent, case.expires_at)?;
+    } else {
+        change.update_task(&sent, case.expires_at)?;
+    }
     change.order_mail(&new_mail(&link))?;
     let view = DeliveryView::new(&delivery, &link, now);
     let location = Some(format!("/v1/cases/{id}/deliveries/{}", delivery.id));
@@ -109,12 +117,24 @@ async fn attempt(
     }
 }
 
-/// The request that a letter belongs to.
-async fn task_of(state: &State, case: &CaseId, delivery: &DeliveryRecord) -> Result<Task, Problem> {
-    let tasks = state.db.tasks(case).await?;
+/// The request that a letter belongs to, and whether it is begun with this sending: a letter is sent anew after its request has
+/// ended, and letters of before there were requests have none.
+async fn task_of(
+    state: &State,
+    case: &Case,
+    delivery: &DeliveryRecord,
+    now: DateTime<Utc>,
+) -> Result<(Task, bool), Problem> {
+    let tasks = state.db.tasks(&case.id).await?;
     let own = tasks.into_iter().find(|task| task.letters.contains(&delivery.referral_id));
-    let task = own.ok_or_else(|| Problem::conflict("letter-without-task"))?;
-    if task.letters.last() == Some(&delivery.referral_id) { Ok(task) } else { Err(Problem::conflict("newer-letter")) }
+    if let Some(task) = own.as_ref().filter(|task| !task.state.over()) {
+        let newest = task.letters.last() == Some(&delivery.referral_id);
+        return if newest { Ok((task.clone(), false)) } else { Err(Problem::conflict("newer-letter")) };
+    }
+    // How soon the patient needs to be seen stands sealed in the story; the request of before knows it, too.
+    let urgency = own.map_or(Urgency::Routine, |ended| ended.urgency);
+    let (to, letter) = (delivery.provider_id.clone(), delivery.referral_id.clone());
+    Ok((Task::new(case.id.clone(), case.subject.clone(), to, urgency, letter, now), true))
 }
 
 /// The institution can take letters today, and no live link leads it to this one already.

@@ -43,9 +43,8 @@ impl Sent {
         let letter = app.get(&format!("{path}/letter")).await?.expect(200, "letter")?.body;
         let bundle = app.get(&format!("{path}/bundle")).await?.expect(200, "bundle")?.body;
         let mailbox = mailbox(stack, &recipient).await?;
-        let before = stack.mails().await?.len();
         let delivery = app.deliver(&case, &id).await?;
-        let link = Institution::from_mail(stack, &mailbox, before).await?;
+        let link = Institution::of_delivery(stack, &case, &delivery, &mailbox).await?;
         let name = story["basic"]["name"].as_str().context("the demo patient has no name")?.to_owned();
         Ok(Self { app, case, delivery, name, mailbox, link, referral, letter, bundle })
     }

@@ -105,8 +105,15 @@ async fn twenty_wrong_codes_suspend_the_link_and_a_coordinator_makes_it_anew_wit
 
 /// What an answer is known by, but for when it was and which request it answers.
 fn known_by(answer: &medius_tests::client::Answer) -> (u16, Vec<(String, String)>, Vec<u8>) {
-    let by_chance =
-        ["date", "x-amzn-requestid", "x-amz-apigw-id", "x-amzn-trace-id", "x-request-id", "apigw-requestid"];
+    let by_chance = [
+        "date",
+        "x-amz-request-id",
+        "x-amzn-requestid",
+        "x-amz-apigw-id",
+        "x-amzn-trace-id",
+        "x-request-id",
+        "apigw-requestid",
+    ];
     let mut headers: Vec<_> = answer
         .headers
         .iter()

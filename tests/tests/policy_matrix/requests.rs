@@ -31,6 +31,7 @@ pub(crate) struct Ids {
     pub(crate) upload: String,
     pub(crate) record: String,
     pub(crate) explanation: String,
+    pub(crate) task: String,
     /// The institution as it is now, for a proposal that changes nothing.
     pub(crate) particulars: Value,
 }
@@ -56,6 +57,7 @@ impl Ids {
             upload: none("upl"),
             record: none("rec"),
             explanation: none("exp"),
+            task: none("tsk"),
             recipient: like.recipient.clone(),
             particulars: like.particulars.clone(),
         }
@@ -79,6 +81,7 @@ impl Ids {
             ("{upload_id}", if path.contains("/attachments/") { &self.attachment } else { &self.upload }),
             ("{record_id}", &self.record),
             ("{explanation_id}", &self.explanation),
+            ("{task_id}", &self.task),
         ]
         .into_iter()
         .fold(path.to_owned(), |path, (name, id)| path.replace(name, id));
@@ -188,6 +191,13 @@ pub(crate) const ROWS: &[Row] = &[
     // Sent by then; nothing is left to review before it is sent.
     row("POST /v1/cases/{case_id}/referrals/{referral_id}/review", none, &[409]),
     row("POST /v1/cases/{case_id}/referrals", |ids| json!({"recipient": ids.recipient}), &[201]),
+    row("GET /v1/cases/{case_id}/tasks", none, &[200]),
+    row("GET /v1/cases/{case_id}/tasks/{task_id}", none, &[200]),
+    row(
+        "POST /v1/cases/{case_id}/tasks/{task_id}/actions",
+        |_| json!({"action": "request_cancel", "code": "patient-decided"}),
+        &[412],
+    ),
     row("GET /v1/cases/{case_id}/deliveries", none, &[200]),
     row("GET /v1/cases/{case_id}/deliveries/{delivery_id}", none, &[200]),
     row("POST /v1/cases/{case_id}/deliveries", |ids| json!({"referral_id": ids.referral}), &[409]),

@@ -80,6 +80,7 @@ async fn ids_of(app: &PatientApp, sent: &Sent, recipient: &str) -> Ids {
     let served = app.post(&format!("{path}/servings"), &serving).await.unwrap().expect(201, "serving").unwrap();
     let events = app.get(&path).await.unwrap().expect(200, "consents").unwrap().json();
     let grant = events["events"].as_array().unwrap().iter().find(|event| event["action"] == "GRANT").unwrap();
+    let tasks = app.get(&format!("/v1/cases/{}/tasks", sent.case)).await.unwrap().expect(200, "tasks").unwrap().json();
     let today = kst_day(Utc::now());
     let asked =
         app.post("/v1/inquiries", &json!({"topic": "service", "text": "How long does it take?"})).await.unwrap();
@@ -91,6 +92,7 @@ async fn ids_of(app: &PatientApp, sent: &Sent, recipient: &str) -> Ids {
     Ids {
         right: right["id"].as_str().unwrap().to_owned(),
         explanation,
+        task: tasks["items"][0]["id"].as_str().unwrap().to_owned(),
         inquiry,
         attachment,
         upload: announced(app, &format!("/v1/cases/{}/uploads", sent.case)).await,

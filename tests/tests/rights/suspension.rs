@@ -12,7 +12,12 @@ use std::collections::BTreeSet;
 
 /// What goes on while everything is suspended: the patient decides about consents and sees what was given to whom and who
 /// looked; what the law asks to be verified stays verifiable.
-const GOES_ON: [&str; 15] = [
+const GOES_ON: [&str; 20] = [
+    "GET /v1/cases/{case_id}/tasks/{task_id}/fhir",
+    "POST /v1/cases/{case_id}/deliveries/{delivery_id}/access-code",
+    "GET /v1/cases/{case_id}/tasks",
+    "GET /v1/cases/{case_id}/tasks/{task_id}",
+    "POST /v1/cases/{case_id}/tasks/{task_id}/actions",
     "GET /v1/cases/{case_id}/access-log",
     "GET /v1/cases/{case_id}/access-log/export",
     "GET /v1/cases/{case_id}/consents",
@@ -146,7 +151,9 @@ fn purpose(route: &str) -> Option<&'static str> {
     let under = |names: &[&str]| names.iter().any(|name| path.starts_with(name));
     if GOES_ON.contains(&route) || under(&["/hold"]) {
         None
-    } else if route == "POST /v1/cases/{case_id}/deliveries" {
+    } else if route == "POST /v1/cases/{case_id}/deliveries"
+        || route.starts_with("POST /staff/") && under(&["/deliveries"])
+    {
         Some("provision")
     } else if under(&["/messages", "/assignment"]) {
         Some("inquiry")

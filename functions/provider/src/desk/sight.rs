@@ -6,7 +6,7 @@ use crate::desk::page::{Due, Head, Meeting, Reader, Row, Sight};
 use crate::desk::words::{Two, reason, two};
 use crate::desk::{colleague, files, standing};
 use crate::reading::kst;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use medius_domain::clock::kst_minute;
 use medius_domain::health::Urgency;
 use medius_domain::provider::Provider;
@@ -83,10 +83,11 @@ fn meeting(task: &Task, at: &Appointment) -> Meeting {
     Meeting::new(standing, (at.start, at.end), at.place.expose(), at.prepare.as_ref().map(|text| text.expose()))
 }
 
-/// Days by which the institution should have said something.
+/// By when the institution should have said something: the last minute of a day in Seoul, since an end at 00:00 is read as the day
+/// after.
 fn dues(task: &Task, now: DateTime<Utc>) -> Vec<Due> {
     let Some(due) = &task.due else { return vec![] };
-    let row = |name, at: DateTime<Utc>| Due { name, at: kst_minute(at), late: now >= at };
+    let row = |name, at: DateTime<Utc>| Due { name, at: kst_minute(at - TimeDelta::minutes(1)), late: now >= at };
     match task.owed() {
         Owed::Acknowledgement { .. } => vec![
             row(two("수신 확인 기한", "Confirm receipt by"), due.acknowledge_by),

@@ -2,7 +2,13 @@
 //! and a request that cannot take effect because of how the case stands.
 
 use super::{CLAIMS, claim, codes, known, looked, stored, verified, verify, wish};
+use crate::clock::database;
 use crate::{member, reason, step, taken};
+use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose};
+use medius_domain::id::{CaseId, DeliveryId, LinkId};
+use medius_domain::link::Link;
+use medius_domain::policy::{On, Thing, permit};
+use medius_store::{Change, DeliveryRecord, Place};
 use medius_tests::anybody::Anybody;
 use medius_tests::samples::{announcement, bring, pdf};
 use medius_tests::stack::Stack;
@@ -30,6 +36,37 @@ async fn ended(ticket: &Anybody, id: &str, state: &str) -> Value {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     panic!("the request is {} and not {state} after 30 s", last["state"])
+}
+
+/// So many more deliveries with living links beside one: no patient has that many institutions.
+async fn multiply(stack: &Stack, case: &str, delivery: &str, more: usize) {
+    let (db, case, delivery) =
+        (database(stack), case.parse::<CaseId>().unwrap(), delivery.parse::<DeliveryId>().unwrap());
+    let first = db.read([Place::Delivery(case.clone(), delivery.clone())]).await.unwrap();
+    let first = first.delivery(&case, &delivery).unwrap().unwrap();
+    let link = db.read([Place::Link(first.link_id.clone())]).await.unwrap().link(&first.link_id).unwrap().unwrap();
+    for _ in 0..more {
+        let delivery = DeliveryRecord { id: DeliveryId::new(), link_id: LinkId::new(), ..first.clone() };
+        let link = Link { id: delivery.link_id.clone(), delivery_id: delivery.id.clone(), ..link.clone() };
+        let event = Event {
+            actor: Actor::System { function: "test".to_owned() },
+            authentication: Authentication::Role,
+            action: Action::Update,
+            outcome: Outcome::Done,
+            object: Object::of(Thing::Delivery, &delivery.id, "more"),
+            purpose: Purpose::Provision,
+            reason: None,
+            basis: Vec::new(),
+            evidence: None,
+            source_ip: None,
+            request_id: None,
+        };
+        let snapshot = db.read([Place::Case(case.clone()), Place::case_log(&case)]).await.unwrap();
+        let kept = snapshot.case(&case).unwrap().unwrap();
+        let mut change = Change::new(permit(event, &On::Behind(&case, &kept.subject)).unwrap(), db.now());
+        change.create_delivery(&delivery, &link, &kept).unwrap();
+        db.commit(change, &snapshot).await.unwrap();
+    }
 }
 
 async fn explained(app: &PatientApp, case: &str) -> String {
@@ -201,11 +238,10 @@ async fn a_patient_of_many_cases_is_not_turned_away() {
 async fn more_links_than_a_transaction_takes_end_all_the_same() {
     let stack = Stack::load().unwrap();
     let (app, case, email) = known(&stack).await;
+    let letter = app.make_letter(&case, &stack.run().providers[0]).await.unwrap();
+    let delivery = app.deliver(&case, &letter).await.unwrap();
     // Twenty end with the request itself.
-    for _ in 0..22 {
-        let letter = app.make_letter(&case, &stack.run().providers[0]).await.unwrap();
-        app.deliver(&case, &letter).await.unwrap();
-    }
+    multiply(&stack, &case, &delivery, 21).await;
     let states = || async {
         let all = app.get(&format!("/v1/cases/{case}/deliveries")).await.unwrap().expect(200, "list").unwrap().json();
         let of = |d: &Value| d["state"].as_str().unwrap().to_owned();
