@@ -18,8 +18,9 @@ fn may_import(name: &str) -> &'static [&'static str] {
         // Refusals of the store become problems in one place, shared/http/src/store.
         "medius-http" => &["medius-domain", "medius-store"],
         "medius-intake" | "medius-consent" | "medius-referral" | "medius-delivery" | "medius-provider"
-        | "medius-mailer" | "medius-mailevents" | "medius-deadlines" | "medius-desk" | "medius-clinician" | "medius-directory" | "medius-members" | "medius-audit"
-        | "medius-rights" | "medius-journal" | "medius-inquiry" | "medius-retention" | "medius-fulfilment" => {
+        | "medius-mailer" | "medius-mailevents" | "medius-deadlines" | "medius-desk" | "medius-clinician"
+        | "medius-directory" | "medius-members" | "medius-audit" | "medius-rights" | "medius-journal"
+        | "medius-inquiry" | "medius-retention" | "medius-fulfilment" => {
             &["medius-domain", "medius-store", "medius-http", "medius-documents"]
         }
         "medius-explanation" => &["medius-domain", "medius-store", "medius-http", "medius-documents", "medius-explain"],

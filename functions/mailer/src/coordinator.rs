@@ -69,11 +69,7 @@ struct NoticeText<'a> {
 
 impl Mailer {
     /// Word to the coordinators, where their mailbox is known and the case is still there.
-    pub(crate) async fn coordinators(
-        &self,
-        case_id: &CaseId,
-        notice: DeskNotice,
-    ) -> Result<Option<Ready>, MailError> {
+    pub(crate) async fn coordinators(&self, case_id: &CaseId, notice: DeskNotice) -> Result<Option<Ready>, MailError> {
         let Some(to) = self.sender.coordinators.clone() else { return Ok(None) };
         let case = self.db.read([Place::Case(case_id.clone())]).await?.case(case_id)?;
         Ok(case.map(|case| Ready::Coordinators { to, case_id: case.id, notice }))

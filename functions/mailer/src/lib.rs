@@ -89,9 +89,8 @@ impl Mailer {
         let answers = Keyring::inquiry_mailboxes(aws.kms(), env.required("KMS_DATA_KEY")?);
         let postbox = Postbox::new(aws.ses(), env.required("SENDER")?);
         let url = |name| env.required(name).map(|url| url.trim_end_matches('/').to_owned());
-        let mailbox = |name: &'static str| {
-            env.optional(name).map(|mailbox| Email::parse(&mailbox)).transpose().map_err(|_| name)
-        };
+        let mailbox =
+            |name: &'static str| env.optional(name).map(|mailbox| Email::parse(&mailbox)).transpose().map_err(|_| name);
         let sender = Sender {
             name: env.required("OPERATOR_NAME")?,
             phone: env.required("OPERATOR_PHONE")?,

@@ -185,7 +185,8 @@ impl Mailer {
         let Some(other) = &link.mailbox_of else { return Ok(Some(provider)) };
         let snapshot = self.db.read([Place::Provider(other.clone())]).await?;
         let now = snapshot.now();
-        let same = |other: &Provider| other.registration_number == provider.registration_number && other.may_receive(now);
+        let same =
+            |other: &Provider| other.registration_number == provider.registration_number && other.may_receive(now);
         Ok(snapshot.provider(other)?.filter(same).map(|other| Provider { id: provider.id, ..other }))
     }
 

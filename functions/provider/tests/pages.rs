@@ -8,8 +8,7 @@ use medius_domain::clock::SystemClock;
 use medius_http::{ApiConfig, Env, Gateway, service};
 use medius_provider::{Operator, State, api};
 use medius_store::{
-    Aws, CodeMac, Contacts, Database, Documents, Exports, Handoff, Keyring, MailboxMac, PublicKeys, Quarantine,
-    Tables,
+    Aws, CodeMac, Contacts, Database, Documents, Exports, Handoff, Keyring, MailboxMac, PublicKeys, Quarantine, Tables,
 };
 use std::sync::Arc;
 use tower::ServiceExt;

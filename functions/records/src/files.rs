@@ -37,7 +37,13 @@ async fn bring(
     let mut change = opened.change(state).await?;
     change.require_owner_key(&wish.owner(), &opened.wrapped);
     let kept_until = opened.case.expires_at.max(open_case_expiry(state.db.now()));
-    Ok(Bringing { snapshot: opened.snapshot, change, subject: Some(wish.patient.subject.clone()), provider: None, kept_until })
+    Ok(Bringing {
+        snapshot: opened.snapshot,
+        change,
+        subject: Some(wish.patient.subject.clone()),
+        provider: None,
+        kept_until,
+    })
 }
 
 /// The files of a case.

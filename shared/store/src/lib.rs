@@ -72,13 +72,13 @@ pub use mailboxes::SealedCard;
 pub use place::{Place, Table, Tables};
 pub use quarantine::{PutAddress, Quarantine};
 pub use records::{
-    DeliveryRecord, DeskNotice, DocumentRecord, GuardianCode, IdempotencyRecord, MailAbout, MailRecord, MailStatus, MessageRecord,
-    Notice, ReferralRecord, SealedCase, SealedIntake, SessionRecord,
+    DeliveryRecord, DeskNotice, DocumentRecord, GuardianCode, IdempotencyRecord, MailAbout, MailRecord, MailStatus,
+    MessageRecord, Notice, ReferralRecord, SealedCase, SealedIntake, SessionRecord,
 };
 pub use rights::RightsQueue;
-pub use tasks::{Notes, note_places};
 pub use seal::{Binding, DataKey, SCHEMA_VERSION, SealError};
 pub use signer::{PublicKeys, Signer};
 pub use snapshot::Snapshot;
 pub use staff_pool::{Account, StaffPool};
+pub use tasks::{Notes, note_places};
 pub use work_list::{Waiting, WorkList};

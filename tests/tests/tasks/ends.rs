@@ -8,7 +8,8 @@ use serde_json::json;
 async fn a_refusal_has_one_code_and_ends_the_request() {
     let patient = Patient::new().await;
     let desk = patient.sent_to(0).await;
-    let after = desk.says(&json!({"action": "decline", "code": "capacity", "text": "예약이 찼습니다."}), "DECLINED").await;
+    let after =
+        desk.says(&json!({"action": "decline", "code": "capacity", "text": "예약이 찼습니다."}), "DECLINED").await;
     assert_eq!(after["available_actions"], json!([]));
     let task = patient.task().await;
     let last = task["steps"].as_array().unwrap().last().unwrap();
@@ -82,7 +83,13 @@ async fn a_withdrawn_consent_ends_the_request_in_the_same_moment() {
     let patient = Patient::new().await;
     let desk = patient.sent_to(0).await;
     desk.says(&json!({"action": "accept"}), "ACCEPTED").await;
-    patient.app.withdraw(&patient.case, "P", Some(patient.recipient(0))).await.unwrap().expect(201, "withdraw").unwrap();
+    patient
+        .app
+        .withdraw(&patient.case, "P", Some(patient.recipient(0)))
+        .await
+        .unwrap()
+        .expect(201, "withdraw")
+        .unwrap();
     assert_eq!(patient.task().await["state"], "CONSENT_WITHDRAWN");
     assert_eq!(desk.task().await.status, 404);
 }

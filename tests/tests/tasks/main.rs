@@ -125,7 +125,8 @@ async fn a_referral_goes_its_whole_way_and_closes_the_service() {
     assert_eq!(patient.task().await["state"], "OPENED");
 
     desk.says(&json!({"action": "acknowledge"}), "ACKNOWLEDGED").await;
-    let estimate = json!({"action": "estimate", "treatment": "초음파", "low": "100000", "high": "250000", "currency": "KRW"});
+    let estimate =
+        json!({"action": "estimate", "treatment": "초음파", "low": "100000", "high": "250000", "currency": "KRW"});
     desk.says(&estimate, "ACKNOWLEDGED").await;
     desk.says(&json!({"action": "accept", "text": "진료하겠습니다."}), "ACCEPTED").await;
     desk.says(&appointment("schedule"), "SCHEDULED").await;
@@ -201,7 +202,8 @@ async fn who_answers_late_or_out_of_turn_changes_nothing() {
     // The patient cannot speak for the institution, and not twice for themselves.
     assert_eq!(patient.say(&json!({"action": "accept"})).await.status, 422);
     assert_eq!(patient.say(&json!({"action": "complete"})).await.code(), "state-conflict");
-    let stale = format!("/v1/cases/{}/tasks/{}/actions", patient.case, patient.tasks().await[0]["id"].as_str().unwrap());
+    let stale =
+        format!("/v1/cases/{}/tasks/{}/actions", patient.case, patient.tasks().await[0]["id"].as_str().unwrap());
     let cancel = json!({"action": "request_cancel", "code": "patient-decided"});
     assert_eq!(patient.app.change(Method::POST, &stale, "\"1\"", Some(&cancel)).await.unwrap().status, 412);
     assert_eq!(patient.task().await["state"], "ACKNOWLEDGED");

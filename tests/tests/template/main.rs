@@ -96,7 +96,10 @@ fn only_who_signs_may_sign() {
         let roles = statements(&template).into_iter().filter(|(_, s)| s.iter().any(may));
         roles.map(|(role, _)| role.to_owned()).collect()
     };
-    assert_eq!(may("kms:Sign"), ["ClinicianRole", "ConsentRole", "JournalRole", "RetentionRole"].map(String::from).into());
+    assert_eq!(
+        may("kms:Sign"),
+        ["ClinicianRole", "ConsentRole", "JournalRole", "RetentionRole"].map(String::from).into()
+    );
     let key = &template["Resources"]["SigningKey"]["Properties"];
     assert_eq!((&key["KeySpec"], &key["KeyUsage"]), (&json!("ECC_NIST_P256"), &json!("SIGN_VERIFY")));
 }

@@ -6,6 +6,4 @@ mod handlers;
 mod read;
 
 pub(crate) use act::refused;
-pub(crate) use handlers::{
-    __path_task_act, __path_task_get, __path_task_list, task_act, task_get, task_list,
-};
+pub(crate) use handlers::{__path_task_act, __path_task_get, __path_task_list, task_act, task_get, task_list};

@@ -62,7 +62,14 @@ pub const RULES: &[Rule] = &[
     // Institutions: the one letter behind a live link.
     row(Role::Institution, Thing::Link, &[LinkOpen, Update], RECIPIENT, false, "its link"),
     row(Role::Institution, Thing::Referral, &[View, Download], RECIPIENT, false, "the letter addressed to it"),
-    row(Role::Institution, Thing::Delivery, &[Create, Update], RECIPIENT, false, "to say what becomes of it; a colleague's link"),
+    row(
+        Role::Institution,
+        Thing::Delivery,
+        &[Create, Update],
+        RECIPIENT,
+        false,
+        "to say what becomes of it; a colleague's link",
+    ),
     row(Role::Institution, Thing::Upload, &[View, Create], RECIPIENT, false, "files that go along with what it found"),
     row(Role::Institution, Thing::Task, &[View, Update], RECIPIENT, false, "its answers, and what became of them"),
     // Coordinators accompany patients.
