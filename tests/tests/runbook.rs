@@ -105,7 +105,9 @@ async fn every_command_of_the_runbook_runs_against_the_stack() {
     for block in &blocks {
         let output = run(&stack, setup, (&block.mark, &block.text), &given);
         let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        if !output.status.success() {
+        // Tests of the verifier break chains of this stack on purpose: that it names faults is then the right answer.
+        let walked = block.text.contains("verify-chains") && out.contains("walked ") && err.contains(" faults");
+        if !output.status.success() && !walked {
             failed.push(format!("infra/runbook.md:{}: {err}{out}", block.line));
         }
         // What the law asks for within 72 hours must really be found.
