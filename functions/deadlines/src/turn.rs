@@ -2,7 +2,7 @@
 
 use crate::{Deadlines, Failure};
 use chrono::{DateTime, Utc};
-use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome as Done, Purpose};
+use medius_domain::access::{Action, Event, Object, Purpose};
 use medius_domain::case::Case;
 use medius_domain::id::{CaseId, TaskId};
 use medius_domain::lifecycle::Cause;
@@ -131,17 +131,11 @@ fn remind(
 }
 
 fn event(task: &Task, request_id: &str) -> Event {
-    Event {
-        actor: Actor::System { function: "deadlines".to_owned() },
-        authentication: Authentication::Role,
-        action: Action::Update,
-        outcome: Done::Done,
-        object: Object::of(Thing::Task, &task.id, "clock"),
-        purpose: Purpose::Provision,
-        reason: None,
-        basis: Vec::new(),
-        evidence: None,
-        source_ip: None,
-        request_id: Some(request_id.to_owned()),
-    }
+    Event::of_function(
+        "deadlines",
+        Action::Update,
+        Object::of(Thing::Task, &task.id, "clock"),
+        Purpose::Provision,
+        Some(request_id),
+    )
 }

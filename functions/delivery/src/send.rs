@@ -18,6 +18,7 @@ use medius_domain::policy::{Denied, Thing};
 use medius_domain::task::Task;
 use medius_http::{IdempotentRequest, Origin, Patient, Problem, Remembered, own_case, replay, telemetry};
 use medius_store::{Change, Conflict, DeliveryRecord, MailAbout, MailRecord, Place, ReferralRecord, StoreError};
+use std::collections::HashMap;
 
 /// Sends the letter, or repeats the answer to the same request.
 pub(crate) async fn create(
@@ -70,7 +71,7 @@ async fn attempt(
     let used_for = Use::Provision { recipient: letter.recipient.clone(), items: letter.items.clone() };
     let standing = state.contacts.standing(&snapshot, &permit, &case).await?;
     let proof = gate(id, &snapshot.consents(id)?, &used_for, &standing)?;
-    may_go(state, id, &letter).await?;
+    let (tasks, links) = may_go(state, id, &letter).await?;
 
     let now = state.db.now();
     let delivery = DeliveryRecord {
@@ -82,14 +83,14 @@ async fn attempt(
         created_at: now,
     };
     let secret = state.link_mac.secret(&delivery.link_id, FIRST_GENERATION).await?;
-    let (task, is_new) = task_of(state, &case, &delivery, now).await?;
+    let (task, is_new) = task_of(tasks, &case, &delivery, now)?;
     let made = new_link(&delivery, &case.subject, &secret, proof.basis());
     let link = Link { factor: wanted.factor.into(), task_id: Some(task.id.clone()), ..made };
     let mut change = Change::new(permit.resting_on(&proof), now);
     change.require(&proof);
     change.create_delivery(&delivery, &link, &case)?;
     // The institution reads the newest letter: what it was sent before for this request is not opened any more.
-    for older in state.db.live_links(id).await?.iter().filter(|older| task.links.contains(&older.id)) {
+    for older in links.values().filter(|older| older.live(now) && task.links.contains(&older.id)) {
         if let Some(ended) = older.ended(LinkEvent::Supersede, now) {
             change.update_link(&ended, case.expires_at)?;
         }
@@ -119,13 +120,12 @@ async fn attempt(
 
 /// The request that a letter belongs to, and whether it is begun with this sending: a letter is sent anew after its request has
 /// ended, and letters of before there were requests have none.
-async fn task_of(
-    state: &State,
+fn task_of(
+    tasks: Vec<Task>,
     case: &Case,
     delivery: &DeliveryRecord,
     now: DateTime<Utc>,
 ) -> Result<(Task, bool), Problem> {
-    let tasks = state.db.tasks(&case.id).await?;
     let own = tasks.into_iter().find(|task| task.letters.contains(&delivery.referral_id));
     if let Some(task) = own.as_ref().filter(|task| !task.state.over()) {
         let newest = task.letters.last() == Some(&delivery.referral_id);
@@ -137,21 +137,28 @@ async fn task_of(
     Ok((Task::new(case.id.clone(), case.subject.clone(), to, urgency, letter, now), true))
 }
 
-/// The institution can take letters today, and no live link leads it to this one already.
-async fn may_go(state: &State, id: &CaseId, letter: &ReferralRecord) -> Result<(), Problem> {
+/// The institution can take letters today, and no live link leads it to this one already. Gives the case's requests and links,
+/// which had to be read for it.
+async fn may_go(
+    state: &State,
+    id: &CaseId,
+    letter: &ReferralRecord,
+) -> Result<(Vec<Task>, HashMap<LinkId, Link>), Problem> {
     let now = state.db.now();
     let at = Place::Provider(letter.recipient.clone());
-    // The directory and the case's deliveries do not depend on each other; both are read after the snapshot.
-    let (directory, deliveries) = tokio::try_join!(state.db.read([at]), state.db.deliveries(id))?;
+    // These do not depend on each other; all are read after the snapshot.
+    let (directory, deliveries, tasks) =
+        tokio::try_join!(state.db.read([at]), state.db.deliveries(id), state.db.tasks(id))?;
     if !directory.provider(&letter.recipient)?.is_some_and(|to| to.may_receive(now)) {
         return Err(Problem::conflict("recipient-not-available"));
     }
-    let links = state.db.links_of(deliveries.iter().filter(|d| d.referral_id == letter.id)).await?;
+    let links = state.db.links_of(&deliveries).await?;
     // One that is suspended is made anew by a coordinator, not doubled.
-    if links.values().any(|link| link.live(now) || (link.state == LinkState::Suspended && link.reissuable(now))) {
+    let mut to_it = links.values().filter(|link| link.referral_id == letter.id);
+    if to_it.any(|link| link.live(now) || (link.state == LinkState::Suspended && link.reissuable(now))) {
         return Err(Problem::conflict("already-on-its-way"));
     }
-    Ok(())
+    Ok((tasks, links))
 }
 
 /// The link of a new delivery.

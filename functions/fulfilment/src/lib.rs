@@ -12,7 +12,7 @@ mod export;
 pub use clock::Ticked;
 pub use event::{Report, handle};
 
-use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose};
+use medius_domain::access::{Action, Event, Object, Purpose};
 use medius_domain::clock::SystemClock;
 use medius_domain::id::RightId;
 use medius_domain::policy::{On, Permit, Thing, permit};
@@ -116,19 +116,7 @@ impl Fulfilment {
 
     /// Leave to do a part of the work.
     fn leave(action: Action, object: Object, on: &On<'_>, request_id: &str) -> Result<Permit, Failure> {
-        let event = Event {
-            actor: Actor::System { function: NAME.to_owned() },
-            authentication: Authentication::Role,
-            action,
-            outcome: Outcome::Done,
-            object,
-            purpose: Purpose::PatientRights,
-            reason: None,
-            basis: Vec::new(),
-            evidence: None,
-            source_ip: None,
-            request_id: Some(request_id.to_owned()),
-        };
+        let event = Event::of_function(NAME, action, object, Purpose::PatientRights, Some(request_id));
         permit(event, on).map_err(|_| Failure::Policy)
     }
 

@@ -3,7 +3,7 @@
 
 use crate::{Journal, NAME};
 use chrono::{Days, NaiveDate};
-use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose, Scope};
+use medius_domain::access::{Action, Event, Object, Outcome, Purpose, Scope};
 use medius_domain::clock::kst_day;
 use medius_domain::journal::DayHead;
 use medius_domain::policy::{On, Permit, Thing, permit};
@@ -150,17 +150,14 @@ impl Journal {
     /// Writes into the log that a day is sealed, or that its seal does not fit.
     async fn note(&self, head: &DayHead, outcome: Outcome, request_id: &str) -> Result<(), NotSealed> {
         let event = Event {
-            actor: Actor::System { function: NAME.to_owned() },
-            authentication: Authentication::Role,
-            action: Action::Create,
-            outcome: Outcome::Done,
-            object: Object::part(Thing::Chain, "day"),
-            purpose: Purpose::Oversight,
-            reason: None,
-            basis: Vec::new(),
             evidence: Some(head.sha256().map_err(encoding)?),
-            source_ip: None,
-            request_id: Some(request_id.to_owned()),
+            ..Event::of_function(
+                NAME,
+                Action::Create,
+                Object::part(Thing::Chain, "day"),
+                Purpose::Oversight,
+                Some(request_id),
+            )
         };
         let (scope, on) = (Scope::Registry, On::Service(&Scope::Registry));
         let leave = match outcome {

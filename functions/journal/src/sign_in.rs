@@ -6,7 +6,7 @@
 //! Art. 35). It is counted then, and an alarm watches the counter.
 
 use crate::{Journal, NAME};
-use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose, Scope};
+use medius_domain::access::{Action, Event, Object, Purpose, Scope};
 use medius_domain::id::Subject;
 use medius_domain::policy::{On, Thing, permit};
 use medius_http::{Error, telemetry};
@@ -97,19 +97,13 @@ impl Journal {
     }
 
     async fn write(&self, pool: Pool, step: Step, subject: &Subject, request_id: &str) -> Result<(), StoreError> {
-        let event = Event {
-            actor: Actor::System { function: NAME.to_owned() },
-            authentication: Authentication::Role,
-            action: step.action(),
-            outcome: Outcome::Done,
-            object: Object::part(Thing::SignIn, pool.part()),
-            purpose: Purpose::Administration,
-            reason: None,
-            basis: Vec::new(),
-            evidence: None,
-            source_ip: None,
-            request_id: Some(request_id.to_owned()),
-        };
+        let event = Event::of_function(
+            NAME,
+            step.action(),
+            Object::part(Thing::SignIn, pool.part()),
+            Purpose::Administration,
+            Some(request_id),
+        );
         let scope = Scope::SignIns(subject.clone());
         let leave = permit(event, &On::Service(&scope)).map_err(|_| StoreError::Corrupt { place: "policy table" })?;
         let snapshot = self.db.read([Place::LogHead(scope)]).await?;

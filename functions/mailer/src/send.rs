@@ -7,7 +7,7 @@ use crate::personal::CodeFor;
 use crate::ready::Ready;
 use crate::{changed, clock, coordinator, correction, destroyed, export, letter, personal};
 use chrono::TimeDelta;
-use medius_domain::access::{self, Action, Actor, Authentication, Event, Object, Purpose};
+use medius_domain::access::{Action, Event, Object, Purpose};
 use medius_domain::id::{LinkId, MailId};
 use medius_domain::link::{Link, LinkEvent};
 use medius_domain::policy::{On, Permit, Thing, permit};
@@ -272,17 +272,5 @@ fn sending(mail: &MailRecord, request_id: &str) -> Event {
         MailAbout::PatientNotice { notice: Notice::ClosingSoon } => ("closing-soon", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Destroyed } => ("destroyed", Purpose::PatientRights),
     };
-    Event {
-        actor: Actor::System { function: "mailer".to_owned() },
-        authentication: Authentication::Role,
-        action: Action::Send,
-        outcome: access::Outcome::Done,
-        object: Object::of(Thing::Mail, &mail.id, part),
-        purpose,
-        reason: None,
-        basis: Vec::new(),
-        evidence: None,
-        source_ip: None,
-        request_id: Some(request_id.to_owned()),
-    }
+    Event::of_function("mailer", Action::Send, Object::of(Thing::Mail, &mail.id, part), purpose, Some(request_id))
 }

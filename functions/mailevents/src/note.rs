@@ -4,7 +4,7 @@
 use crate::report::{Report, Word};
 use crate::{Failure, MailEvents};
 use chrono::{DateTime, Utc};
-use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome as Done, Purpose};
+use medius_domain::access::{Action, Event, Object, Purpose};
 use medius_domain::id::LinkId;
 use medius_domain::link::{Link, LinkEvent, LinkState};
 use medius_domain::policy::{On, Thing, permit};
@@ -133,17 +133,11 @@ fn after(link: &Link, word: Word, now: DateTime<Utc>) -> Option<Link> {
 }
 
 fn noting(link: &Link, request_id: &str) -> Event {
-    Event {
-        actor: Actor::System { function: "mailevents".to_owned() },
-        authentication: Authentication::Role,
-        action: Action::Update,
-        outcome: Done::Done,
-        object: Object::of(Thing::Delivery, &link.delivery_id, "mail"),
-        purpose: Purpose::Provision,
-        reason: None,
-        basis: Vec::new(),
-        evidence: None,
-        source_ip: None,
-        request_id: Some(request_id.to_owned()),
-    }
+    Event::of_function(
+        "mailevents",
+        Action::Update,
+        Object::of(Thing::Delivery, &link.delivery_id, "mail"),
+        Purpose::Provision,
+        Some(request_id),
+    )
 }

@@ -14,7 +14,7 @@ mod stream;
 pub use event::{Report, handle};
 pub use steps::{Progress, Stop};
 
-use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose, Scope};
+use medius_domain::access::{Action, Event, Object, Purpose, Scope};
 use medius_domain::clock::SystemClock;
 use medius_domain::id::CaseId;
 use medius_domain::policy::{On, Permit, Thing, permit};
@@ -80,18 +80,6 @@ impl Retention {
     }
 
     fn event(action: Action, object: Object, request_id: &str) -> Event {
-        Event {
-            actor: Actor::System { function: NAME.to_owned() },
-            authentication: Authentication::Role,
-            action,
-            outcome: Outcome::Done,
-            object,
-            purpose: Purpose::PatientRights,
-            reason: None,
-            basis: Vec::new(),
-            evidence: None,
-            source_ip: None,
-            request_id: Some(request_id.to_owned()),
-        }
+        Event::of_function(NAME, action, object, Purpose::PatientRights, Some(request_id))
     }
 }

@@ -4,7 +4,7 @@
 use crate::ask::ends;
 use crate::{NAME, State};
 use chrono::{DateTime, TimeDelta, Utc};
-use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose, Scope};
+use medius_domain::access::{Action, Event, Object, Purpose, Scope};
 use medius_domain::case::Case;
 use medius_domain::destruction::{Ground, Ledger};
 use medius_domain::id::{CaseId, DestructionId, LinkId};
@@ -122,19 +122,7 @@ pub(crate) async fn end_links_ahead(
 /// Leave for what a decision does to a case, for the log of that case: what is decided about all of a patient's cases stands in
 /// each one's.
 fn leave(case: &CaseId, action: Action, part: &'static str) -> Result<Permit, Problem> {
-    let event = Event {
-        actor: Actor::System { function: NAME.to_owned() },
-        authentication: Authentication::Role,
-        action,
-        outcome: Outcome::Done,
-        object: Object::part(Thing::Case, part),
-        purpose: Purpose::PatientRights,
-        reason: None,
-        basis: Vec::new(),
-        evidence: None,
-        source_ip: None,
-        request_id: None,
-    };
+    let event = Event::of_function(NAME, action, Object::part(Thing::Case, part), Purpose::PatientRights, None);
     Ok(permit(event, &On::Service(&Scope::Case(case.clone())))?)
 }
 

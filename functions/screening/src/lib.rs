@@ -12,7 +12,7 @@ mod sweep;
 
 pub use event::handle;
 
-use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose};
+use medius_domain::access::{Action, Event, Object, Purpose};
 use medius_domain::clock::SystemClock;
 use medius_domain::policy::{On, Permit, Thing, permit};
 use medius_domain::upload::{Owner, Upload};
@@ -80,19 +80,13 @@ impl Screening {
             Owner::Right(_) => Purpose::PatientRights,
             Owner::Inquiry(_) => Purpose::Inquiry,
         };
-        let event = Event {
-            actor: Actor::System { function: NAME.to_owned() },
-            authentication: Authentication::Role,
-            action: Action::Update,
-            outcome: Outcome::Done,
-            object: Object::of(Thing::Upload, &upload.id, part),
+        let event = Event::of_function(
+            NAME,
+            Action::Update,
+            Object::of(Thing::Upload, &upload.id, part),
             purpose,
-            reason: None,
-            basis: Vec::new(),
-            evidence: None,
-            source_ip: None,
-            request_id: Some(request_id.to_owned()),
-        };
+            Some(request_id),
+        );
         permit(event, &On::Service(&upload.owner.scope())).map_err(|_| Failure::Policy)
     }
 }

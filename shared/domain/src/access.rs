@@ -46,6 +46,29 @@ pub struct Event {
 }
 
 impl Event {
+    /// What a function of the service does by itself, with the permissions of its own role.
+    pub fn of_function(
+        function: &str,
+        action: Action,
+        object: Object,
+        purpose: Purpose,
+        request_id: Option<&str>,
+    ) -> Self {
+        Self {
+            actor: Actor::System { function: function.to_owned() },
+            authentication: Authentication::Role,
+            action,
+            outcome: Outcome::Done,
+            object,
+            purpose,
+            reason: None,
+            basis: Vec::new(),
+            evidence: None,
+            source_ip: None,
+            request_id: request_id.map(ToOwned::to_owned),
+        }
+    }
+
     /// The same attempt, turned away.
     #[must_use]
     pub fn refused(self) -> Self {

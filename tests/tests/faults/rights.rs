@@ -7,7 +7,7 @@ use crate::without_sign_in::{claim, mailbox, ordered, stored};
 use crate::{EVERY_KIND, failed_cleanly};
 use chrono::{DateTime, TimeDelta, Utc};
 use lambda_runtime::Context;
-use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose};
+use medius_domain::access::{Action, Event, Object, Purpose};
 use medius_domain::id::RightId;
 use medius_domain::policy::{On, Thing, permit};
 use medius_domain::rights::{RightsRequest, State, due_at};
@@ -127,19 +127,13 @@ async fn a_hold_is_put_and_lifted_once_whatever_fails() {
 /// A request in its next revision, as it would stand if everything about it had happened otherwise.
 async fn written(service: &Service, next: &RightsRequest) {
     let db = service.database();
-    let event = Event {
-        actor: Actor::System { function: "test".to_owned() },
-        authentication: Authentication::Role,
-        action: Action::Update,
-        outcome: Outcome::Done,
-        object: Object::of(Thing::Right, &next.id, "test"),
-        purpose: Purpose::PatientRights,
-        reason: None,
-        basis: Vec::new(),
-        evidence: None,
-        source_ip: None,
-        request_id: None,
-    };
+    let event = Event::of_function(
+        "test",
+        Action::Update,
+        Object::of(Thing::Right, &next.id, "test"),
+        Purpose::PatientRights,
+        None,
+    );
     let scope = next.scope();
     let mut change = Change::new(permit(event, &On::Service(&scope)).unwrap(), db.now());
     change.rights_request(next).unwrap();

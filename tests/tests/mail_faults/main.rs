@@ -8,7 +8,7 @@ mod proxy;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, TimeDelta, Utc};
-use medius_domain::access::{Action, Actor, Authentication, Object, Outcome, Purpose};
+use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::clock::Clock;
 use medius_domain::id::CaseId;
 use medius_domain::policy::{On, Thing, permit};
@@ -236,19 +236,13 @@ async fn order_notice(stack: &Stack, case: &str) {
     let subject = snapshot.case(&id).unwrap().unwrap().subject;
     let about = MailAbout::PatientNotice { notice: Notice::Message };
     let mail = MailRecord::new(about, id.clone(), subject.clone(), db.now());
-    let event = medius_domain::access::Event {
-        actor: Actor::System { function: "test".to_owned() },
-        authentication: Authentication::Role,
-        action: Action::Send,
-        outcome: Outcome::Done,
-        object: Object::of(Thing::Mail, &mail.id, "message"),
-        purpose: Purpose::Inquiry,
-        reason: None,
-        basis: Vec::new(),
-        evidence: None,
-        source_ip: None,
-        request_id: None,
-    };
+    let event = medius_domain::access::Event::of_function(
+        "test",
+        Action::Send,
+        Object::of(Thing::Mail, &mail.id, "message"),
+        Purpose::Inquiry,
+        None,
+    );
     let mut change = Change::new(permit(event, &On::Behind(&id, &subject)).unwrap(), db.now());
     change.order_mail(&mail).unwrap();
     db.commit(change, &snapshot).await.unwrap();

@@ -3,7 +3,7 @@
 
 use super::{ask, own, patient, seen, with_case};
 use chrono::{DateTime, TimeDelta, Utc};
-use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose};
+use medius_domain::access::{Action, Event, Object, Purpose};
 use medius_domain::id::RightId;
 use medius_domain::policy::{On, Thing, permit};
 use medius_domain::rights::{Milestone, RightsRequest, State, due_at};
@@ -34,19 +34,8 @@ pub(crate) async fn aged(db: &Database, id: &RightId, days: i64) {
     }
     let rev = request.rev + 1;
     let old = RightsRequest { received_at, due_at: due_at(received_at), events, rev, ..request };
-    let event = Event {
-        actor: Actor::System { function: "test".to_owned() },
-        authentication: Authentication::Role,
-        action: Action::Update,
-        outcome: Outcome::Done,
-        object: Object::of(Thing::Right, id, "age"),
-        purpose: Purpose::PatientRights,
-        reason: None,
-        basis: Vec::new(),
-        evidence: None,
-        source_ip: None,
-        request_id: None,
-    };
+    let event =
+        Event::of_function("test", Action::Update, Object::of(Thing::Right, id, "age"), Purpose::PatientRights, None);
     let scope = old.scope();
     let mut change = Change::new(permit(event, &On::Service(&scope)).unwrap(), db.now());
     change.rights_request(&old).unwrap();

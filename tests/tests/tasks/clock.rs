@@ -2,7 +2,7 @@
 
 use super::Patient;
 use chrono::{DateTime, TimeDelta, Utc};
-use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose};
+use medius_domain::access::{Action, Event, Object, Purpose};
 use medius_domain::id::{CaseId, TaskId};
 use medius_domain::policy::{On, Thing, permit};
 use medius_domain::task::deadline::Mark;
@@ -33,19 +33,8 @@ async fn aged(db: &Database, case: &CaseId, id: &TaskId, days: i64) {
         version: task.version + 1,
         ..task
     };
-    let event = Event {
-        actor: Actor::System { function: "test".to_owned() },
-        authentication: Authentication::Role,
-        action: Action::Update,
-        outcome: Outcome::Done,
-        object: Object::of(Thing::Task, id, "age"),
-        purpose: Purpose::Provision,
-        reason: None,
-        basis: Vec::new(),
-        evidence: None,
-        source_ip: None,
-        request_id: None,
-    };
+    let event =
+        Event::of_function("test", Action::Update, Object::of(Thing::Task, id, "age"), Purpose::Provision, None);
     let snapshot = db.read([Place::Case(case.clone()), Place::case_log(case)]).await.unwrap();
     let kept_until = snapshot.case(case).unwrap().unwrap().expires_at;
     let mut change = Change::new(permit(event, &On::Behind(case, &old.subject)).unwrap(), db.now());

@@ -4,7 +4,7 @@
 use super::{CLAIMS, claim, codes, known, looked, stored, verified, verify, wish};
 use crate::clock::database;
 use crate::{member, reason, step, taken};
-use medius_domain::access::{Action, Actor, Authentication, Event, Object, Outcome, Purpose};
+use medius_domain::access::{Action, Event, Object, Purpose};
 use medius_domain::id::{CaseId, DeliveryId, LinkId};
 use medius_domain::link::Link;
 use medius_domain::policy::{On, Thing, permit};
@@ -48,19 +48,13 @@ async fn multiply(stack: &Stack, case: &str, delivery: &str, more: usize) {
     for _ in 0..more {
         let delivery = DeliveryRecord { id: DeliveryId::new(), link_id: LinkId::new(), ..first.clone() };
         let link = Link { id: delivery.link_id.clone(), delivery_id: delivery.id.clone(), ..link.clone() };
-        let event = Event {
-            actor: Actor::System { function: "test".to_owned() },
-            authentication: Authentication::Role,
-            action: Action::Update,
-            outcome: Outcome::Done,
-            object: Object::of(Thing::Delivery, &delivery.id, "more"),
-            purpose: Purpose::Provision,
-            reason: None,
-            basis: Vec::new(),
-            evidence: None,
-            source_ip: None,
-            request_id: None,
-        };
+        let event = Event::of_function(
+            "test",
+            Action::Update,
+            Object::of(Thing::Delivery, &delivery.id, "more"),
+            Purpose::Provision,
+            None,
+        );
         let snapshot = db.read([Place::Case(case.clone()), Place::case_log(&case)]).await.unwrap();
         let kept = snapshot.case(&case).unwrap().unwrap();
         let mut change = Change::new(permit(event, &On::Behind(&case, &kept.subject)).unwrap(), db.now());
