@@ -28,6 +28,8 @@ fn may_import(name: &str) -> &'static [&'static str] {
         "medius-screening" | "medius-records" => &["medius-domain", "medius-store", "medius-http", "medius-ingest"],
         // A user of the service: it knows addresses and ids.
         "medius-tests" => &["medius-domain"],
+        // It measures what is slow: typesetting and sealing.
+        "medius-probe" => &["medius-domain", "medius-store", "medius-documents", "medius-explain"],
         // It measures the engine.
         "xtask" => &["medius-tests", "medius-domain", "medius-store", "medius-explain"],
         _ => panic!("{name} is new: say here what it may import"),

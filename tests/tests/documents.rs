@@ -50,6 +50,8 @@ const COMMANDS: [(&str, Tried); 27] = [
     ("cargo xtask demo retention", Tried::Elsewhere("tests/tests/destruction/tools.rs")),
     ("cargo xtask bench explain", Tried::Elsewhere("tests/tests/runbook.rs")),
     ("cargo xtask bench functions", Tried::Elsewhere("by hand: it makes release builds")),
+    ("cargo xtask bench documents", Tried::Elsewhere("by hand: it makes release builds")),
+    ("cargo xtask bench sealing", Tried::Elsewhere("by hand: it makes release builds")),
     (".ci/run", Tried::Elsewhere("CI")),
     ("cargo metadata", Tried::Elsewhere("tests/tests/architecture.rs")),
     ("cargo deny check advisories", Tried::Elsewhere("cargo xtask check, where the database can be reached")),

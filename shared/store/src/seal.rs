@@ -87,6 +87,16 @@ impl DataKey {
         bytes.try_into().map(|k: [u8; 32]| Self(Zeroizing::new(k))).map_err(|_| SealError::Form)
     }
 
+    /// A random key that nothing keeps: what it seals can be opened in this process only. Sealing is measured with it.
+    ///
+    /// # Errors
+    /// [`SealError::Cipher`].
+    pub fn unkept() -> Result<Self, SealError> {
+        let mut key = Zeroizing::new([0_u8; 32]);
+        rand::fill(key.as_mut_slice()).map_err(|_| SealError::Cipher)?;
+        Ok(Self(key))
+    }
+
     /// Seals a value for its place.
     ///
     /// # Errors

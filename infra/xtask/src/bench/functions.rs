@@ -9,7 +9,7 @@ use tokio::process::Command;
 
 use super::{median, runtime};
 use crate::run_json::FUNCTIONS;
-use crate::{preflight, process, say, workspace};
+use crate::{process, say, workspace};
 
 #[derive(clap::Args)]
 pub(super) struct Options {
@@ -139,20 +139,9 @@ async fn gzip_mb(binary: &Path) -> Result<f64> {
     Ok(output.stdout.len() as f64 / 1e6)
 }
 
-/// A folder under target with a copy of one of infra/bench.
-fn copied(name: &str) -> Result<PathBuf> {
-    let to = workspace::root().join("target/bench").join(name);
-    fs::create_dir_all(&to)?;
-    for file in fs::read_dir(workspace::root().join("infra/bench").join(name))? {
-        let file = file?;
-        fs::copy(file.path(), to.join(file.file_name()))?;
-    }
-    Ok(to)
-}
-
 /// With its packages as they are, and bundled into one file.
 async fn node(starts: u32) -> Result<[Figures; 2]> {
-    let folder = copied("node")?;
+    let folder = super::copied("node")?;
     let npm = &mut Command::new("npm");
     npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&folder);
     process::logged("npm install", npm, &folder.join("npm.log")).await?;
@@ -175,16 +164,8 @@ async fn node(starts: u32) -> Result<[Figures; 2]> {
 }
 
 async fn python(starts: u32) -> Result<Figures> {
-    let folder = copied("python")?;
-    let interpreter = folder.join("env/bin/python");
-    if !interpreter.exists() {
-        let venv = &mut Command::new(preflight::python().await?);
-        venv.args(["-m", "venv"]).arg(folder.join("env"));
-        process::logged("Python environment", venv, &folder.join("venv.log")).await?;
-    }
-    let pip = &mut Command::new(&interpreter);
-    pip.args(["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-r", "requirements.txt"]);
-    process::logged("pip install", pip.current_dir(&folder), &folder.join("pip.log")).await?;
+    let folder = super::copied("python")?;
+    let interpreter = super::python_environment(&folder).await?;
     measure("python", starts, || {
         let mut command = Command::new(&interpreter);
         command.arg(folder.join("index.py")).envs(lambda());

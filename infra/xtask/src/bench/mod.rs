@@ -1,16 +1,20 @@
 //! `cargo xtask bench`: figures that documents quote come from here, and from nowhere else. Each run writes a table to the
 //! terminal and JSON to target/bench.
 
+mod documents;
 mod explain;
 mod functions;
-mod process;
+mod kernel;
+mod probe;
 mod runtime;
 
 use anyhow::Result;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tokio::process::Command;
 
-use crate::{say, workspace};
+use crate::{preflight, process, say, workspace};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -29,13 +33,44 @@ enum What {
     /// Start-up of release builds: CPU until the first request is asked for, memory, size; beside a function that does
     /// nothing, and beside Node and Python functions with the same four clients.
     Functions(functions::Options),
+    /// The letter and the explanation beside WeasyPrint and Chromium on the same content.
+    Documents(documents::Options),
+    /// Sealing of 4 KiB beside the bare cipher.
+    Sealing,
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
     match options.what {
         What::Explain { rows } => explain::run(rows.as_ref()),
         What::Functions(options) => functions::run(options).await,
+        What::Documents(options) => documents::run(options).await,
+        What::Sealing => probe::sealing().await,
     }
+}
+
+/// A folder under target with a copy of one of infra/bench.
+fn copied(name: &str) -> Result<PathBuf> {
+    let to = workspace::root().join("target/bench").join(name);
+    fs::create_dir_all(&to)?;
+    for file in fs::read_dir(workspace::root().join("infra/bench").join(name))? {
+        let file = file?;
+        fs::copy(file.path(), to.join(file.file_name()))?;
+    }
+    Ok(to)
+}
+
+/// The interpreter of an environment in `folder` with what its requirements.txt names.
+async fn python_environment(folder: &Path) -> Result<PathBuf> {
+    let interpreter = folder.join("env/bin/python");
+    if !interpreter.exists() {
+        let venv = &mut Command::new(preflight::python().await?);
+        venv.args(["-m", "venv"]).arg(folder.join("env"));
+        process::logged("Python environment", venv, &folder.join("venv.log")).await?;
+    }
+    let pip = &mut Command::new(&interpreter);
+    pip.args(["-m", "pip", "install", "--no-input", "--disable-pip-version-check", "-r", "requirements.txt"]);
+    process::logged("pip install", pip.current_dir(folder), &folder.join("pip.log")).await?;
+    Ok(interpreter)
 }
 
 /// Keeps figures for documents and scripts.

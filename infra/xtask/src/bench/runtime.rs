@@ -8,7 +8,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 use tokio::process::Command;
 
-use super::process::{cpu_ms, resident_mib};
+use super::kernel::{cpu_ms, resident_mib};
 
 /// Longest start that is waited for.
 const LONGEST: Duration = Duration::from_secs(20);
