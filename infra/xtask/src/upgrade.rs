@@ -77,19 +77,30 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     Ok(())
 }
 
-/// The files of a revision in a folder of their own.
+/// The files of a revision in a folder of their own. Those that are there already stay as they are: written anew, they would
+/// all be compiled again.
 async fn check_out(tree: &Path, revision: &str) -> Result<()> {
-    let git = async |arguments: &[&str]| -> Result<bool> {
-        let mut command = Command::new("git");
-        Ok(command.args(arguments).current_dir(workspace::root()).status().await?.success())
+    let git = async |folder: &Path, arguments: &[&str]| -> Result<Option<String>> {
+        let output = Command::new("git").args(arguments).current_dir(folder).output().await?;
+        Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned()))
     };
+    let root = workspace::root();
+    let wanted = git(root, &["rev-parse", "--verify", &format!("{revision}^{{commit}}")]).await?;
+    let wanted = wanted.with_context(|| format!("{revision} is not in this repository"))?;
+    if tree.join(".git").exists() {
+        let there = git(tree, &["rev-parse", "HEAD"]).await?;
+        let changed = git(tree, &["status", "--porcelain"]).await?;
+        if there.as_deref() == Some(wanted.as_str()) && changed.as_deref() == Some("") {
+            return Ok(());
+        }
+    }
     let path = tree.to_str().context("a path that is not UTF-8")?;
     if tree.exists() {
-        git(&["worktree", "remove", "--force", path]).await?;
+        git(root, &["worktree", "remove", "--force", path]).await?;
     }
-    git(&["worktree", "prune"]).await?;
-    ensure!(git(&["worktree", "add", "--detach", path, revision]).await?, "{revision} is not in this repository");
-    Ok(())
+    git(root, &["worktree", "prune"]).await?;
+    let added = git(root, &["worktree", "add", "--detach", path, &wanted]).await?;
+    added.map(|_| ()).with_context(|| format!("the files of {revision} cannot be put to {path}"))
 }
 
 /// The previous release with its local AWS, after its own journey.
@@ -100,8 +111,12 @@ async fn start(tree: &Path, build: &Path, port: u16, front_port: u16) -> Result<
     let mut command = Command::new("cargo");
     command.args(["xtask", "run", "--port", &port.to_string(), "--front-port", &front_port.to_string()]);
     command.current_dir(tree).env("CARGO_TARGET_DIR", build).stdout(output.try_clone()?).stderr(output);
-    let mut group = Group::spawn(&mut command)?;
     let run = tree.join("target/run/run.json");
+    // What an earlier run has left says nothing about this one.
+    if run.exists() {
+        fs::remove_file(&run)?;
+    }
+    let mut group = Group::spawn(&mut command)?;
     for _ in 0..ASKED {
         if let Some(status) = group.ended() {
             bail!("the previous release did not come up ({status}); its log is {}", log.display());
