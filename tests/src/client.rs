@@ -42,6 +42,15 @@ impl Answer {
         self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
     }
 
+    /// The file behind the address that was answered: what is too large for an answer.
+    ///
+    /// # Errors
+    /// When there is no such address, or it does not give the file.
+    pub async fn followed(&self) -> Result<Self> {
+        let address = self.json()["url"].as_str().map_or_else(|| self.header("location"), ToOwned::to_owned);
+        read(reqwest::Client::new().get(address).send().await?).await?.expect(200, "the address of a file")
+    }
+
     /// The answer, if it has the expected status.
     ///
     /// # Errors

@@ -33,6 +33,12 @@ pub fn pdf(object: &str) -> Vec<u8> {
     ])
 }
 
+/// A PDF of five MiB: more than a function can answer with.
+pub fn large_pdf(words: &str) -> Vec<u8> {
+    let filling = "x".repeat(5 << 20);
+    pdf(&format!("<</Length {}>>stream\n{words}{filling}\nendstream", words.len() + filling.len()))
+}
+
 /// Objects as a PDF, with the table of their places.
 pub fn written(objects: &[String]) -> Vec<u8> {
     let mut out = b"%PDF-1.7\n".to_vec();

@@ -30,7 +30,7 @@ enum Tried {
 }
 
 /// Every command that a document may give.
-const COMMANDS: [(&str, Tried); 27] = [
+const COMMANDS: [(&str, Tried); 29] = [
     ("cargo xtask run", Tried::Elsewhere("cargo xtask upgrade runs it for the previous release")),
     ("cargo xtask run --once", Tried::Elsewhere("the journey is tests/tests/journey.rs")),
     ("cargo xtask test", Tried::Elsewhere(".ci/run, which runs this test")),

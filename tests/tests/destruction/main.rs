@@ -57,6 +57,8 @@ async fn a_crash_at_any_step_is_taken_up_again_and_nothing_of_others_is_touched(
     let world = World::new().await;
     let (case, subject) = world.delivered_case().await;
     let (other, _) = world.delivered_case().await;
+    // Letters, a marker over one of them, and an upload that was never finished.
+    world.litter(&case).await;
     let others = world.everything_about(&other).await;
     assert!(others.len() > 10 && world.everything_about(&case).await.len() > 10);
     // Past the end: retention is the only one who still sees the case.
@@ -86,6 +88,8 @@ async fn a_crash_at_any_step_is_taken_up_again_and_nothing_of_others_is_touched(
     assert_eq!(world.destroyer().left(&before).await.unwrap(), 0);
     for (category, least) in [
         (Category::ObjectVersions, 3),
+        (Category::DeleteMarkers, 1),
+        (Category::UnfinishedUploads, 1),
         (Category::CaseItems, 5),
         (Category::ConsentItems, 5),
         (Category::LinkItems, 1),

@@ -243,6 +243,16 @@ impl World {
     }
 
     /// Versions and markers of objects.
+    /// What else may lie in the bucket under a case: a deletion's marker, and an upload that was begun and not finished.
+    pub(crate) async fn litter(&self, case: &CaseId) {
+        let (s3, bucket) = (self.stack.s3(self.stack.operator_credentials()), &self.stack.run().bucket);
+        s3.delete_object().bucket(bucket).key(format!("cases/{case}/gone")).send().await.unwrap();
+        let begun =
+            s3.create_multipart_upload().bucket(bucket).key(format!("cases/{case}/begun")).send().await.unwrap();
+        let part = s3.upload_part().bucket(bucket).key(format!("cases/{case}/begun")).part_number(1);
+        part.upload_id(begun.upload_id().unwrap()).body(b"a part".to_vec().into()).send().await.unwrap();
+    }
+
     pub(crate) async fn versions(&self, case: &CaseId) -> Vec<String> {
         let list = self.aws.s3().list_object_versions().bucket(&self.stack.run().bucket);
         let list = list.prefix(format!("cases/{case}/")).send().await.unwrap();

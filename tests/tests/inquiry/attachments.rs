@@ -1,7 +1,7 @@
 //! Files with an inquiry: brought by the patient, checked, taken out by both sides, and by nobody else.
 
 use super::{NOWHERE, ask, desk, member, own, patient};
-use medius_tests::samples::{announcement, bring, jpeg, pdf, png};
+use medius_tests::samples::{announcement, bring, jpeg, large_pdf, pdf, png};
 use medius_tests::stack::Stack;
 use reqwest::Method;
 use serde_json::json;
@@ -28,6 +28,12 @@ async fn a_file_is_brought_seen_and_taken_out_by_both_sides_for_a_reason() {
     let taken =
         coordinator.get(&format!("{staff_path}?reason=patient_asked")).await.unwrap().expect(200, "file").unwrap();
     assert_eq!(taken.body, bytes);
+    // What is too large for an answer is handed out by an address.
+    let large = large_pdf("");
+    let file = bring(&stack, &app, &path, "pdf", &large).await.unwrap();
+    let back =
+        app.get(&format!("{path}/{}", file["id"].as_str().unwrap())).await.unwrap().expect(303, "large").unwrap();
+    assert!(back.followed().await.unwrap().body == large);
     // It is not the officer's topic, not an auditor's business, and nobody else's inquiry.
     let officer = member(&stack, "dpo").await;
     assert_eq!(officer.get(&format!("{staff_path}?reason=patient_asked")).await.unwrap().status.as_u16(), 404);

@@ -27,7 +27,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
         &[
             ("consents", &["GetItem", "Query", "PutItem"]),
             ("cases", &["GetItem", "Query", "PutItem"]),
-            ("keys", &["GetItem", "PutItem"]),
+            ("keys", &["GetItem"]),
             ("links", &["GetItem", "PutItem"]),
             ("directory", &["GetItem"]),
             ("outbox", &["PutItem"]),
@@ -82,7 +82,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
         "provider",
         &[
             ("links", &["GetItem", "PutItem", "DeleteItem", "ConditionCheckItem"]),
-            ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
+            ("cases", &["GetItem", "Query", "PutItem"]),
             ("keys", &["GetItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
             ("directory", &["GetItem", "Scan"]),
@@ -105,7 +105,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
     (
         "mailer",
         &[
-            ("outbox", &["GetItem", "Query", "PutItem"]),
+            ("outbox", &["GetItem", "PutItem"]),
             ("outbox/index/by_status", &["Query"]),
             ("cases", &["GetItem"]),
             ("cases/index/by_mailbox", &["Query"]),
@@ -151,7 +151,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
         &[
             ("cases", &["GetItem", "Query", "PutItem", "ConditionCheckItem"]),
             ("cases/index/by_state", &["Query"]),
-            ("keys", &["GetItem", "ConditionCheckItem"]),
+            ("keys", &["GetItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
             ("directory", &["GetItem"]),
             ("outbox", &["PutItem"]),
@@ -168,7 +168,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
             ("cases", &["GetItem", "Query", "PutItem"]),
             ("cases/index/by_state", &["Query"]),
             ("keys", &["GetItem", "ConditionCheckItem"]),
-            ("consents", &["GetItem", "Query", "ConditionCheckItem"]),
+            ("consents", &["GetItem", "ConditionCheckItem"]),
             ("links", &["GetItem", "PutItem"]),
             ("key link_mac", &["GenerateMac"]),
             ("directory", &["GetItem"]),
@@ -255,7 +255,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
     (
         "journal",
         &[
-            ("access_log", &["GetItem", "Query", "PutItem"]),
+            ("access_log", &["GetItem", "PutItem"]),
             ("access_log/index/by_day", &["Query"]),
             ("key signing", &["Sign", "GetPublicKey"]),
             ("log heads heads/", &["GetObject", "PutObject"]),

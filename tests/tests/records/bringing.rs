@@ -1,7 +1,7 @@
 //! Good files of every kind, and the one way in: the address takes the announced file and nothing else.
 
 use super::{case, left_at_last, objects, patient, uploads};
-use medius_tests::samples::{announcement, bring, good, pdf, png, put, settled};
+use medius_tests::samples::{announcement, bring, good, large_pdf, png, put, settled};
 use medius_tests::stack::Stack;
 use medius_tests::user::fresh_key;
 use serde_json::json;
@@ -36,8 +36,7 @@ async fn a_large_file_comes_back_by_an_address_that_is_good_for_a_minute() {
     let stack = Stack::load().unwrap();
     let app = patient(&stack, "large").await;
     let case = case(&app).await;
-    let filling = "x".repeat(5 << 20);
-    let bytes = pdf(&format!("<</Length {}>>stream\n{filling}\nendstream", filling.len()));
+    let bytes = large_pdf("");
     let file = bring(&stack, &app, &uploads(&case), "pdf", &bytes).await.unwrap();
     assert_eq!(file["state"], "released");
     let path = format!("{}/{}/content", uploads(&case), file["id"].as_str().unwrap());

@@ -70,7 +70,11 @@ impl Copy {
     /// The whole way with a first code.
     pub(crate) async fn fetched(&self) -> Vec<u8> {
         self.ask_code(&self.secret).await.expect(202, "code").unwrap();
-        let answer = self.try_code(&self.secret, &self.code(1).await).await.expect(200, "copy").unwrap();
+        let mut answer = self.try_code(&self.secret, &self.code(1).await).await;
+        if answer.status.as_u16() == 202 {
+            answer = answer.followed().await.unwrap();
+        }
+        let answer = answer.expect(200, "copy").unwrap();
         assert_eq!(answer.header("content-type"), "application/zip");
         assert_eq!(answer.header("content-disposition"), format!("attachment; filename=\"medius-{}.zip\"", self.id));
         answer.body

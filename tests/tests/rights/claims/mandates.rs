@@ -8,7 +8,7 @@ use medius_domain::access::{Action, Entry, Outcome, Scope};
 use medius_domain::clock::Clock;
 use medius_store::{Database, Destroyer, Tables};
 use medius_tests::anybody::Anybody;
-use medius_tests::samples::{announcement, pdf, png, put};
+use medius_tests::samples::{announcement, large_pdf, pdf, png, put};
 use medius_tests::stack::Stack;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -82,7 +82,7 @@ async fn a_mandate_is_brought_sealed_and_looked_at_by_the_officer() {
     assert_eq!(mandate(&ticket, &id).await.json()["reason"], "no-mandate");
     assert_eq!(announce(&ticket, &id, "csv", b"a,b").await.code(), "invalid-field");
 
-    let paper = pdf("(Zqmandate of the patient)");
+    let paper = large_pdf("Zqmandate of the patient");
     let file = bring(&stack, &ticket, &id, "pdf", &paper).await;
     assert_eq!(file["state"], "released", "{file}");
     let shown = mandate(&ticket, &id).await.expect(200, "mandate").unwrap();
@@ -96,7 +96,8 @@ async fn a_mandate_is_brought_sealed_and_looked_at_by_the_officer() {
     assert_eq!(listed["items"].as_array().unwrap().len(), 2);
     let path = format!("{path}/{}", file["id"].as_str().unwrap());
     assert_eq!(dpo.get(&path).await.unwrap().code(), "invalid-field", "a download needs a reason");
-    let taken_out = dpo.get(&format!("{path}?reason=rights_request")).await.unwrap().expect(200, "download").unwrap();
+    let taken_out = dpo.get(&format!("{path}?reason=rights_request")).await.unwrap().expect(303, "download").unwrap();
+    let taken_out = taken_out.followed().await.unwrap();
     assert!(taken_out.body == paper && taken_out.header("content-type") == "application/pdf");
     assert_eq!(coordinator.get(&format!("{path}?reason=rights_request")).await.unwrap().code(), "forbidden");
     taken(&dpo, &id, "assign", &Value::Null, "IN_REVIEW").await;

@@ -5,7 +5,7 @@ use crate::clock::{aged, database, tick};
 use crate::copy::{Copy, files};
 use crate::{ask, member, own, with_case};
 use medius_tests::journey::{mailbox, wait_for_state};
-use medius_tests::samples::{announcement, bring, pdf};
+use medius_tests::samples::{announcement, bring, large_pdf};
 use medius_tests::stack::Stack;
 use medius_tests::user::{Institution, PatientApp};
 use reqwest::Method;
@@ -55,7 +55,8 @@ async fn full(stack: &Stack) -> Full {
     let typed = json!({"entries": [typed]});
     app.post(&format!("/v1/cases/{case}/records"), &typed).await.unwrap().expect(201, "record").unwrap();
     let uploads = format!("/v1/cases/{case}/uploads");
-    let paper = pdf("(Zqpaper: HbA1c 7.9 %)");
+    // Larger than an answer may be: the copy, too, is then handed out by an address of its own.
+    let paper = large_pdf("Zqpaper: HbA1c 7.9 %");
     let file = bring(stack, &app, &uploads, "pdf", &paper).await.unwrap();
     assert_eq!(file["state"], "released");
     // One that never came is in the list, and that is all there is of it.
