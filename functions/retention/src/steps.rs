@@ -8,6 +8,7 @@ use medius_domain::destruction::{Certificate, Ground, Ledger, Move, Step};
 use medius_domain::id::{CaseId, Subject};
 use medius_domain::lifecycle::Hold;
 use medius_domain::signed::Kind;
+use medius_http::telemetry;
 use medius_store::{
     Change, Conflict, Doomed, MailAbout, MailRecord, MailStatus, Notice, Place, STORES, Snapshot, StoreError,
 };
@@ -152,8 +153,7 @@ impl Retention {
                 moved(&now, Move::KeysGone)?
             }
             Step::Keys => {
-                let left = self.destroyer.left(ledger).await?;
-                if left == 0 {
+                if self.nothing_is_left(ledger).await? {
                     // The moment that the certificate names: the word to institutions may take its time.
                     Ledger { destroyed_at: Some(self.db.now()), ..moved(&now, Move::NothingFound)? }
                 } else {
@@ -167,7 +167,7 @@ impl Retention {
                 self.certified(moved(&now, Move::Certified)?, doomed).await?
             }
             Step::Destroyed => {
-                if self.destroyer.left(ledger).await? > 0 {
+                if !self.nothing_is_left(ledger).await? {
                     // A write that was under way: it could not be opened any more, but it must not lie there either.
                     Ledger { destroyed_at: None, ..moved(&now, Move::SomethingFound)? }
                 } else {
@@ -180,6 +180,17 @@ impl Retention {
         };
         tracing::debug!(request_id, destruction.id = %next.id, step = next.step.code(), "step");
         Ok(Some(self.with_word(next)))
+    }
+
+    /// Whether every store is empty of the case, and what was sealed for it cannot be opened.
+    async fn nothing_is_left(&self, ledger: &Ledger) -> Result<bool, Failure> {
+        let left = self.destroyer.left(ledger).await?;
+        let opens = self.destroyer.opens(&ledger.case_id).await?;
+        if left > 0 || opens {
+            telemetry::count("DestructionUnverified");
+            tracing::warn!(destruction.id = %ledger.id, left, opens, "not destroyed yet");
+        }
+        Ok(left == 0 && !opens)
     }
 
     /// The ledger with a later time, where the case lives on: it was reopened, used again, kept for an open request, or is held.

@@ -96,9 +96,10 @@ fn in_words(statement: &Value) -> Result<String> {
         })
         .collect();
     let holders = if holders.is_empty() { "nobody".to_owned() } else { holders.join(", ") };
+    let opening = if c.attempts.is_empty() { "" } else { ", opening tried and failed for want of a key" };
     let kept: Vec<String> = c.kept.iter().map(|k| format!("{} until {} ({})", k.what, k.until, k.statute)).collect();
     Ok(format!(
-        "case {} was destroyed at {} ({counted} things, none left in {} stores), {last}; copies held by {holders}; kept by \
+        "case {} was destroyed at {} ({counted} things, none left in {} stores{opening}), {last}; copies held by {holders}; kept by \
          law: {}",
         c.case_id,
         c.period.destroyed_at,

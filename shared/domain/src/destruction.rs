@@ -10,7 +10,7 @@ mod ledger;
 #[cfg(test)]
 mod tests;
 
-pub use certificate::{Certificate, Kept, POLICY_VERSION, Period, StoreResult};
+pub use certificate::{Attempt, Certificate, Kept, Outcome, POLICY_VERSION, Period, StoreResult};
 pub use ledger::{Ledger, ThirdParty};
 
 use serde::{Deserialize, Serialize};
@@ -54,7 +54,7 @@ pub enum Step {
     Exports,
     /// No wrapped key is left.
     Keys,
-    /// All of it was looked for and nothing found.
+    /// All of it was looked for and nothing found, and opening was tried and failed.
     Verified,
     /// The certificate was signed.
     Destroyed,

@@ -196,9 +196,7 @@ impl Destroyer {
         self.keys(&mut ledger).await
     }
 
-    /// Searches every store and counts what is left. The wrapped keys are among it: where none is found, nobody has anything
-    /// that KMS could be asked to decrypt, and that is as far as an attempt can go. KMS itself is not asked, because retention
-    /// may decrypt nothing at all; that opening fails is what the tests show with every copy of the tables.
+    /// Searches every store and counts what is left.
     ///
     /// # Errors
     /// [`StoreError::Service`].
@@ -212,6 +210,18 @@ impl Destroyer {
             left += count(&self.db.raw_items(table, pk).await?);
         }
         Ok(left + count(&self.waiting_mails(&ledger.case_id).await?))
+    }
+
+    /// Tries to open what was sealed for the case, in the way in which every reader begins: with the wrapped key, of the data and of
+    /// the contact card, also past its end. Without one nobody has anything that KMS could be asked to unwrap, and the attempt has
+    /// failed. Where one is found it counts as opened: retention itself may unwrap nothing, but others may.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`].
+    pub async fn opens(&self, case: &CaseId) -> Result<bool, StoreError> {
+        let places = [Place::DataKey(case.clone()), Place::ContactKey(case.clone())];
+        let snapshot = self.db.read_past_end(places.clone()).await?;
+        Ok(places.into_iter().any(|place| snapshot.wrapped(place).is_some()))
     }
 
     async fn delete_all(&self, table: Table, items: &[Item]) -> Result<(), StoreError> {

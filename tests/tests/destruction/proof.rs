@@ -78,6 +78,35 @@ async fn whatever_fails_before_or_after_a_commit_each_step_is_recorded_once_and_
 }
 
 #[tokio::test]
+async fn while_a_wrapped_key_is_found_nothing_is_certified() {
+    let world = World::new().await;
+    let (case, subject) = world.delivered_case().await;
+    let copy = world.copy_of(&case).await;
+    world.set_ahead(TimeDelta::days(460));
+    let retention = world.retention();
+    let due = world.db.now() - TimeDelta::hours(73);
+    retention.enter(&case, &subject, Ground::RetentionEnded, due, "test").await.unwrap();
+    // Up to the moment before it is verified; then somebody restores the keys' table.
+    let mut before_verification = |after: Step| after == Step::Keys;
+    while ledger(&world, &case).await.step != Step::Keys {
+        retention.advance(ledger(&world, &case).await, "test", &mut before_verification).await.unwrap();
+    }
+    assert!(!world.destroyer().opens(&case).await.unwrap());
+    world.put_back(&copy, &["keys"]).await;
+    assert!(world.destroyer().opens(&case).await.unwrap());
+    let at = ledger(&world, &case).await;
+    retention.advance(at, "test", &mut one_step()).await.unwrap();
+    let found = ledger(&world, &case).await;
+    assert_eq!((found.step, found.destroyed_at, found.certificate), (Step::Told, None, None));
+    // It is destroyed once more, tried once more, and certified.
+    let end = crate::finished(&world, &retention, &case).await;
+    let proof: serde_json::Value = serde_json::from_str(end.certificate.as_deref().unwrap()).unwrap();
+    let attempts = proof["certificate"]["attempts"].as_array().unwrap();
+    assert!(attempts.len() == 2 && attempts.iter().all(|tried| tried["outcome"] == "no_key"), "{proof}");
+    assert!(!world.destroyer().opens(&case).await.unwrap() && world.key_items(&case).await == 0);
+}
+
+#[tokio::test]
 async fn a_letter_that_is_opened_all_the_while_is_destroyed_all_the_same_and_not_opened_afterwards() {
     let world = World::new().await;
     let (_, case, subject) = world.delivered().await;

@@ -299,7 +299,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
             ("inquiries", &["GetItem", "DeleteItem"]),
             ("inquiries/index/by_subject", &["Query"]),
             ("links", &["GetItem", "Query", "UpdateItem", "DeleteItem"]),
-            ("keys", &["Query", "UpdateItem", "DeleteItem"]),
+            ("keys", &["GetItem", "Query", "UpdateItem", "DeleteItem"]),
             ("outbox", &["GetItem", "PutItem", "DeleteItem"]),
             ("outbox/index/by_status", &["Query"]),
             ("directory", &["GetItem"]),

@@ -16,8 +16,27 @@ pub const POLICY_VERSION: &str = "sha256:d7449b1b290c33038a0ba241bac95e9111e161c
 const METHODS: [&str; 3] = [
     "deletion of every version, marker and unfinished upload of every object",
     "deletion of every record",
-    "destruction of the case's wrapped data keys, of which none was found afterwards: without one nothing can be decrypted",
+    "destruction of the case's wrapped data keys: without one nothing can be decrypted",
 ];
+/// Under which keys opening was tried afterwards.
+const TRIED: [&str; 2] = ["key of the case's data", "key of the contact card"];
+
+/// An attempt to open what had been sealed, after the destruction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Under which key.
+    pub key: String,
+    /// What came out: that there is no key, or there is no certificate.
+    pub outcome: Outcome,
+}
+
+/// What came out of an attempt to open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// No wrapped key was found, so that there is nothing that KMS could be asked to unwrap.
+    NoKey,
+}
 
 /// What a search of a store found after the destruction.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +88,9 @@ pub struct Certificate {
     pub methods: Vec<String>,
     /// What was found afterwards.
     pub stores: Vec<StoreResult>,
+    /// What came of trying to open it; none in certificates that were signed before attempts were made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<Attempt>,
     /// What is kept by law.
     pub kept: Vec<Kept>,
     /// Who holds copies as controllers of their own, since when, and whether they were told.
@@ -82,7 +104,7 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Of a destruction whose stores were searched and found empty. The access log is kept from the entry of the signing on.
+    /// Of a destruction whose stores were searched and found empty, and where opening was tried and failed. The access log is kept from the entry of the signing on.
     pub fn of(ledger: &Ledger, stores: &[&str], audit_head: &str, signed_at: DateTime<Utc>) -> Self {
         let destroyed_at = ledger.destroyed_at.unwrap_or(signed_at);
         Self {
@@ -94,6 +116,7 @@ impl Certificate {
             counts: ledger.counts.clone(),
             methods: METHODS.map(str::to_owned).to_vec(),
             stores: stores.iter().map(|store| StoreResult { store: (*store).to_owned(), left: 0 }).collect(),
+            attempts: TRIED.map(|key| Attempt { key: key.to_owned(), outcome: Outcome::NoKey }).to_vec(),
             kept: vec![Kept {
                 what: "access log without any content of the case".to_owned(),
                 statute: "Standard for Safety Measures of Personal Information (Republic of Korea), Article 8"
