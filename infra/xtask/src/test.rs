@@ -27,7 +27,9 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     cargo.args(["test", "--workspace"]).args(&options.arguments).current_dir(workspace::root());
     // The runbook's commands are those of the command line of AWS.
     cargo.env(RUN_FILE_VARIABLE, &up.run_file).env("MEDIUS_AWS_PYTHON", Checks::ensure().await?.python());
-    process::shown("cargo test --workspace", &mut cargo).await
+    process::shown("cargo test --workspace", &mut cargo).await?;
+    // Only the whole says what is too much.
+    if all { used_permissions() } else { Ok(()) }
 }
 
 /// The permissions that nothing used in the run before; that run's files are still there.
