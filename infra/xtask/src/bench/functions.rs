@@ -22,6 +22,9 @@ pub(super) struct Options {
     /// The deployed template after its transform, for the names of the environment's variables.
     #[arg(long)]
     template: Option<PathBuf>,
+    /// Folder of binaries that are built already, `hello` among them; built anew unless given.
+    #[arg(long)]
+    from: Option<PathBuf>,
     /// Leave Node and Python out: their packages come from the registries.
     #[arg(long)]
     only_rust: bool,
@@ -48,7 +51,10 @@ pub(super) async fn run(options: Options) -> Result<()> {
         bail!("there is no function {unknown}");
     }
     let template = template(options.template.as_deref())?;
-    let folder = build(&names).await?;
+    let folder = match options.from {
+        Some(folder) => folder,
+        None => build(&names).await?,
+    };
     let mut all = vec![rust(&folder, HELLO, &[], options.starts).await?];
     for (name, id) in names {
         let variables = variables(&template, id)?;
