@@ -5,11 +5,10 @@ use chrono::{DateTime, Utc};
 use medius_domain::access::{Action, Event, Object, Purpose};
 use medius_domain::case::Case;
 use medius_domain::id::{CaseId, TaskId};
-use medius_domain::lifecycle::Cause;
 use medius_domain::link::Link;
 use medius_domain::policy::{On, Thing, permit};
 use medius_domain::task::deadline::{Mark, Told, weightiest};
-use medius_domain::task::{Task, TaskAction};
+use medius_domain::task::{Party, Task, TaskAction};
 use medius_store::{Change, Conflict, DeskNotice, MailAbout, MailRecord, Notice, Place, Snapshot, StoreError, pause};
 
 /// Times that a turn is taken anew when others wrote at the same Task.
@@ -72,33 +71,25 @@ impl Deadlines {
         } else {
             let marks = task.owed().reached(&task.told, now);
             change.update_task(&task.after_telling(&marks), case.expires_at)?;
-            remind(&mut change, (&snapshot, &case), link, &weightiest(&marks), now)?
+            remind(&mut change, (&snapshot, &case, &task), link, &weightiest(&marks), now)?
         };
         self.db.commit(change, &snapshot).await?;
         Ok(turn)
     }
 
-    /// The end of a Task by time; the patient is told, and where the outcome is there the service is completed.
+    /// The end of a Task by time, with its mails; where the outcome is there the service is completed.
     async fn end(&self, change: &mut Change, case: &Case, next: &Task, now: DateTime<Utc>) -> Result<Turn, Failure> {
-        change.update_task(next, case.expires_at)?;
-        let about = MailAbout::PatientNotice { notice: Notice::TaskChanged };
-        change.order_mail(&MailRecord::new(about, case.id.clone(), case.subject.clone(), now))?;
-        let completed = next.steps.last().is_some_and(|step| step.action == TaskAction::Complete);
-        if !completed {
-            return Ok(Turn::Expired);
-        }
         let last = self.db.tasks(&case.id).await?.iter().all(|other| other.id == next.id || other.state.over());
-        if last && let Some(closed) = case.closed(Cause::OutcomeReturned, now) {
-            change.put_case(&closed)?;
-        }
-        Ok(Turn::Completed)
+        change.step_task(next, (case, &[], last), now)?;
+        let completed = next.steps.last().is_some_and(|step| step.action == TaskAction::Complete);
+        Ok(if completed { Turn::Completed } else { Turn::Expired })
     }
 }
 
 /// Orders the mails of the marks that weigh most. A completed service and a link that is dead have nobody to remind.
 fn remind(
     change: &mut Change,
-    (snapshot, case): (&Snapshot, &Case),
+    (snapshot, case, task): (&Snapshot, &Case, &Task),
     link: Option<&Link>,
     marks: &[Mark],
     now: DateTime<Utc>,
@@ -108,19 +99,31 @@ fn remind(
         return Ok(turn);
     }
     for mark in marks {
-        let about = match (mark.told(), link) {
-            (Told::Institution, Some(link)) => MailAbout::ProviderTask {
-                link_id: link.id.clone(),
-                generation: link.generation,
-                provider_id: link.provider_id.clone(),
-            },
-            (Told::Institution, None) => continue,
-            (Told::Coordinator, _) => {
+        let about = match (addressee(task, *mark), link) {
+            (To::Institution, Some(link)) => {
+                change.order_mail(&MailRecord::news(link, now))?;
+                turn = Turn::Reminded;
+                continue;
+            }
+            (To::Institution, None) => continue,
+            (To::Patient, _) => MailAbout::PatientNotice { notice: Notice::TaskChanged },
+            (To::Coordinator, _) => {
                 if let Some(due) = snapshot.assignment(&case.id)?.asked(case, now) {
                     change.assign(&due, case)?;
                 }
-                let outcome = *mark == Mark::OutcomeEscalated;
-                let notice = if outcome { DeskNotice::OutcomeMissing } else { DeskNotice::AnswerMissing };
+                let notice = match mark {
+                    Mark::OutcomeEscalated => DeskNotice::OutcomeMissing,
+                    Mark::CancelEscalated => DeskNotice::CancelUnanswered,
+                    Mark::AcknowledgeHalf
+                    | Mark::AcknowledgeDue
+                    | Mark::AcknowledgeEscalated
+                    | Mark::DecideHalf
+                    | Mark::DecideDue
+                    | Mark::DecideEscalated
+                    | Mark::OutcomeAsked
+                    | Mark::CancelHalf
+                    | Mark::CancelDue => DeskNotice::AnswerMissing,
+                };
                 MailAbout::CoordinatorNotice { notice }
             }
         };
@@ -128,6 +131,23 @@ fn remind(
         turn = Turn::Reminded;
     }
     Ok(turn)
+}
+
+/// Who gets a mail.
+enum To {
+    Institution,
+    Patient,
+    Coordinator,
+}
+
+/// Whom a mark of a Task is told.
+fn addressee(task: &Task, mark: Mark) -> To {
+    match mark.told() {
+        Told::Institution => To::Institution,
+        Told::OtherSide if task.cancelling.is_some_and(|asked| asked.by == Party::Institution) => To::Patient,
+        Told::OtherSide => To::Institution,
+        Told::Coordinator => To::Coordinator,
+    }
 }
 
 fn event(task: &Task, request_id: &str) -> Event {

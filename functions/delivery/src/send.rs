@@ -102,6 +102,7 @@ async fn attempt(
         change.update_task(&sent, case.expires_at)?;
     }
     change.order_mail(&new_mail(&link))?;
+    change.tell(&sent, Some(&link), now)?;
     let view = DeliveryView::new(&delivery, &link, now);
     let location = Some(format!("/v1/cases/{id}/deliveries/{}", delivery.id));
     let answer = Remembered::new(&mut change, request, StatusCode::CREATED, location, &view)?;

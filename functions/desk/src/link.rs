@@ -13,6 +13,7 @@ use medius_domain::consent::Use;
 use medius_domain::id::{CaseId, DeliveryId};
 use medius_domain::link::{AccessCode, Link};
 use medius_domain::policy::{Denied, Permit, Thing};
+use medius_domain::task::Task;
 use medius_http::{Errand, IdempotentRequest, Origin, Problem, Remembered, Staff, replay};
 use medius_store::{Change, Conflict, DeliveryRecord, MailAbout, MailRecord, Place, Snapshot, StoreError, pause};
 
@@ -81,7 +82,9 @@ pub(crate) async fn reissue(
         let (change, answer) = made_anew(state, &found, request).await?;
         match state.db.commit(change, &found.snapshot).await {
             Ok(()) => return Ok(answer.into_response()),
-            Err(StoreError::Conflict(conflict @ (Conflict::Link | Conflict::Busy | Conflict::Idempotency))) => {
+            Err(StoreError::Conflict(
+                conflict @ (Conflict::Link | Conflict::Busy | Conflict::Version | Conflict::Idempotency),
+            )) => {
                 last = conflict;
             }
             Err(error) => return Err(error.into()),
@@ -120,10 +123,20 @@ async fn made_anew(state: &State, found: &Found, request: &IdempotentRequest) ->
     let mut change = Change::new(permit.clone().resting_on(&proof), now);
     change.require(&proof);
     change.update_link(&next, case.expires_at)?;
+    if let Some(task) = suspended(state, link).await? {
+        change.update_task(&task.with_link_suspended(None), case.expires_at)?;
+    }
     change.order_mail(&MailRecord::new(about, case.id.clone(), case.subject.clone(), now))?;
     let view = DeskDelivery::new(delivery, &next, now);
     let answer = Remembered::new(&mut change, request, StatusCode::OK, None, &view)?;
     Ok((change, answer))
+}
+
+/// The request of a link, if it waits for its link to be made anew.
+async fn suspended(state: &State, link: &Link) -> Result<Option<Task>, StoreError> {
+    let Some(id) = &link.task_id else { return Ok(None) };
+    let snapshot = state.db.read([Place::Task(link.case_id.clone(), id.clone())]).await?;
+    Ok(snapshot.task(&link.case_id, id)?.filter(|task| task.suspended_at.is_some()))
 }
 
 /// Makes an access code, which is shown in the answer and nowhere else: what is kept is its hash.

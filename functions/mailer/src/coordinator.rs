@@ -42,6 +42,42 @@ const fn words(notice: DeskNotice) -> Words {
             next_ko: "의료기관에 전화하여 소견 회송을 요청해 주십시오.",
             next_en: "Call the institution and ask for the outcome.",
         },
+        DeskNotice::TaskDeclined => Words {
+            ko: "의료기관이 의뢰를 거절했습니다",
+            en: "An institution declined a referral",
+            next_ko: "환자에게 연락하여 다른 의료기관을 함께 찾아 주십시오.",
+            next_en: "Contact the patient and look for another institution together.",
+        },
+        DeskNotice::TaskRedirected => Words {
+            ko: "의료기관이 다른 기관을 안내했습니다",
+            en: "An institution named another one",
+            next_ko: "환자가 새 기관에 동의하고 의뢰를 이어 가는지 확인해 주십시오. 동의 없이는 아무것도 전달되지 않습니다.",
+            next_en: "See whether the patient consents and goes on there; nothing is handed on without that.",
+        },
+        DeskNotice::CancelRequested => Words {
+            ko: "의뢰 취소 요청이 있습니다",
+            en: "Somebody asked to cancel a referral",
+            next_ko: "상대방이 영업일 2일 안에 답해야 합니다. 답이 없으면 데스크에서 취소를 확정할 수 있습니다.",
+            next_en: "The other side has two business days to answer. You can confirm the cancellation at the desk.",
+        },
+        DeskNotice::CancelUnanswered => Words {
+            ko: "의뢰 취소 요청에 답이 없습니다",
+            en: "A request to cancel is still unanswered",
+            next_ko: "양쪽에 전화로 확인한 뒤 데스크에서 취소를 확정해 주십시오.",
+            next_en: "Call both sides, then confirm the cancellation at the desk.",
+        },
+        DeskNotice::NotAttended => Words {
+            ko: "환자가 진료에 오지 않았습니다",
+            en: "A patient did not come to an appointment",
+            next_ko: "환자에게 연락하여 새 일정이 필요한지 확인해 주십시오.",
+            next_en: "Contact the patient: do they need another appointment?",
+        },
+        DeskNotice::TaskExpired => Words {
+            ko: "의료기관이 답하지 않아 의뢰가 끝났습니다",
+            en: "A referral ended without an answer",
+            next_ko: "환자에게 연락하여 다시 보내거나 다른 의료기관을 찾도록 도와 주십시오.",
+            next_en: "Contact the patient: send it anew, or look for another institution.",
+        },
         DeskNotice::LinkComplained => Words {
             ko: "의료기관에서 메일을 스팸으로 신고했습니다",
             en: "An institution marked a mail as spam",
@@ -93,13 +129,7 @@ mod tests {
     #[test]
     fn coordinators_are_told_which_case_and_what_to_do_and_nothing_else() {
         let (to, case) = (Email::parse("desk@staff.example").unwrap(), CaseId::new());
-        for kind in [
-            DeskNotice::LinkSuspended,
-            DeskNotice::LinkBounced,
-            DeskNotice::LinkComplained,
-            DeskNotice::AnswerMissing,
-            DeskNotice::OutcomeMissing,
-        ] {
+        for kind in DeskNotice::ALL {
             let mail = notice(&sender(), &to, &case, kind).unwrap();
             check("coordinator", &mail);
             for part in [&mail.text, &mail.html] {

@@ -44,6 +44,7 @@ impl Requests {
             open.may(TaskAction::Generate, Party::Patient).map_err(|_| Problem::conflict("action-not-available"))?;
             let next = open.with_letter(letter.id.clone(), now).map_err(|_| Problem::conflict("task-full"))?;
             change.update_task(&next, case.expires_at)?;
+            change.tell(&next, None, now)?;
             return Ok(next.id);
         }
         let (case_id, subject) = (case.id.clone(), case.subject.clone());
@@ -53,6 +54,7 @@ impl Requests {
             change.update_task(&before.followed(task.id.clone(), now), case.expires_at)?;
         }
         change.create_task(&task, case.expires_at)?;
+        change.tell(&task, None, now)?;
         Ok(task.id)
     }
 }

@@ -1,31 +1,26 @@
 //! What waits for staff: when a case should be looked at next, and who looks after it.
 
 use crate::case::{Case, CaseState};
+use crate::clock::business::business_day_after;
 use crate::clock::kst_day;
 use crate::id::{CaseId, Subject};
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Days after which somebody asks a patient who stopped in the middle of their story.
 const DRAFT_DAYS: u64 = 14;
-/// Working days within which somebody looks at a complete case.
-const COMPLETE_WORKING_DAYS: u32 = 2;
-/// Working days within which somebody answers a patient.
-const ANSWER_WORKING_DAYS: u32 = 1;
+/// Business days within which somebody looks at a complete case.
+const COMPLETE_BUSINESS_DAYS: u32 = 2;
+/// Business days within which somebody answers a patient.
+const ANSWER_BUSINESS_DAYS: u32 = 1;
 
 /// The day (Asia/Seoul) on which a coordinator should look at a case that nobody set a day for.
 pub fn due_on(case: &Case) -> NaiveDate {
     let day = kst_day(case.updated_at);
     match case.state {
         CaseState::Draft => day.checked_add_days(Days::new(DRAFT_DAYS)).unwrap_or(day),
-        CaseState::Complete => working_days_after(day, COMPLETE_WORKING_DAYS),
+        CaseState::Complete => business_day_after(day, COMPLETE_BUSINESS_DAYS),
     }
-}
-
-/// The day that lies `days` working days after another, Saturdays and Sundays left out.
-fn working_days_after(day: NaiveDate, days: u32) -> NaiveDate {
-    let working = |d: &NaiveDate| !matches!(d.weekday(), Weekday::Sat | Weekday::Sun);
-    day.iter_days().skip(1).filter(working).nth(days.saturating_sub(1) as usize).unwrap_or(day)
 }
 
 /// Who looks after a case, and when next.
@@ -56,7 +51,7 @@ impl Assignment {
 
     /// After the patient wrote a message: the case is due for an answer, unless it is due before that anyway.
     pub fn asked(&self, case: &Case, now: DateTime<Utc>) -> Option<Self> {
-        let answer = working_days_after(kst_day(now), ANSWER_WORKING_DAYS);
+        let answer = business_day_after(kst_day(now), ANSWER_BUSINESS_DAYS);
         let sooner = self.due(case) > answer;
         sooner.then(|| Self { due_on: Some(answer), rev: self.rev + 1, updated_at: now, ..self.clone() })
     }
@@ -68,12 +63,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_complete_case_is_due_after_two_working_days() {
+    fn a_complete_case_is_due_after_two_business_days_with_holidays_left_out() {
         let day = |m, d| NaiveDate::from_ymd_opt(2026, m, d).unwrap();
-        // Friday 20 November: Monday is the first, Tuesday the second working day.
-        assert_eq!(working_days_after(day(11, 20), 2), day(11, 24));
-        assert_eq!(working_days_after(day(11, 22), 2), day(11, 24));
-        assert_eq!(working_days_after(day(11, 23), 2), day(11, 25));
+        // Friday 20 November: Monday is the first, Tuesday the second. Christmas 2026 is a Friday.
+        for (changed, due) in [("2026-11-20", day(11, 24)), ("2026-11-22", day(11, 24)), ("2026-12-24", day(12, 29))] {
+            let now = format!("{changed}T05:00:00Z").parse().unwrap();
+            let case = Case { state: CaseState::Complete, ..Case::new(Subject::of("x"), false, now) };
+            assert_eq!(due_on(&case), due, "{changed}");
+        }
     }
 
     #[test]

@@ -44,6 +44,7 @@ mod snapshot;
 mod staff_pool;
 mod story;
 mod tasks;
+mod telling;
 mod uploads;
 mod work_list;
 

@@ -302,6 +302,35 @@ pub enum DeskNotice {
     AnswerMissing,
     /// Two weeks after an appointment there is no outcome.
     OutcomeMissing,
+    /// An institution will not see the patient.
+    TaskDeclined,
+    /// An institution named another one.
+    TaskRedirected,
+    /// One side asked to cancel.
+    CancelRequested,
+    /// Nobody answered a request to cancel.
+    CancelUnanswered,
+    /// The patient did not come.
+    NotAttended,
+    /// A request ended because nobody answered.
+    TaskExpired,
+}
+
+impl DeskNotice {
+    /// Every notice.
+    pub const ALL: [Self; 11] = [
+        Self::LinkSuspended,
+        Self::LinkBounced,
+        Self::LinkComplained,
+        Self::AnswerMissing,
+        Self::OutcomeMissing,
+        Self::TaskDeclined,
+        Self::TaskRedirected,
+        Self::CancelRequested,
+        Self::CancelUnanswered,
+        Self::NotAttended,
+        Self::TaskExpired,
+    ];
 }
 
 impl MailAbout {

@@ -17,6 +17,8 @@ use zeroize::Zeroizing;
 
 /// The part of the index in which Tasks stand about which the clock has something to tell.
 const OPEN: &str = "open";
+/// The part of the index in which Tasks stand that need a coordinator, by the day until which.
+pub(crate) const NEEDED: &str = "needed";
 const SAID: &str = "said";
 const CORRUPT: StoreError = StoreError::Corrupt { place: "task note" };
 
@@ -24,7 +26,10 @@ const CORRUPT: StoreError = StoreError::Corrupt { place: "task note" };
 pub type Notes = BTreeMap<u32, Note>;
 
 fn item(task: &Task, kept_until: DateTime<Utc>) -> Result<(Place, crate::item::Item), StoreError> {
-    let mut beside = vec![("version", number(task.version))];
+    let mut beside = vec![("version", number(task.revision()))];
+    if let Some(day) = task.needed_on() {
+        beside.extend([("desk", text(NEEDED)), ("desk_on", text(day.to_string()))]);
+    }
     if let Some(at) = task.due_at() {
         beside.extend([("task_due", text(OPEN)), ("due_at", text(time(at)))]);
     }
@@ -77,13 +82,13 @@ impl Change {
         Ok(())
     }
 
-    /// A Task in its next version, if the stored one is the one before.
+    /// A Task in its next revision, if the stored one is the one before.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`].
     pub fn update_task(&mut self, task: &Task, kept_until: DateTime<Utc>) -> Result<(), StoreError> {
         let (place, item) = item(task, kept_until)?;
-        let expected = [(":expected", number(task.version - 1))];
+        let expected = [(":expected", number(task.revision() - 1))];
         self.push(place, Kind::Put(item), "version = :expected", expected, Conflict::Version);
         Ok(())
     }

@@ -47,6 +47,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
             ("directory", &["GetItem"]),
             ("access_log", &["GetItem", "PutItem"]),
             ("idempotency", &["GetItem", "PutItem"]),
+            ("outbox", &["PutItem"]),
             ("key data", &["Decrypt"]),
             ("documents cases/", &["GetObject", "PutObject"]),
         ],
@@ -167,6 +168,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
         &[
             ("cases", &["GetItem", "Query", "PutItem"]),
             ("cases/index/by_state", &["Query"]),
+            ("cases/index/by_need", &["Query"]),
             ("keys", &["GetItem", "ConditionCheckItem"]),
             ("consents", &["GetItem", "ConditionCheckItem"]),
             ("links", &["GetItem", "PutItem"]),

@@ -112,6 +112,7 @@ async fn try_tables(stack: &Stack, who: &Credentials, tries: &mut Tries) {
         ("cases", "by_mailbox", "mailbox"),
         ("cases", "by_hold", "held"),
         ("cases", "by_task_due", "task_due"),
+        ("cases", "by_need", "desk"),
         ("cases", "by_guardian_mailbox", "guardian_mailbox"),
         ("ledger", "by_step", "step"),
         ("access_log", "by_day", "day"),

@@ -7,11 +7,9 @@ use crate::State;
 use crate::service::ATTEMPTS;
 use medius_domain::access::Action;
 use medius_domain::id::{CaseId, TaskId};
-use medius_domain::lifecycle::Cause;
-use medius_domain::link::LinkEvent;
-use medius_domain::task::{Party, PatientAnswer, Said, Task, TaskRefusal, TaskState};
+use medius_domain::task::{Party, PatientAnswer, Said, Task, TaskRefusal};
 use medius_http::{IfMatch, Origin, Patient, Problem, ProblemKind};
-use medius_store::{Change, Conflict, MailAbout, MailRecord, Notice, StoreError, pause};
+use medius_store::{Change, Conflict, StoreError, pause};
 
 /// Takes an answer of the patient's.
 pub(super) async fn act(
@@ -55,41 +53,15 @@ pub(crate) fn refused(why: TaskRefusal) -> Problem {
 async fn change(state: &State, found: &Found, next: &Task, said: &Said) -> Result<Change, Problem> {
     let (case, now) = (&found.case, state.db.now());
     let mut change = Change::new(found.permit.clone(), now);
-    change.update_task(next, case.expires_at)?;
     if !said.note.is_empty() {
         // Without its key a case is destroyed, whatever else is still lying about.
         let wrapped = found.snapshot.data_key(&found.permit).ok_or_else(Problem::not_found)?;
         let key = state.keyring.unwrap(&case.id, &wrapped).await?;
         change.put_task_note(next, &said.note, (&wrapped, &key), case.expires_at)?;
     }
-    // Every change is told to the patient, their own too: it may have been said at their sign-in by somebody else.
-    let about = MailAbout::PatientNotice { notice: Notice::TaskChanged };
-    change.order_mail(&MailRecord::new(about, case.id.clone(), case.subject.clone(), now))?;
-    let over = next.state.over();
-    for link in state.db.live_links(&case.id).await? {
-        if !next.links.contains(&link.id) {
-            continue;
-        }
-        // What was called off is not read any more; an outcome that was told leaves its link to its own end.
-        let ended = (next.state == TaskState::Cancelled).then(|| link.ended(LinkEvent::Revoke, now)).flatten();
-        if let Some(ended) = ended {
-            change.update_link(&ended, case.expires_at)?;
-            if ended.sent_at.is_some() {
-                change.order_mail(&MailRecord::ended(&ended, now))?;
-            }
-        } else if !over && next.links.last() == Some(&link.id) {
-            let (link_id, generation, provider_id) = (link.id, link.generation, link.provider_id);
-            let about = MailAbout::ProviderTask { link_id, generation, provider_id };
-            change.order_mail(&MailRecord::new(about, case.id.clone(), case.subject.clone(), now))?;
-        }
-    }
-    let causes = [(TaskState::Completed, Cause::OutcomeReturned), (TaskState::Cancelled, Cause::Cancelled)];
-    if let Some((_, cause)) = causes.into_iter().find(|(end, _)| *end == next.state)
-        && last_of(state, next).await?
-        && let Some(closed) = case.closed(cause, now)
-    {
-        change.put_case(&closed)?;
-    }
+    let live = state.db.live_links(&case.id).await?;
+    let last = last_of(state, next).await?;
+    change.step_task(next, (case, &live, last), now)?;
     Ok(change)
 }
 

@@ -17,9 +17,7 @@ use medius_domain::provider::Provider;
 use medius_domain::task::{Answer, Party, Said, Task, TaskAction};
 use medius_domain::upload::Upload;
 use medius_http::{Origin, Problem, ProblemKind};
-use medius_store::{
-    Change, Conflict, DataKey, MailAbout, MailRecord, Notes, Notice, StoreError, WrappedKey, note_places,
-};
+use medius_store::{Change, Conflict, DataKey, Notes, StoreError, WrappedKey, note_places};
 
 /// Places that one look at the store brings.
 const AT_ONCE: usize = 50;
@@ -150,15 +148,15 @@ async fn try_give(
         Some(link) => change.update_link(&link, usable.kept_until)?,
         None => change.require_link(&usable.link),
     }
-    state.db.commit(change, &usable.snapshot).await?;
+    // A reminder that was told meanwhile changes nothing of what was answered; whatever else did shows at the next reading.
+    state.db.commit(change, &usable.snapshot).await.map_err(late)?;
     Ok(next)
 }
 
-/// A Task's next version, with the mail that tells the patient.
+/// A Task's next version, with the mails that tell of it.
 pub(crate) fn put(change: &mut Change, usable: &Usable, next: &Task, now: DateTime<Utc>) -> Result<(), StoreError> {
     change.update_task(next, usable.kept_until)?;
-    let about = MailAbout::PatientNotice { notice: Notice::TaskChanged };
-    change.order_mail(&MailRecord::new(about, usable.link.case_id.clone(), usable.link.subject.clone(), now))
+    change.tell(next, Some(&usable.link), now)
 }
 
 /// The step of a Task that goes with something that was done to its link; nothing where the Task is further already.

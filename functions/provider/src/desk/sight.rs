@@ -11,7 +11,7 @@ use medius_domain::clock::kst_minute;
 use medius_domain::health::Urgency;
 use medius_domain::provider::Provider;
 use medius_domain::task::appointment::Appointment;
-use medius_domain::task::deadline::Owed;
+use medius_domain::task::deadline::{Mark, Owed};
 use medius_domain::task::estimate::Currency;
 use medius_domain::task::{Note, Party, Task, TaskAction, TaskState};
 use medius_domain::upload::Upload;
@@ -88,13 +88,18 @@ fn meeting(task: &Task, at: &Appointment) -> Meeting {
 fn dues(task: &Task, now: DateTime<Utc>) -> Vec<Due> {
     let Some(due) = &task.due else { return vec![] };
     let row = |name, at: DateTime<Utc>| Due { name, at: kst_minute(at - TimeDelta::minutes(1)), late: now >= at };
-    match task.owed() {
+    let owed = task.owed();
+    match owed {
         Owed::Acknowledgement { .. } => vec![
             row(two("수신 확인 기한", "Confirm receipt by"), due.acknowledge_by),
             row(two("결정 기한", "Decide by"), due.decide_by),
         ],
         Owed::Decision { .. } => vec![row(two("결정 기한", "Decide by"), due.decide_by)],
-        Owed::Outcome { .. } | Owed::Nothing => vec![],
+        Owed::CancelAnswer { .. } if task.cancelling.is_some_and(|asked| asked.by == Party::Patient) => {
+            let by = owed.marks().into_iter().find(|(mark, _)| *mark == Mark::CancelDue);
+            by.map(|(_, at)| row(two("취소 요청 답변 기한", "Answer the request to cancel by"), at)).into_iter().collect()
+        }
+        Owed::CancelAnswer { .. } | Owed::Outcome { .. } | Owed::Nothing => vec![],
     }
 }
 

@@ -29,10 +29,14 @@ pub fn is_business_day(day: NaiveDate) -> bool {
 /// The `n`-th business day after the day of a moment in Seoul; that day itself does not count (Civil Act Art. 157). With `n` = 0
 /// the day itself.
 fn nth_after(from: DateTime<Utc>, n: u32) -> NaiveDate {
-    let today = kst_day(from);
-    let mut after = today.iter_days().skip(1).filter(|day| is_business_day(*day));
+    business_day_after(kst_day(from), n)
+}
+
+/// The `n`-th business day after a day (Asia/Seoul), which itself does not count. With `n` = 0 the day itself.
+pub fn business_day_after(day: NaiveDate, n: u32) -> NaiveDate {
+    let mut after = day.iter_days().skip(1).filter(|day| is_business_day(*day));
     match n.checked_sub(1) {
-        None => today,
+        None => day,
         Some(skipped) => after.nth(skipped as usize).unwrap_or(NaiveDate::MAX),
     }
 }

@@ -13,6 +13,9 @@ use std::collections::BTreeSet;
 const OUTCOME_DAYS: [i64; 2] = [7, 14];
 /// Business days after a missed deadline after which the coordinator takes over.
 const ESCALATED_AFTER: u32 = 1;
+/// Business days within which the other side answers a request to cancel. REFERRAL.md names no number; this one is ours: as long as
+/// the shortest time to decide in its table (urgent), because an appointment may be waiting.
+const CANCEL_DAYS: u32 = 2;
 
 /// How many business days an institution has, from the day after the letter was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +77,12 @@ pub enum Mark {
     OutcomeAsked,
     /// Two weeks after the appointment there is no outcome.
     OutcomeEscalated,
+    /// Half of the time to answer a request to cancel is over.
+    CancelHalf,
+    /// The time to answer a request to cancel is over.
+    CancelDue,
+    /// Still not answered a business day later: the coordinator confirms, or settles it by telephone.
+    CancelEscalated,
 }
 
 /// Who is told.
@@ -81,13 +90,15 @@ pub enum Mark {
 pub enum Told {
     /// The institution's contact.
     Institution,
+    /// Whoever has to answer a request to cancel: the side that did not ask.
+    OtherSide,
     /// The coordinator.
     Coordinator,
 }
 
 impl Mark {
     /// Every mark.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::AcknowledgeHalf,
         Self::AcknowledgeDue,
         Self::AcknowledgeEscalated,
@@ -96,6 +107,9 @@ impl Mark {
         Self::DecideEscalated,
         Self::OutcomeAsked,
         Self::OutcomeEscalated,
+        Self::CancelHalf,
+        Self::CancelDue,
+        Self::CancelEscalated,
     ];
 
     /// Who is told.
@@ -104,8 +118,16 @@ impl Mark {
             Self::AcknowledgeHalf | Self::AcknowledgeDue | Self::DecideHalf | Self::DecideDue | Self::OutcomeAsked => {
                 Told::Institution
             }
-            Self::AcknowledgeEscalated | Self::DecideEscalated | Self::OutcomeEscalated => Told::Coordinator,
+            Self::CancelHalf | Self::CancelDue => Told::OtherSide,
+            Self::AcknowledgeEscalated | Self::DecideEscalated | Self::OutcomeEscalated | Self::CancelEscalated => {
+                Told::Coordinator
+            }
         }
+    }
+
+    /// Whether it is about a request to cancel.
+    pub const fn about_cancelling(self) -> bool {
+        matches!(self, Self::CancelHalf | Self::CancelDue | Self::CancelEscalated)
     }
 }
 
@@ -129,6 +151,11 @@ pub enum Owed {
     /// The outcome of an appointment.
     Outcome {
         /// When the appointment was over.
+        since: DateTime<Utc>,
+    },
+    /// An answer to a request to cancel, by the side that did not ask.
+    CancelAnswer {
+        /// When it was asked for.
         since: DateTime<Utc>,
     },
     /// Nothing: it is somebody else's turn, or it is all over.
@@ -160,6 +187,11 @@ impl Owed {
                 let after = |days| since + TimeDelta::days(days);
                 vec![(Mark::OutcomeAsked, after(OUTCOME_DAYS[0])), (Mark::OutcomeEscalated, after(OUTCOME_DAYS[1]))]
             }
+            Self::CancelAnswer { since } => vec![
+                (Mark::CancelHalf, half_of_business_days(since, CANCEL_DAYS)),
+                (Mark::CancelDue, end_of_business_days(since, CANCEL_DAYS)),
+                (Mark::CancelEscalated, end_of_business_days(since, CANCEL_DAYS + ESCALATED_AFTER)),
+            ],
             Self::Nothing => vec![],
         };
         marks.sort_by_key(|(mark, at)| (*at, *mark));
@@ -179,7 +211,7 @@ impl Owed {
 
 /// What is told of several marks that came together, as after a time in which nothing ran: to each addressee only the weightiest.
 pub fn weightiest(reached: &[Mark]) -> Vec<Mark> {
-    [Told::Institution, Told::Coordinator]
+    [Told::Institution, Told::OtherSide, Told::Coordinator]
         .into_iter()
         .filter_map(|to| reached.iter().copied().filter(|mark| mark.told() == to).max())
         .collect()
@@ -258,6 +290,20 @@ mod tests {
         assert_eq!(marks.iter().map(|(m, _)| m.told()).collect::<Vec<_>>(), [Told::Institution, Told::Coordinator]);
         assert_eq!(marks.iter().map(|(_, at)| (*at - monday()).num_days()).collect::<Vec<_>>(), OUTCOME_DAYS);
         assert!(Owed::Nothing.marks().is_empty());
+    }
+
+    #[test]
+    fn a_request_to_cancel_is_answered_in_two_business_days_or_the_coordinator_is_told() {
+        let marks = Owed::CancelAnswer { since: monday() }.marks();
+        let expected = [
+            (Mark::CancelHalf, "2026-11-25 00:00"),
+            (Mark::CancelDue, "2026-11-26 00:00"),
+            (Mark::CancelEscalated, "2026-11-27 00:00"),
+        ];
+        assert_eq!(read(marks.clone()), expected.map(|(mark, at)| (mark, at.to_owned())));
+        let told: Vec<_> = marks.iter().map(|(mark, _)| mark.told()).collect();
+        assert_eq!(told, [Told::OtherSide, Told::OtherSide, Told::Coordinator]);
+        assert!(Mark::ALL.iter().all(|mark| mark.about_cancelling() == expected.iter().any(|(own, _)| own == mark)));
     }
 
     #[test]

@@ -5,10 +5,12 @@ pub mod answer;
 pub mod appointment;
 pub mod deadline;
 pub mod estimate;
+pub mod help;
 pub mod note;
 pub mod reason;
 pub mod state;
 pub mod table;
+pub mod telling;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +25,7 @@ use crate::id::{CaseId, DeliveryId, LinkId, ProviderId, ReferralId, Subject, Tas
 use crate::link::Link;
 use chrono::{DateTime, TimeDelta, Utc};
 use deadline::{Due, Mark, Owed};
+use help::SeenTo;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use table::{To, leads};
@@ -32,6 +35,11 @@ pub const MOST_STEPS: usize = 200;
 
 /// Days after which a patient who says nothing is taken to have read the outcome.
 const OUTCOME_READ_DAYS: i64 = 14;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn none(n: &u64) -> bool {
+    *n == 0
+}
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,8 +77,12 @@ pub struct Task {
     pub provider_id: ProviderId,
     /// Where it stands.
     pub state: TaskState,
-    /// Grows by one with each change.
+    /// Grows by one with each change that somebody can see: what an answer is checked against.
     pub version: u64,
+    /// Grows by one with each change that nobody sees, as when a reminder was told: an answer that is being typed meanwhile
+    /// stays one to what stands there.
+    #[serde(default, skip_serializing_if = "none")]
+    pub quiet: u64,
     /// How soon the patient needs to be seen.
     pub urgency: Urgency,
     /// The letters, the newest last.
@@ -106,6 +118,12 @@ pub struct Task {
     /// Reminders that were told since they could last be told.
     #[serde(default)]
     pub told: BTreeSet<Mark>,
+    /// Since when its link is suspended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended_at: Option<DateTime<Utc>>,
+    /// What a coordinator has seen to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_to: Option<SeenTo>,
     /// Where it stood when cancelling was asked for, and by whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelling: Option<Cancelling>,
@@ -160,6 +178,7 @@ impl Task {
             provider_id,
             state: TaskState::Generated,
             version: 1,
+            quiet: 0,
             urgency,
             letters: vec![letter],
             delivery_id: None,
@@ -173,6 +192,8 @@ impl Task {
             appointment_ends: None,
             appointment_confirmed: false,
             told: BTreeSet::new(),
+            suspended_at: None,
+            seen_to: None,
             cancelling: None,
             steps: vec![first],
         }
@@ -241,6 +262,9 @@ impl Task {
             next.appointment_confirmed = false;
             next.told.retain(|mark| !matches!(mark, Mark::OutcomeAsked | Mark::OutcomeEscalated));
         }
+        if said.action == TaskAction::RequestCancel {
+            next.told.retain(|mark| !mark.about_cancelling());
+        }
         if said.action == TaskAction::ConfirmAppointment {
             next.appointment_confirmed = true;
         }
@@ -276,6 +300,7 @@ impl Task {
         next.sent_at = Some(now);
         next.due = Some(Due::of(self.urgency, now));
         next.told.clear();
+        (next.suspended_at, next.seen_to) = (None, None);
         Ok(next)
     }
 
@@ -285,12 +310,22 @@ impl Task {
         Self { followed_by: Some(by), version: self.version + 1, updated_at: now, ..self.clone() }
     }
 
-    /// The Task after reminders were told: it stands where it stood.
+    /// The Task after reminders were told: it stands where it stood, in the version that everybody knows.
     #[must_use]
     pub fn after_telling(&self, marks: &[Mark]) -> Self {
-        let mut next = Self { version: self.version + 1, ..self.clone() };
+        let mut next = self.quietly();
         next.told.extend(marks);
         next
+    }
+
+    /// The next revision without anything that anybody sees.
+    fn quietly(&self) -> Self {
+        Self { quiet: self.quiet + 1, ..self.clone() }
+    }
+
+    /// Grows by one with every change, seen or not: each write is decided on the one before.
+    pub const fn revision(&self) -> u64 {
+        self.version + self.quiet
     }
 
     /// What the institution owes now.
@@ -301,6 +336,10 @@ impl Task {
             (TaskState::Acknowledged, Some(sent_at)) => Owed::Decision { urgency, sent_at },
             (TaskState::Scheduled | TaskState::Attended, _) => {
                 self.appointment_ends.map_or(Owed::Nothing, |since| Owed::Outcome { since })
+            }
+            (TaskState::CancelRequested, _) => {
+                let asked = self.steps.iter().rev().find(|step| step.action == TaskAction::RequestCancel);
+                asked.map_or(Owed::Nothing, |step| Owed::CancelAnswer { since: step.at })
             }
             _ => Owed::Nothing,
         }

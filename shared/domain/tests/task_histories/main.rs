@@ -121,6 +121,9 @@ impl Real {
             self.task.apply(&said, by, now)
         };
         let Ok(next) = next else { return false };
+        if action == TaskAction::RequestCancel {
+            self.told.retain(|mark| !mark.about_cancelling());
+        }
         if said.note.appointment.is_some() {
             self.told.retain(|mark| !matches!(mark, Mark::OutcomeAsked | Mark::OutcomeEscalated));
         }

@@ -1,0 +1,88 @@
+//! What goes along with a step of a Task in the same transaction: the mails that the domain's table asks for, the end of links that
+//! nothing can be read by any more, and the end of the service with its last request.
+
+use crate::change::Change;
+use crate::error::StoreError;
+use crate::records::{DeskNotice, MailAbout, MailRecord, Notice};
+use chrono::{DateTime, Utc};
+use medius_domain::case::Case;
+use medius_domain::lifecycle::Cause;
+use medius_domain::link::{Link, LinkEvent};
+use medius_domain::task::telling::{ToCoordinator, ToInstitution, ToPatient};
+use medius_domain::task::{Task, TaskState};
+
+impl From<ToCoordinator> for DeskNotice {
+    fn from(word: ToCoordinator) -> Self {
+        match word {
+            ToCoordinator::Declined => Self::TaskDeclined,
+            ToCoordinator::Redirected => Self::TaskRedirected,
+            ToCoordinator::CancelRequested => Self::CancelRequested,
+            ToCoordinator::NotAttended => Self::NotAttended,
+            ToCoordinator::Expired => Self::TaskExpired,
+        }
+    }
+}
+
+impl MailRecord {
+    /// Word to an institution that something about its referral changed or is due, with its link again.
+    pub fn news(link: &Link, now: DateTime<Utc>) -> Self {
+        let (link_id, generation, provider_id) = (link.id.clone(), link.generation, link.provider_id.clone());
+        let about = MailAbout::ProviderTask { link_id, generation, provider_id };
+        Self::new(about, link.case_id.clone(), link.subject.clone(), now)
+    }
+}
+
+impl Change {
+    /// Orders the general mails about a Task's newest step: what the table says that goes with a link's or a consent's own change is
+    /// ordered with that. Without a live link there is nowhere to tell an institution anything.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn tell(&mut self, task: &Task, link: Option<&Link>, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(mails) = task.steps.last().map(medius_domain::task::Step::mails) else { return Ok(()) };
+        let about_case = |about| MailRecord::new(about, task.case_id.clone(), task.subject.clone(), now);
+        if mails.patient == ToPatient::Changed {
+            self.order_mail(&about_case(MailAbout::PatientNotice { notice: Notice::TaskChanged }))?;
+        }
+        if let (ToInstitution::Changed, Some(link)) = (mails.institution, link) {
+            self.order_mail(&MailRecord::news(link, now))?;
+        }
+        if let Some(word) = mails.coordinator {
+            self.order_mail(&about_case(MailAbout::CoordinatorNotice { notice: word.into() }))?;
+        }
+        Ok(())
+    }
+
+    /// A Task's next version with all that its newest step brings along: mails, the end of the links of what was called off, and the
+    /// end of the service where the Task was the `last` that was under way. The links are the case's live ones.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn step_task(
+        &mut self,
+        next: &Task,
+        (case, live, last): (&Case, &[Link], bool),
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.update_task(next, case.expires_at)?;
+        let mut own = live.iter().filter(|link| next.links.contains(&link.id));
+        let newest = own.clone().find(|link| next.links.last() == Some(&link.id));
+        self.tell(next, newest, now)?;
+        // What was called off is not read any more; an outcome that was told leaves its link to its own end.
+        if next.state == TaskState::Cancelled {
+            own.try_for_each(|link| self.end_link(link, case, now))?;
+        }
+        let causes = [(TaskState::Completed, Cause::OutcomeReturned), (TaskState::Cancelled, Cause::Cancelled)];
+        let cause = causes.into_iter().find(|(end, _)| last && *end == next.state).map(|(_, cause)| cause);
+        match cause.and_then(|cause| case.closed(cause, now)) {
+            Some(closed) => self.put_case(&closed),
+            None => Ok(()),
+        }
+    }
+
+    fn end_link(&mut self, link: &Link, case: &Case, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(ended) = link.ended(LinkEvent::Revoke, now) else { return Ok(()) };
+        self.update_link(&ended, case.expires_at)?;
+        if ended.sent_at.is_some() { self.order_mail(&MailRecord::ended(&ended, now)) } else { Ok(()) }
+    }
+}
