@@ -80,8 +80,11 @@ fn template(given: Option<&Path>) -> Result<Value> {
 fn variables(template: &Value, id: &str) -> Result<Vec<(String, String)>> {
     let function = &template["Resources"][format!("{id}Function")]["Properties"]["Environment"]["Variables"];
     let function = function.as_object().with_context(|| format!("the template has no environment of {id}"))?;
-    let made_up =
-        |name: &str| if name.contains("URL") { "https://bench.example".to_owned() } else { "bench".to_owned() };
+    let made_up = |name: &str| match name {
+        name if name.contains("URL") => "https://bench.example".to_owned(),
+        name if name.contains("MAILBOX") => "bench@bench.example".to_owned(),
+        _ => "bench".to_owned(),
+    };
     let value = |name: &String, value: &Value| value.as_str().map_or_else(|| made_up(name), ToOwned::to_owned);
     Ok(function
         .iter()
