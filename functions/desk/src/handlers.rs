@@ -9,12 +9,14 @@ use crate::message_api::{
     MessageList, MessageParams, MessageRequest, MessageSent, StaffMessageParams, StaffMessageRequest,
 };
 use crate::messages::Party;
+use crate::task::{self, About};
+use crate::task_api::{DeskActionRequest, DeskTask, DeskTaskState, TaskItems, TaskListParams};
 use crate::{case, messages, work};
 use axum::Json;
 use axum::extract;
 use axum::response::{IntoResponse, Response};
 use http::header;
-use medius_domain::id::{CaseId, DeliveryId, ReferralId};
+use medius_domain::id::{CaseId, DeliveryId, ReferralId, TaskId};
 use medius_http::openapi::{ChangeProblems, ReadProblems};
 use medius_http::{Body, IdempotencyKey, IfMatch, Origin, Params, PathIds, Patient, Problem, Staff, versioned};
 
@@ -121,6 +123,58 @@ pub(crate) async fn staff_access_code(
     let reason = body.value.reason;
     let asked = Asked { staff: &staff, origin: &origin, case: &case, delivery: &delivery, reason };
     link::access_code(&state, &asked).await.map(Json)
+}
+
+/// Requests to institutions that need a coordinator: a cancellation that waits, declined, redirected, a patient who did not come, an
+/// institution that does not answer, a suspended link; by the day until which somebody should see to it.
+#[utoipa::path(get, path = "/staff/v1/tasks", tag = "desk", params(TaskListParams),
+    responses((status = 200, body = TaskItems), ReadProblems), security(("staff" = [])),
+    extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("work-list"))))]
+pub(crate) async fn task_list(
+    extract::State(state): extract::State<State>,
+    staff: Staff,
+    origin: Origin,
+    Params(wanted): Params<TaskListParams>,
+) -> Result<Json<TaskItems>, Problem> {
+    task::list(&state, &staff, &origin, &wanted).await.map(Json)
+}
+
+/// A request with its history, without what was said.
+#[utoipa::path(get, path = "/staff/v1/cases/{case_id}/tasks/{task_id}", tag = "desk",
+    params(("case_id" = String, Path), ("task_id" = String, Path), ReasonParams),
+    responses((status = 200, body = DeskTask), ReadProblems), security(("staff" = [])),
+    extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("task"))))]
+pub(crate) async fn task_get(
+    extract::State(state): extract::State<State>,
+    staff: Staff,
+    origin: Origin,
+    PathIds((case, task)): PathIds<(CaseId, TaskId)>,
+    Params(why): Params<ReasonParams>,
+) -> Result<Response, Problem> {
+    let about = About { staff: &staff, origin: &origin, case: &case, task: &task };
+    let (version, view) = task::get(&state, &about, why.reason).await?;
+    Ok(versioned(version, view))
+}
+
+/// Does something about a request: confirms a cancellation that nobody answers, or says that it was seen to. What may be done now is in
+/// `available_actions`.
+#[utoipa::path(post, path = "/staff/v1/cases/{case_id}/tasks/{task_id}/actions", tag = "desk",
+    params(("case_id" = String, Path), ("task_id" = String, Path), IfMatch, IdempotencyKey),
+    request_body = DeskActionRequest,
+    responses((status = 200, body = DeskTaskState), ChangeProblems), security(("staff" = [])),
+    extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("task"))))]
+pub(crate) async fn task_act(
+    extract::State(state): extract::State<State>,
+    staff: Staff,
+    origin: Origin,
+    PathIds((case, task)): PathIds<(CaseId, TaskId)>,
+    expected: IfMatch,
+    key: IdempotencyKey,
+    body: Body<DeskActionRequest>,
+) -> Result<Response, Problem> {
+    let request = key.request(&staff.subject, &body.sha256);
+    let about = About { staff: &staff, origin: &origin, case: &case, task: &task };
+    task::act(&state, &about, expected, &body.value, &request).await
 }
 
 /// Messages with the patient, for staff.

@@ -13,6 +13,8 @@ mod link;
 pub mod link_api;
 pub mod message_api;
 mod messages;
+mod task;
+pub mod task_api;
 mod work;
 
 use medius_domain::clock::SystemClock;
@@ -63,6 +65,9 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::letter))
         .routes(routes!(handlers::reissue))
         .routes(routes!(handlers::staff_access_code))
+        .routes(routes!(handlers::task_list))
+        .routes(routes!(handlers::task_get))
+        .routes(routes!(handlers::task_act))
         .routes(routes!(handlers::staff_messages, handlers::staff_post))
         .routes(routes!(handlers::own_messages, handlers::own_post))
 }

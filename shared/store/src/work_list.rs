@@ -110,7 +110,7 @@ impl Database {
     }
 
     /// Cases with their assignments as they are now; without those that are gone.
-    async fn waiting(&self, ids: &[CaseId]) -> Result<Vec<Waiting>, StoreError> {
+    pub(crate) async fn waiting(&self, ids: &[CaseId]) -> Result<Vec<Waiting>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
