@@ -31,6 +31,7 @@ mod lists;
 mod mac;
 mod mail;
 mod mailboxes;
+mod needed;
 mod place;
 mod quarantine;
 mod records;
@@ -70,6 +71,7 @@ pub use ledger::{Cursor, Doomed, Page};
 pub use mac::{CodeMac, ExportMac, LinkMac, MailboxMac};
 pub use mail::{MAIL_TAG, Message, Postbox};
 pub use mailboxes::SealedCard;
+pub use needed::{Needed, NeededAfter};
 pub use place::{Place, Table, Tables};
 pub use quarantine::{PutAddress, Quarantine};
 pub use records::{
