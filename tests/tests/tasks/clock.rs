@@ -85,6 +85,43 @@ async fn an_institution_is_reminded_once_and_then_the_coordinator_is_called() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_typed_while_somebody_is_reminded_is_still_one_to_what_stands_there() {
+    let patient = Patient::new().await;
+    let desk = patient.sent_to(0).await;
+    let db = database(&patient.stack);
+    let (case, task) = ids(&patient).await;
+    aged(&db, &case, &task, 13).await;
+    let before = desk.task().await.expect(200, "task").unwrap().etag();
+    tick(&patient.stack).await;
+    assert!(stored(&db, &case, &task).await.told.contains(&Mark::AcknowledgeDue));
+    let answer = desk.answer_at(&before, &json!({"action": "accept"})).await;
+    assert_eq!(answer.expect(200, "answer").unwrap().json()["state"], "ACCEPTED");
+}
+
+#[tokio::test]
+async fn a_request_to_cancel_is_not_forgotten_and_never_ends_by_itself() {
+    let patient = Patient::new().await;
+    let desk = patient.sent_to(0).await;
+    desk.says(&json!({"action": "accept"}), "ACCEPTED").await;
+    let wish = json!({"action": "request_cancel", "code": "patient-decided"});
+    patient.say(&wish).await.expect(200, "wish").unwrap();
+    let db = database(&patient.stack);
+    let (case, task) = ids(&patient).await;
+    let (desk_before, link_before) = mails(&patient, &desk.link.link.id).await;
+    // Two weeks have at least three business days, whatever holidays there are.
+    aged(&db, &case, &task, 14).await;
+    for _ in 0..3 {
+        tick(&patient.stack).await;
+    }
+    let told = stored(&db, &case, &task).await.told;
+    assert!(told.contains(&Mark::CancelDue) && told.contains(&Mark::CancelEscalated), "{told:?}");
+    assert_eq!(mails(&patient, &desk.link.link.id).await, (desk_before + 1, link_before + 1));
+    aged(&db, &case, &task, 90).await;
+    tick(&patient.stack).await;
+    assert_eq!(patient.task().await["state"], "CANCEL_REQUESTED");
+}
+
+#[tokio::test]
 async fn an_outcome_that_was_read_closes_the_service_after_two_weeks() {
     let patient = Patient::new().await;
     let desk = patient.sent_to(0).await;

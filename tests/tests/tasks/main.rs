@@ -3,6 +3,8 @@
 
 mod clock;
 mod ends;
+mod mails;
+mod staff;
 
 use medius_tests::client::{Answer, read};
 use medius_tests::journey::{demo_story, mailbox};
