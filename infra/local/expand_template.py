@@ -15,7 +15,7 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 REGION = "ap-northeast-2"
-PARAMETERS = {"Stage": "prod", "Architecture": "arm64"}
+PARAMETERS = {"Stage": "prod", "Architecture": "arm64", "Gradual": "true"}
 ABSENT = object()
 
 

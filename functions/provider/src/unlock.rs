@@ -17,7 +17,7 @@ use medius_domain::id::LinkId;
 use medius_domain::link::{AccessCode, Factor, Link, LinkEvent, LinkSecret, LinkState, Tries};
 use medius_domain::policy::{On, Permit, Thing};
 use medius_domain::task::TaskAction;
-use medius_http::{Origin, Problem, SourceIp};
+use medius_http::{Origin, Problem, SourceIp, telemetry};
 use medius_store::{Change, Conflict, DeskNotice, MailAbout, MailRecord, Place, StoreError};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -184,7 +184,12 @@ impl<'a> Visitor<'a> {
             }
         }
         match state.db.commit(change, &usable.snapshot).await {
-            Ok(()) => Err(Problem::not_found().into()),
+            Ok(()) => {
+                if next.state == LinkState::Suspended {
+                    telemetry::count("LinkSuspended");
+                }
+                Err(Problem::not_found().into())
+            }
             // Somebody of the staff was quicker at the assignment.
             Err(error @ StoreError::Conflict(Conflict::Version)) => Err(Attempt::Late(error)),
             Err(error) => Err(error.into()),

@@ -9,7 +9,7 @@ use crate::{list, of_type, template};
 
 /// Metrics of AWS's own that alarms or the dashboard use, by namespace, as its documentation names them.
 const OF_AWS: [(&str, &[&str]); 6] = [
-    ("AWS/Lambda", &["Errors", "Throttles", "ConcurrentExecutions", "IteratorAge"]),
+    ("AWS/Lambda", &["Errors", "Duration", "Throttles", "ConcurrentExecutions", "IteratorAge"]),
     ("AWS/ApiGateway", &["Count", "Latency", "4XXError", "5XXError"]),
     ("AWS/SQS", &["ApproximateNumberOfMessagesVisible"]),
     ("AWS/SES", &["Reputation.BounceRate", "Reputation.ComplaintRate"]),
@@ -18,7 +18,7 @@ const OF_AWS: [(&str, &[&str]); 6] = [
 ];
 
 /// What the design asks to be woken for, and by what.
-const ASKED: [(&str, &[&str]); 15] = [
+const ASKED: [(&str, &[&str]); 16] = [
     ("errors", &["FunctionErrorsAlarm"]),
     ("throttles", &["FunctionThrottlesAlarm"]),
     ("p99", &["ApiLatencyAlarm"]),
@@ -41,6 +41,7 @@ const ASKED: [(&str, &[&str]); 15] = [
     ("bounce >= 5 %", &["MailBouncesAlarm"]),
     ("complaint >= 0.1 %", &["MailComplaintsAlarm"]),
     ("KMS denied or deletion scheduled", &["KeyRefusedAlarm", "KeyInDanger"]),
+    ("link SUSPENDED", &["LinkSuspendedAlarm"]),
     ("rights request near its date", &["RightsDueAlarm"]),
     ("overdue destruction > 0", &["OverdueDestructionAlarm"]),
 ];
@@ -91,9 +92,19 @@ fn every_alarm_watches_a_metric_that_somebody_writes() {
     let template = template();
     for (id, alarm) in of_type(&template, "AWS::CloudWatch::Alarm") {
         if let Some(queries) = alarm["Metrics"].as_array() {
-            let (namespace, metric) = of_query(queries[0]["Expression"].as_str().unwrap());
-            assert_written(namespace, metric, None, id);
-            // The local AWS knows no queries.
+            for metric in queries.iter().filter(|query| query["MetricStat"].is_object()) {
+                let metric = &metric["MetricStat"]["Metric"];
+                let [namespace, name] = ["Namespace", "MetricName"].map(|key| metric[key].as_str().unwrap());
+                let dimensions = metric["Dimensions"].as_array().into_iter().flatten();
+                let function = dimensions.filter(|d| d["Name"] == "function").find_map(|d| d["Value"].as_str());
+                assert_eq!(function.is_some(), namespace == "Medius", "{id}");
+                assert_written(namespace, name, function, id);
+            }
+            if let Some(query) = queries[0]["Expression"].as_str().filter(|query| query.contains("SCHEMA")) {
+                let (namespace, metric) = of_query(query);
+                assert_written(namespace, metric, None, id);
+            }
+            // The local AWS knows neither queries nor sums.
             assert_eq!(template["Resources"][id]["Condition"], "IsDeployed", "{id}");
             continue;
         }
@@ -171,6 +182,7 @@ fn the_dashboard_shows_figures_that_somebody_writes_and_no_logs() {
         "DeliveryAcknowledged",
         "DeliveryRevoked",
         "UnlockRefused",
+        "LinkSuspended",
         "OverdueDestruction",
         "RightsDue",
         "OutboxAge",

@@ -8,6 +8,7 @@ mod edge;
 mod files;
 mod keys;
 mod operation;
+mod release;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
