@@ -145,7 +145,8 @@ async fn sweep(mailer: &Mailer, context: &Context) -> Result<(), MailError> {
     first_error.map_or(Ok(()), Err)
 }
 
-/// Delivers a mail, counts what became of it, and logs a failure: once, here.
+/// Delivers a mail, counts what became of it, and logs a failure: once, here. The lines say which request ordered it.
+#[tracing::instrument(name = "mail", skip_all, fields(request_id, ordered_by = tracing::field::Empty))]
 async fn deliver(mailer: &Mailer, mail: &MailId, request_id: &str) -> Result<(), MailError> {
     // On the heap: the calls of four clients, one within the other, would make one type too deep for the compiler.
     match Box::pin(mailer.deliver(mail, request_id)).await {

@@ -60,7 +60,7 @@ pub async fn handle(events: &MailEvents, event: Value, context: &Context) -> Res
     answer
 }
 
-#[tracing::instrument(skip_all, fields(request_id = %context.request_id))]
+#[tracing::instrument(skip_all, fields(request_id = %context.request_id, ordered_by = tracing::field::Empty))]
 async fn serve(events: &MailEvents, event: &Value, context: &Context) -> Result<(), Error> {
     let Some(report) = Report::of(event) else {
         // Other events of the mail service, and mails that are not the outbox's.

@@ -54,6 +54,8 @@ impl MailEvents {
         // A mail that is gone from the outbox is a week old: its link is long read or long given up.
         let mail = self.db.read([Place::Mail(report.mail.clone())]).await?.mail(&report.mail)?;
         let Some(mail) = mail else { return Ok(Outcome::Settled) };
+        // The request that ordered the mail is known in the log of what became of it.
+        tracing::Span::current().record("ordered_by", mail.ordered_by.as_deref());
         let Some((link_id, generation)) = concerned(&mail.about, report.word) else { return Ok(Outcome::Settled) };
         let mut attempt = 0;
         loop {

@@ -427,6 +427,9 @@ pub struct MailRecord {
     pub message_id: Option<String>,
     /// When it was ordered.
     pub created_at: DateTime<Utc>,
+    /// Id of the request or invocation that ordered it, opaque: logs of the mail and of what became of it say it, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ordered_by: Option<String>,
 }
 
 impl MailRecord {
@@ -447,6 +450,7 @@ impl MailRecord {
             lease_until: None,
             message_id: None,
             created_at: now,
+            ordered_by: None,
         }
     }
 

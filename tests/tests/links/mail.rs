@@ -132,3 +132,32 @@ async fn whoever_is_in_has_the_mail_whatever_is_said_of_it() {
         assert_eq!(sent.view().await["state"], "UNLOCKED");
     }
 }
+
+/// Whether a function's log has a line that names both, once its invocation has ended.
+async fn wrote(sent: &Sent, function: &str, request: &str, mail: &str) -> bool {
+    for _ in 0..100 {
+        let lines = sent.stack.logs(function).await.unwrap();
+        if lines.iter().any(|line| line.contains(request) && line.contains(mail)) {
+            return true;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    false
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_request_s_id_leads_through_the_logs_of_the_function_the_mail_and_what_became_of_it() {
+    let sent = Sent::with("one_time_code").await;
+    sent.state("SENT").await;
+    let path = format!("/v1/cases/{}/deliveries/{}/revoke", sent.case, sent.delivery);
+    let revoked = sent.app.post(&path, &json!({})).await.unwrap().expect(200, "revocation").unwrap();
+    let request = revoked.header("x-request-id");
+    assert!(request.len() > 8, "{request}");
+    let mail = mail_of(&sent, "provider_ended").await;
+    let of_api = sent.stack.logs("delivery").await.unwrap();
+    assert!(of_api.iter().any(|line| line.contains(&request)), "the request's own function");
+    // The stream brought the mail to the mailer, whose invocation has an id of its own.
+    assert!(wrote(&sent, "mailer", &request, &mail).await, "the mailer");
+    say(&sent, &delivered(&mail)).await;
+    assert!(wrote(&sent, "mailevents", &request, &mail).await, "what became of the mail");
+}

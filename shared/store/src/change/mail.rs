@@ -16,7 +16,10 @@ impl Change {
     /// # Errors
     /// [`StoreError::Corrupt`].
     pub fn order_mail(&mut self, mail: &MailRecord) -> Result<(), StoreError> {
-        self.create(Place::Mail(mail.id.clone()), mail_item(mail)?);
+        // What asked for the change asked for its mails.
+        let ordered_by = self.permit.event().request_id.clone();
+        let mail = MailRecord { ordered_by, ..mail.clone() };
+        self.create(Place::Mail(mail.id.clone()), mail_item(&mail)?);
         Ok(())
     }
 
