@@ -10,7 +10,7 @@ use crate::message_api::{
 };
 use crate::messages::Party;
 use crate::task::{self, About};
-use crate::task_api::{DeskActionRequest, DeskTask, DeskTaskState, TaskItems, TaskListParams};
+use crate::task_api::{TaskListParams, WorkActionRequest, WorkTask, WorkTaskState, WorkTasks};
 use crate::{case, messages, work};
 use axum::Json;
 use axum::extract;
@@ -128,21 +128,21 @@ pub(crate) async fn staff_access_code(
 /// Requests to institutions that need a coordinator: a cancellation that waits, declined, redirected, a patient who did not come, an
 /// institution that does not answer, a suspended link; by the day until which somebody should see to it.
 #[utoipa::path(get, path = "/staff/v1/tasks", tag = "desk", params(TaskListParams),
-    responses((status = 200, body = TaskItems), ReadProblems), security(("staff" = [])),
+    responses((status = 200, body = WorkTasks), ReadProblems), security(("staff" = [])),
     extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("work-list"))))]
 pub(crate) async fn task_list(
     extract::State(state): extract::State<State>,
     staff: Staff,
     origin: Origin,
     Params(wanted): Params<TaskListParams>,
-) -> Result<Json<TaskItems>, Problem> {
+) -> Result<Json<WorkTasks>, Problem> {
     task::list(&state, &staff, &origin, &wanted).await.map(Json)
 }
 
 /// A request with its history, without what was said.
 #[utoipa::path(get, path = "/staff/v1/cases/{case_id}/tasks/{task_id}", tag = "desk",
     params(("case_id" = String, Path), ("task_id" = String, Path), ReasonParams),
-    responses((status = 200, body = DeskTask), ReadProblems), security(("staff" = [])),
+    responses((status = 200, body = WorkTask), ReadProblems), security(("staff" = [])),
     extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("task"))))]
 pub(crate) async fn task_get(
     extract::State(state): extract::State<State>,
@@ -160,8 +160,8 @@ pub(crate) async fn task_get(
 /// `available_actions`.
 #[utoipa::path(post, path = "/staff/v1/cases/{case_id}/tasks/{task_id}/actions", tag = "desk",
     params(("case_id" = String, Path), ("task_id" = String, Path), IfMatch, IdempotencyKey),
-    request_body = DeskActionRequest,
-    responses((status = 200, body = DeskTaskState), ChangeProblems), security(("staff" = [])),
+    request_body = WorkActionRequest,
+    responses((status = 200, body = WorkTaskState), ChangeProblems), security(("staff" = [])),
     extensions(("x-medius-action" = json!("update")), ("x-medius-thing" = json!("task"))))]
 pub(crate) async fn task_act(
     extract::State(state): extract::State<State>,
@@ -170,7 +170,7 @@ pub(crate) async fn task_act(
     PathIds((case, task)): PathIds<(CaseId, TaskId)>,
     expected: IfMatch,
     key: IdempotencyKey,
-    body: Body<DeskActionRequest>,
+    body: Body<WorkActionRequest>,
 ) -> Result<Response, Problem> {
     let request = key.request(&staff.subject, &body.sha256);
     let about = About { staff: &staff, origin: &origin, case: &case, task: &task };

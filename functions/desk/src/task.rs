@@ -3,7 +3,9 @@
 
 use crate::State;
 use crate::api::Whose;
-use crate::task_api::{DeskAction, DeskActionRequest, DeskTask, DeskTaskState, TaskItem, TaskItems, TaskListParams};
+use crate::task_api::{
+    TaskListParams, WorkAction, WorkActionRequest, WorkTask, WorkTaskItem, WorkTaskState, WorkTasks,
+};
 use axum::response::{IntoResponse, Response};
 use chrono::Days;
 use http::StatusCode;
@@ -27,7 +29,7 @@ pub(crate) async fn list(
     staff: &Staff,
     origin: &Origin,
     wanted: &TaskListParams,
-) -> Result<TaskItems, Problem> {
+) -> Result<WorkTasks, Problem> {
     let object = Object::part(Thing::WorkList, "tasks");
     let errand = Errand { staff, origin, action: Action::View, object, purpose: Purpose::Inquiry, reason: None };
     errand.admitted(&state.db).await?;
@@ -40,8 +42,8 @@ pub(crate) async fn list(
     let snapshot = state.db.read([Place::LogHead(Scope::Registry)]).await?;
     state.db.commit(Change::new(permit, now), &snapshot).await?;
     let fits = found.iter().filter(|needed| whose.wants(&needed.waiting.assignment, &staff.subject));
-    let items = fits.map(|needed| TaskItem::new(needed, &staff.subject, now)).collect();
-    Ok(TaskItems { items, next: next.map(|after| crate::task_api::After::from(after).to_string()) })
+    let items = fits.map(|needed| WorkTaskItem::new(needed, &staff.subject, now)).collect();
+    Ok(WorkTasks { items, next: next.map(|after| crate::task_api::After::from(after).to_string()) })
 }
 
 /// Who asks, about which request.
@@ -85,10 +87,10 @@ pub(crate) async fn get(
     state: &State,
     about: &About<'_>,
     reason: Option<AccessReason>,
-) -> Result<(u64, DeskTask), Problem> {
+) -> Result<(u64, WorkTask), Problem> {
     let found = about.find(state, (Action::View, ""), reason, None).await?;
     state.db.commit(Change::new(found.permit, state.db.now()), &found.snapshot).await?;
-    Ok((found.task.version, DeskTask::from(&found.task)))
+    Ok((found.task.version, WorkTask::from(&found.task)))
 }
 
 /// Does something about a request, or repeats the answer to the same request.
@@ -96,7 +98,7 @@ pub(crate) async fn act(
     state: &State,
     about: &About<'_>,
     expected: IfMatch,
-    wanted: &DeskActionRequest,
+    wanted: &WorkActionRequest,
     request: &IdempotentRequest,
 ) -> Result<Response, Problem> {
     let mut last = Conflict::Busy;
@@ -111,7 +113,7 @@ pub(crate) async fn act(
             return Err(ProblemKind::VersionMismatch.into());
         }
         let (mut change, next) = done(state, &found, wanted.action).await?;
-        let answer = Remembered::new(&mut change, request, StatusCode::OK, None, &DeskTaskState::from(&next))?;
+        let answer = Remembered::new(&mut change, request, StatusCode::OK, None, &WorkTaskState::from(&next))?;
         // Unmoved: whether it was the last request under way, and which links live, was read after the case.
         match state.db.commit_unmoved(change, &found.snapshot).await {
             Ok(()) => return Ok(answer.into_response()),
@@ -126,7 +128,7 @@ pub(crate) async fn act(
     Err(StoreError::Conflict(last).into())
 }
 
-async fn done(state: &State, found: &Found, action: DeskAction) -> Result<(Change, Task), Problem> {
+async fn done(state: &State, found: &Found, action: WorkAction) -> Result<(Change, Task), Problem> {
     let Found { case, permit, task, .. } = found;
     let now = state.db.now();
     let unavailable = || Problem::conflict("action-not-available");

@@ -58,7 +58,7 @@ impl std::fmt::Display for After {
 
 /// A request that needs a coordinator. Nothing in it says who the patient is, or why they are one.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TaskItem {
+pub struct WorkTaskItem {
     /// The case.
     #[schema(value_type = String)]
     pub case_id: CaseId,
@@ -80,7 +80,7 @@ pub struct TaskItem {
     pub version: u64,
 }
 
-impl TaskItem {
+impl WorkTaskItem {
     /// As the asker sees it at a moment.
     pub fn new(needed: &Needed, asker: &Subject, now: DateTime<Utc>) -> Self {
         let Needed { task, waiting, due_on } = needed;
@@ -99,9 +99,9 @@ impl TaskItem {
 
 /// Requests that need a coordinator.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TaskItems {
+pub struct WorkTasks {
     /// The requests, the most urgent first, at most 50. A page can hold fewer, or none, although there is a next one.
-    pub items: Vec<TaskItem>,
+    pub items: Vec<WorkTaskItem>,
     /// Where the next page goes on, as `after`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
@@ -110,14 +110,14 @@ pub struct TaskItems {
 /// What a coordinator does about a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum DeskAction {
+pub enum WorkAction {
     /// Confirms that it is cancelled, in the place of the side that does not answer.
     ConfirmCancel,
     /// Has seen to what it needed, as by a telephone call: it leaves the work list, and stands where it stood.
     SeeTo,
 }
 
-impl DeskAction {
+impl WorkAction {
     /// Every action.
     pub const ALL: [Self; 2] = [Self::ConfirmCancel, Self::SeeTo];
 
@@ -150,9 +150,9 @@ impl DeskAction {
 /// Something that a coordinator does.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DeskActionRequest {
+pub struct WorkActionRequest {
     /// What.
-    pub action: DeskAction,
+    pub action: WorkAction,
     /// Code of the reason; needed for a case that is not assigned to who asks.
     #[schema(value_type = Option<String>)]
     #[serde(default)]
@@ -161,7 +161,7 @@ pub struct DeskActionRequest {
 
 /// A request after something was done about it: ids, states and times only.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct DeskTaskState {
+pub struct WorkTaskState {
     /// Its id.
     #[schema(value_type = String)]
     pub id: TaskId,
@@ -171,22 +171,22 @@ pub struct DeskTaskState {
     /// Its version, for `If-Match`.
     pub version: u64,
     /// What a coordinator may do now.
-    pub available_actions: Vec<DeskAction>,
+    pub available_actions: Vec<WorkAction>,
     /// Why it needs a coordinator; empty where it goes on by itself.
     #[schema(value_type = Vec<String>)]
     pub needs: Vec<Need>,
 }
 
-impl From<&Task> for DeskTaskState {
+impl From<&Task> for WorkTaskState {
     fn from(task: &Task) -> Self {
         let (id, state, version) = (task.id.clone(), task.state, task.version);
-        Self { id, state, version, available_actions: DeskAction::available(task), needs: task.needs() }
+        Self { id, state, version, available_actions: WorkAction::available(task), needs: task.needs() }
     }
 }
 
 /// Something that happened, without what was said.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct DeskStep {
+pub struct WorkStep {
     /// When.
     pub at: DateTime<Utc>,
     /// As what somebody did it.
@@ -205,7 +205,7 @@ pub struct DeskStep {
     pub noted: bool,
 }
 
-impl From<&Step> for DeskStep {
+impl From<&Step> for WorkStep {
     fn from(step: &Step) -> Self {
         let Step { at, by, action, to, reason, noted, .. } = *step;
         Self { at, by, action, to, reason: reason.map(Reason::code), noted }
@@ -214,10 +214,10 @@ impl From<&Step> for DeskStep {
 
 /// A request as a coordinator sees it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct DeskTask {
+pub struct WorkTask {
     /// Where it stands.
     #[serde(flatten)]
-    pub now: DeskTaskState,
+    pub now: WorkTaskState,
     /// The institution.
     #[schema(value_type = String)]
     pub recipient: ProviderId,
@@ -225,12 +225,12 @@ pub struct DeskTask {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_on: Option<NaiveDate>,
     /// What happened, in order.
-    pub steps: Vec<DeskStep>,
+    pub steps: Vec<WorkStep>,
 }
 
-impl From<&Task> for DeskTask {
+impl From<&Task> for WorkTask {
     fn from(task: &Task) -> Self {
-        let steps = task.steps.iter().map(DeskStep::from).collect();
+        let steps = task.steps.iter().map(WorkStep::from).collect();
         Self { now: task.into(), recipient: task.provider_id.clone(), due_on: task.needed_on(), steps }
     }
 }
@@ -245,9 +245,9 @@ mod tests {
     fn every_row_of_the_table_that_is_a_coordinators_can_be_asked_for() {
         let rows = TABLE.iter().filter(|row| row.by.contains(&Party::Coordinator));
         for row in rows {
-            assert!(DeskAction::ALL.iter().any(|action| action.of_table() == Some(row.action)), "{:?}", row.action);
+            assert!(WorkAction::ALL.iter().any(|action| action.of_table() == Some(row.action)), "{:?}", row.action);
         }
-        for action in DeskAction::ALL {
+        for action in WorkAction::ALL {
             assert_eq!(serde_json::to_value(action).unwrap(), action.code());
         }
     }
