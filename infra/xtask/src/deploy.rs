@@ -88,7 +88,7 @@ pub(crate) async fn processed_template(aws: &Aws) -> Result<serde_json::Value> {
 }
 
 /// Signs with the local administrator's keys and goes nowhere but to `endpoint`.
-fn local_credentials(command: &mut Command, endpoint: &str) {
+pub(crate) fn local_credentials(command: &mut Command, endpoint: &str) {
     command.envs([
         ("AWS_ENDPOINT_URL", endpoint),
         ("AWS_ACCESS_KEY_ID", "test"),

@@ -28,6 +28,9 @@ pub(crate) struct Options {
     /// Only the bill of materials and the licences, which need no binaries.
     #[arg(long)]
     bill_only: bool,
+    /// The folder that `sam build` made, for example `.aws-sam/build`: packaged into the local AWS, as a dry run.
+    #[arg(long)]
+    package: Option<PathBuf>,
 }
 
 pub(crate) async fn run(options: &Options) -> Result<()> {
@@ -39,6 +42,9 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     fs::write(to.join("bill.cdx.json"), serde_json::to_string_pretty(&bill(&parts, &checksums(&lock)))? + "\n")?;
     fs::write(to.join("licences.txt"), licences(&parts)?)?;
     say::line(&format!("{} libraries are compiled in: bill.cdx.json, licences.txt", parts.len()));
+    if let Some(built) = &options.package {
+        crate::package::dry_run(built, &to).await?;
+    }
     if options.bill_only {
         return Ok(());
     }

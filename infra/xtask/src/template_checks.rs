@@ -60,6 +60,7 @@ pub(crate) async fn run() -> Result<Vec<(&'static str, Result<()>)>> {
     Ok(vec![
         ("template (cfn-lint-serverless)", serverless(&checks, &all.suppression).await),
         ("template (checkov)", checkov(&checks, target, &all.suppression).await),
+        ("template (how versions get their traffic)", crate::rollout::check(&expanded)),
         ("template (cfn-guard)", own_rules(&guard, &root.join("infra/guard"), target).await),
     ])
 }
