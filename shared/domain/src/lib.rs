@@ -19,6 +19,7 @@ pub mod disclosure;
 pub mod emergency;
 pub mod export;
 pub mod field;
+pub mod form;
 pub mod health;
 pub mod id;
 pub mod inquiry;

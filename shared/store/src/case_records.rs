@@ -6,13 +6,12 @@ use crate::error::{Conflict, StoreError};
 use crate::item::{Item, blob, bytes, decode, encode, number};
 use crate::keyring::WrappedKey;
 use crate::place::{Place, Table};
-use crate::seal::{Binding, DataKey};
+use crate::seal::{Binding, DataKey, OVERHEAD};
 use crate::snapshot::Snapshot;
 use medius_domain::case::{Case, open_case_expiry};
 use medius_domain::id::{CaseId, RecordId};
 use medius_domain::record::{MOST_BYTES, Record, Rows};
 use medius_domain::upload::Owner;
-use zeroize::Zeroizing;
 
 /// A record with its sealed rows.
 #[derive(Debug, Clone)]
@@ -22,7 +21,7 @@ pub struct SealedRecord {
     rows: Vec<u8>,
 }
 
-fn binding(case: &CaseId, id: &RecordId) -> Binding {
+pub(crate) fn binding(case: &CaseId, id: &RecordId) -> Binding {
     Binding::field(case, &Place::Record(case.clone(), id.clone()), "rows")
 }
 
@@ -32,12 +31,8 @@ impl SealedRecord {
     /// # Errors
     /// [`StoreError::Seal`].
     pub fn seal(record: Record, rows: &Rows, key: &DataKey) -> Result<Option<Self>, StoreError> {
-        let plain = serde_json::to_vec(rows).map_err(|_| StoreError::Corrupt { place: "record" })?;
-        if plain.len() > MOST_BYTES {
-            return Ok(None);
-        }
-        let rows = key.seal(&binding(&record.case_id, &record.id), &Zeroizing::new(plain))?;
-        Ok(Some(Self { record, rows }))
+        let rows = key.seal_form(&binding(&record.case_id, &record.id), rows)?;
+        Ok((rows.len() <= MOST_BYTES + OVERHEAD).then_some(Self { record, rows }))
     }
 
     /// Opens the rows.
@@ -45,8 +40,7 @@ impl SealedRecord {
     /// # Errors
     /// [`StoreError::Seal`] or [`StoreError::Corrupt`].
     pub fn open(&self, key: &DataKey) -> Result<Rows, StoreError> {
-        let plain = key.open(&binding(&self.record.case_id, &self.record.id), &self.rows)?;
-        serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt { place: "record" })
+        key.open_form(&binding(&self.record.case_id, &self.record.id), &self.rows)
     }
 
     fn of(item: &Item) -> Result<Self, StoreError> {

@@ -14,7 +14,6 @@ use medius_domain::consent::{Guardianship, Standing};
 use medius_domain::contact::ContactCard;
 use medius_domain::id::CaseId;
 use medius_domain::policy::Permit;
-use zeroize::Zeroizing;
 
 /// The keeper of contact cards.
 pub struct Contacts(Keyring);
@@ -42,8 +41,7 @@ impl Contacts {
         let (Some(case), Some(wrapped)) = (permit.case(), snapshot.contact_key(permit)) else { return Ok(None) };
         let Some(sealed) = snapshot.sealed_card(permit) else { return Ok(Some(ContactCard::default())) };
         let key = self.0.unwrap(case, &wrapped).await?;
-        let plain = key.open(&binding(case), &sealed.sealed)?;
-        serde_json::from_slice(&plain).map(Some).map_err(|_| StoreError::Corrupt { place: "contact" })
+        key.open_form(&binding(case), &sealed.sealed).map(Some)
     }
 
     /// Seals a card, with what its mailboxes are found by.
@@ -58,8 +56,7 @@ impl Contacts {
         mailboxes: &MailboxMac,
     ) -> Result<SealedCard, StoreError> {
         let key = self.0.unwrap(case, wrapped).await?;
-        let plain = serde_json::to_vec(card).map_err(|_| StoreError::Corrupt { place: "contact" })?;
-        let sealed = key.seal(&binding(case), &Zeroizing::new(plain))?;
+        let sealed = key.seal_form(&binding(case), card)?;
         let mut macs = [None, None];
         let both = [card.email.as_ref(), card.guardian.as_ref().map(|guardian| &guardian.email)];
         for (mac, email) in macs.iter_mut().zip(both) {
@@ -85,6 +82,6 @@ impl Contacts {
     }
 }
 
-fn binding(case: &CaseId) -> Binding {
+pub(crate) fn binding(case: &CaseId) -> Binding {
     Binding::field(case, &Place::Contact(case.clone()), "card")
 }

@@ -10,10 +10,12 @@ use crate::snapshot::Snapshot;
 use medius_domain::case::Case;
 use medius_domain::correction::Correction;
 use medius_domain::id::{CaseId, RightId};
-use zeroize::Zeroizing;
 
 const VALUES: &str = "values";
-const CORRUPT: StoreError = StoreError::Corrupt { place: "correction" };
+
+pub(crate) fn binding(case: &CaseId, place: &Place) -> Binding {
+    Binding::field(case, place, VALUES)
+}
 
 fn place(case: &CaseId, right: &RightId) -> Place {
     Place::Correction(case.clone(), right.clone())
@@ -27,9 +29,7 @@ impl Snapshot {
     pub fn correction(&self, case: &CaseId, right: &RightId, data: &DataKey) -> Result<Option<Correction>, StoreError> {
         let place = place(case, right);
         let Some(sealed) = self.item(&place).and_then(|item| blob(item, VALUES)) else { return Ok(None) };
-        let plain = data.open(&Binding::field(case, &place, VALUES), &sealed)?;
-        // The parser's own message could repeat the values, so it is left out.
-        serde_json::from_slice(&plain).map(Some).map_err(|_| CORRUPT)
+        data.open_form(&binding(case, &place), &sealed).map(Some)
     }
 }
 
@@ -46,8 +46,7 @@ impl Change {
         correction: &Correction,
     ) -> Result<(), StoreError> {
         let place = place(&case.id, right);
-        let plain = Zeroizing::new(serde_json::to_vec(correction).map_err(|_| CORRUPT)?);
-        let sealed = data.seal(&Binding::field(&case.id, &place, VALUES), &plain)?;
+        let sealed = data.seal_form(&binding(&case.id, &place), correction)?;
         let mut item = key(&place);
         item.insert("expires_at".to_owned(), number(case.expires_at.timestamp()));
         item.insert(VALUES.to_owned(), bytes(&sealed));

@@ -43,6 +43,12 @@ pub enum StoreError {
         /// The kind of place.
         place: &'static str,
     },
+    /// A stored record has a form that only a later release knows.
+    #[error("a record ({form}) was written by a later release")]
+    Newer {
+        /// What it is.
+        form: &'static str,
+    },
     /// Sealing or opening failed.
     #[error("sealing: {0}")]
     Seal(#[from] SealError),

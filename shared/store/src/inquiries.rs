@@ -13,7 +13,6 @@ use medius_domain::id::{InquiryId, Subject};
 use medius_domain::inquiry::{AnswerTo, Inquiry, InquiryState, Thread, Topic};
 use medius_domain::policy::Permit;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 /// Inquiries of a topic and state that a list looks at.
 const MOST: usize = 100;
@@ -72,11 +71,11 @@ impl Tally {
     }
 }
 
-fn binding(id: &InquiryId) -> Binding {
+pub(crate) fn binding(id: &InquiryId) -> Binding {
     Binding::field(id, &Place::Inquiry(id.clone()), "thread")
 }
 
-fn mailbox_binding(id: &InquiryId) -> Binding {
+pub(crate) fn mailbox_binding(id: &InquiryId) -> Binding {
     Binding::field(id, &Place::Inquiry(id.clone()), "mailbox")
 }
 
@@ -95,9 +94,7 @@ impl Keyring {
             Some(sealed) => sealed.key.clone(),
             None => self.create(id).await?,
         };
-        let plain = serde_json::to_vec(thread).map_err(|_| StoreError::Corrupt { place: "inquiry" })?;
-        let key = self.unwrap(id, &wrapped).await?;
-        let thread = key.seal(&binding(id), &Zeroizing::new(plain))?;
+        let thread = self.unwrap(id, &wrapped).await?.seal_form(&binding(id), thread)?;
         Ok(SealedInquiry { key: wrapped, thread, answer_to: sealed.and_then(|sealed| sealed.answer_to.clone()) })
     }
 
@@ -107,9 +104,7 @@ impl Keyring {
     /// [`StoreError::Service`] or [`StoreError::Seal`].
     pub async fn seal_answer_to(&self, id: &InquiryId, to: &AnswerTo) -> Result<SealedAnswerTo, StoreError> {
         let wrapped = self.create(id).await?;
-        let plain = serde_json::to_vec(to).map_err(|_| StoreError::Corrupt { place: "inquiry" })?;
-        let key = self.unwrap(id, &wrapped).await?;
-        let sealed = key.seal(&mailbox_binding(id), &Zeroizing::new(plain))?;
+        let sealed = self.unwrap(id, &wrapped).await?.seal_form(&mailbox_binding(id), to)?;
         Ok(SealedAnswerTo { key: wrapped, sealed })
     }
 
@@ -118,8 +113,7 @@ impl Keyring {
     /// # Errors
     /// [`StoreError::Service`], [`StoreError::Seal`] or [`StoreError::Corrupt`].
     pub async fn open_answer_to(&self, id: &InquiryId, sealed: &SealedAnswerTo) -> Result<AnswerTo, StoreError> {
-        let plain = self.unwrap(id, &sealed.key).await?.open(&mailbox_binding(id), &sealed.sealed)?;
-        serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt { place: "inquiry" })
+        self.unwrap(id, &sealed.key).await?.open_form(&mailbox_binding(id), &sealed.sealed)
     }
 
     /// Opens the thread of an inquiry.
@@ -127,8 +121,7 @@ impl Keyring {
     /// # Errors
     /// [`StoreError::Service`], [`StoreError::Seal`] or [`StoreError::Corrupt`].
     pub async fn open_thread(&self, id: &InquiryId, sealed: &SealedInquiry) -> Result<Thread, StoreError> {
-        let plain = self.unwrap(id, &sealed.key).await?.open(&binding(id), &sealed.thread)?;
-        serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt { place: "inquiry" })
+        self.unwrap(id, &sealed.key).await?.open_form(&binding(id), &sealed.thread)
     }
 }
 

@@ -19,6 +19,7 @@ mod error;
 mod explanations;
 mod exports;
 mod files;
+mod forms;
 mod handoff;
 mod heads;
 mod holds;
@@ -79,7 +80,7 @@ pub use records::{
     MessageRecord, Notice, ReferralRecord, SealedCase, SealedIntake, SessionRecord,
 };
 pub use rights::RightsQueue;
-pub use seal::{Binding, DataKey, SCHEMA_VERSION, SealError};
+pub use seal::{Binding, DataKey, SealError};
 pub use signer::{PublicKeys, Signer};
 pub use snapshot::Snapshot;
 pub use staff_pool::{Account, StaffPool};

@@ -1,6 +1,7 @@
 //! Sealing: a data key per case, a single-use key per value, a commitment to that key, and the place as additional data.
 //!
-//! `version 1 | salt 32 | commitment 32 | ciphertext | tag 16`. HKDF-SHA512 of the data key and the salt gives the
+//! `form 1 | salt 32 | commitment 32 | ciphertext | tag 16`; the form is the number of the form of what is inside, bound like the
+//! place. HKDF-SHA512 of the data key and the salt gives the
 //! encryption key (bound to the place) and the commitment; AES-256-GCM with a fixed nonce, since each key seals once.
 //! The design follows the AWS Encryption SDK: key commitment, derived keys, context as additional data.
 
@@ -11,8 +12,8 @@ use aws_lc_rs::{hkdf, rand};
 use medius_domain::access::Opaque;
 use zeroize::Zeroizing;
 
-/// Version of the sealed form, and of the JSON inside.
-pub const SCHEMA_VERSION: u8 = 1;
+/// What stands for the form where what is sealed is no JSON of ours: a file, a text, a document that is handed out as it is.
+pub(crate) const AS_IT_IS: u8 = 1;
 const SALT: usize = 32;
 const COMMITMENT: usize = 32;
 const TAG: usize = 16;
@@ -55,13 +56,24 @@ impl Binding {
     /// Length-prefixed, so that no two places have the same bytes.
     fn encode(parts: &[&str]) -> Self {
         let mut bytes = Vec::new();
-        for part in parts.iter().map(|p| p.as_bytes()).chain([[SCHEMA_VERSION].as_slice()]) {
-            // Parts are ids and names of at most some hundred bytes.
-            bytes.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
-            bytes.extend(part);
+        for part in parts {
+            put(&mut bytes, part.as_bytes());
         }
         Self(bytes)
     }
+
+    /// The place and the form of what is sealed there.
+    fn with(&self, form: u8) -> Vec<u8> {
+        let mut bytes = self.0.clone();
+        put(&mut bytes, &[form]);
+        bytes
+    }
+}
+
+/// Parts are ids and names of at most some hundred bytes.
+fn put(bytes: &mut Vec<u8>, part: &[u8]) {
+    bytes.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+    bytes.extend(part);
 }
 
 struct Length(usize);
@@ -102,20 +114,32 @@ impl DataKey {
     /// # Errors
     /// [`SealError::Cipher`].
     pub fn seal(&self, binding: &Binding, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
-        let mut salt = [0_u8; SALT];
-        rand::fill(&mut salt).map_err(|_| SealError::Cipher)?;
-        self.seal_with(&salt, binding, plaintext)
+        self.seal_as(AS_IT_IS, binding, plaintext)
     }
 
-    fn seal_with(&self, salt: &[u8; SALT], binding: &Binding, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
-        let (key, commitment) = self.derive(salt, binding)?;
+    /// Seals what has a form.
+    pub(crate) fn seal_as(&self, form: u8, binding: &Binding, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
+        let mut salt = [0_u8; SALT];
+        rand::fill(&mut salt).map_err(|_| SealError::Cipher)?;
+        self.seal_with(&salt, form, binding, plaintext)
+    }
+
+    pub(crate) fn seal_with(
+        &self,
+        salt: &[u8; SALT],
+        form: u8,
+        binding: &Binding,
+        plaintext: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
+        let place = binding.with(form);
+        let (key, commitment) = self.derive(salt, &place)?;
         let mut out = Vec::with_capacity(plaintext.len() + OVERHEAD);
-        out.push(SCHEMA_VERSION);
+        out.push(form);
         out.extend_from_slice(salt);
         out.extend_from_slice(&commitment);
         out.extend_from_slice(plaintext);
         let tag = key
-            .seal_in_place_separate_tag(nonce(), Aad::from(&binding.0), &mut out[1 + SALT + COMMITMENT..])
+            .seal_in_place_separate_tag(nonce(), Aad::from(&place), &mut out[1 + SALT + COMMITMENT..])
             .map_err(|_| SealError::Cipher)?;
         out.extend_from_slice(tag.as_ref());
         Ok(out)
@@ -126,27 +150,35 @@ impl DataKey {
     /// # Errors
     /// [`SealError::Form`] or [`SealError::Mismatch`].
     pub fn open(&self, binding: &Binding, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
-        if sealed.len() < OVERHEAD || sealed[0] != SCHEMA_VERSION {
+        if sealed.first() != Some(&AS_IT_IS) {
             return Err(SealError::Form);
         }
-        let (salt, rest) = sealed[1..].split_at(SALT);
-        let (stored, ciphertext) = rest.split_at(COMMITMENT);
-        let (key, commitment) = self.derive(salt, binding)?;
-        verify_slices_are_equal(&commitment, stored).map_err(|_| SealError::Mismatch)?;
-        let mut buffer = Zeroizing::new(ciphertext.to_vec());
-        let length =
-            key.open_in_place(nonce(), Aad::from(&binding.0), &mut buffer).map_err(|_| SealError::Mismatch)?.len();
-        buffer.truncate(length);
-        Ok(buffer)
+        self.open_any(binding, sealed).map(|(_, plaintext)| plaintext)
     }
 
-    fn derive(&self, salt: &[u8], binding: &Binding) -> Result<(LessSafeKey, [u8; COMMITMENT]), SealError> {
+    /// Opens a value at its place, whatever its form, and says which that is.
+    pub(crate) fn open_any(&self, binding: &Binding, sealed: &[u8]) -> Result<(u8, Zeroizing<Vec<u8>>), SealError> {
+        if sealed.len() < OVERHEAD {
+            return Err(SealError::Form);
+        }
+        let (form, place) = (sealed[0], binding.with(sealed[0]));
+        let (salt, rest) = sealed[1..].split_at(SALT);
+        let (stored, ciphertext) = rest.split_at(COMMITMENT);
+        let (key, commitment) = self.derive(salt, &place)?;
+        verify_slices_are_equal(&commitment, stored).map_err(|_| SealError::Mismatch)?;
+        let mut buffer = Zeroizing::new(ciphertext.to_vec());
+        let length = key.open_in_place(nonce(), Aad::from(&place), &mut buffer).map_err(|_| SealError::Mismatch)?.len();
+        buffer.truncate(length);
+        Ok((form, buffer))
+    }
+
+    fn derive(&self, salt: &[u8], place: &[u8]) -> Result<(LessSafeKey, [u8; COMMITMENT]), SealError> {
         let prk = hkdf::Salt::new(hkdf::HKDF_SHA512, salt).extract(self.0.as_slice());
         let fill = |info: &[&[u8]], out: &mut [u8; 32]| {
             prk.expand(info, Length(32)).and_then(|okm| okm.fill(out)).map_err(|_| SealError::Cipher)
         };
         let (mut key, mut commitment) = (Zeroizing::new([0_u8; 32]), [0_u8; COMMITMENT]);
-        fill(&[b"medius/v1/encrypt", &binding.0], &mut key)?;
+        fill(&[b"medius/v1/encrypt", place], &mut key)?;
         fill(&[b"medius/v1/commit"], &mut commitment)?;
         let key = UnboundKey::new(&AES_256_GCM, key.as_slice()).map_err(|_| SealError::Cipher)?;
         Ok((LessSafeKey::new(key), commitment))
@@ -179,10 +211,10 @@ mod tests {
         let vector: serde_json::Value = serde_json::from_str(include_str!("../assets/seal-vector.json")).unwrap();
         let hex = |name: &str| HEXLOWER.decode(vector[name].as_str().unwrap().as_bytes()).unwrap();
         let binding = Binding::field(&case(), &Place::Intake(case()), "basic");
-        assert_eq!(binding.0, hex("aad"));
+        assert_eq!(binding.with(AS_IT_IS), hex("aad"));
         let key = DataKey::from_bytes(&hex("data_key")).unwrap();
         let salt: [u8; 32] = hex("salt").try_into().unwrap();
-        let sealed = key.seal_with(&salt, &binding, &hex("plaintext")).unwrap();
+        let sealed = key.seal_with(&salt, AS_IT_IS, &binding, &hex("plaintext")).unwrap();
         assert_eq!(HEXLOWER.encode(&sealed), vector["sealed"].as_str().unwrap());
         assert_eq!(*key.open(&binding, &sealed).unwrap(), hex("plaintext"));
     }
@@ -212,13 +244,13 @@ mod tests {
         let binding = Binding::object(&case(), "k", "letter");
         let sealed = key(7).seal(&binding, b"x").unwrap();
         for length in 0..sealed.len() {
-            assert!(key(7).open(&binding, &sealed[..length]).is_err());
+            assert!(key(7).open_any(&binding, &sealed[..length]).is_err());
         }
         for byte in 0..sealed.len() {
             for bit in 0..8 {
                 let mut changed = sealed.clone();
                 changed[byte] ^= 1 << bit;
-                assert!(key(7).open(&binding, &changed).is_err());
+                assert!(key(7).open_any(&binding, &changed).is_err());
             }
         }
         assert_eq!(sealed.len(), 1 + OVERHEAD);

@@ -4,20 +4,18 @@ use crate::error::StoreError;
 use crate::place::Place;
 use crate::records::SealedIntake;
 use crate::seal::{Binding, DataKey};
+use medius_domain::form::Form;
 use medius_domain::id::CaseId;
 use medius_domain::intake::{BasicDraft, Draft, HealthDraft};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use zeroize::Zeroizing;
 
-const BASIC: &str = "basic";
-const HEALTH: &str = "health";
+pub(crate) const BASIC: &str = "basic";
+pub(crate) const HEALTH: &str = "health";
 
 impl SealedIntake {
     /// Opens what is there.
     ///
     /// # Errors
-    /// [`StoreError::Seal`], or [`StoreError::Corrupt`] when a value opens but is not of its form.
+    /// [`StoreError::Seal`], [`StoreError::Newer`], or [`StoreError::Corrupt`] when a value opens but is not of its form.
     pub fn open(&self, key: &DataKey, case: &CaseId) -> Result<Draft, StoreError> {
         Ok(Draft {
             basic: unseal(key, case, BASIC, self.basic.as_deref())?,
@@ -44,25 +42,21 @@ impl SealedIntake {
     }
 }
 
-fn binding(case: &CaseId, field: &'static str) -> Binding {
+pub(crate) fn binding(case: &CaseId, field: &'static str) -> Binding {
     Binding::field(case, &Place::Intake(case.clone()), field)
 }
 
-fn seal(key: &DataKey, case: &CaseId, field: &'static str, part: &impl Serialize) -> Result<Vec<u8>, StoreError> {
-    let plain = Zeroizing::new(serde_json::to_vec(part).map_err(|_| StoreError::Corrupt { place: "intake" })?);
-    Ok(key.seal(&binding(case, field), &plain)?)
+fn seal(key: &DataKey, case: &CaseId, field: &'static str, part: &impl Form) -> Result<Vec<u8>, StoreError> {
+    key.seal_form(&binding(case, field), part)
 }
 
-/// The parser's own message could repeat the story, so it is left out.
-fn unseal<T: DeserializeOwned>(
+fn unseal<T: Form>(
     key: &DataKey,
     case: &CaseId,
     field: &'static str,
     sealed: Option<&[u8]>,
 ) -> Result<Option<T>, StoreError> {
-    let Some(sealed) = sealed else { return Ok(None) };
-    let plain = key.open(&binding(case, field), sealed)?;
-    serde_json::from_slice(&plain).map(Some).map_err(|_| StoreError::Corrupt { place: "intake" })
+    sealed.map(|sealed| key.open_form(&binding(case, field), sealed)).transpose()
 }
 
 #[cfg(test)]

@@ -13,7 +13,6 @@ use chrono::{DateTime, Utc};
 use medius_domain::id::{CaseId, TaskId};
 use medius_domain::task::{Note, Task};
 use std::collections::BTreeMap;
-use zeroize::Zeroizing;
 
 /// The part of the index in which Tasks stand about which the clock has something to tell.
 const OPEN: &str = "open";
@@ -21,6 +20,10 @@ const OPEN: &str = "open";
 pub(crate) const NEEDED: &str = "needed";
 const SAID: &str = "said";
 const CORRUPT: StoreError = StoreError::Corrupt { place: "task note" };
+
+pub(crate) fn binding(case: &CaseId, place: &Place) -> Binding {
+    Binding::field(case, place, SAID)
+}
 
 /// What was said at the steps of a Task, by the step's number.
 pub type Notes = BTreeMap<u32, Note>;
@@ -65,9 +68,7 @@ impl Snapshot {
     fn task_note(&self, task: &Task, n: u32, data: &DataKey) -> Result<Note, StoreError> {
         let place = Place::TaskNote(task.case_id.clone(), task.id.clone(), n);
         let sealed = self.item(&place).and_then(|item| blob(item, SAID)).ok_or(CORRUPT)?;
-        let plain = data.open(&Binding::field(&task.case_id, &place, SAID), &sealed)?;
-        // The parser's own message could repeat what was said, so it is left out.
-        serde_json::from_slice(&plain).map_err(|_| CORRUPT)
+        data.open_form(&binding(&task.case_id, &place), &sealed)
     }
 }
 
@@ -106,8 +107,7 @@ impl Change {
     ) -> Result<(), StoreError> {
         let n = task.steps.last().map_or(0, |step| step.n);
         let place = Place::TaskNote(task.case_id.clone(), task.id.clone(), n);
-        let plain = Zeroizing::new(serde_json::to_vec(note).map_err(|_| CORRUPT)?);
-        let sealed = data.seal(&Binding::field(&task.case_id, &place, SAID), &plain)?;
+        let sealed = data.seal_form(&binding(&task.case_id, &place), note)?;
         let mut item = key(&place);
         item.insert("expires_at".to_owned(), number(kept_until.timestamp()));
         item.insert(SAID.to_owned(), bytes(&sealed));

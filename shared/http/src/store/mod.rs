@@ -28,7 +28,9 @@ impl From<StoreError> for Problem {
             StoreError::Conflict(Conflict::Consent) => Self::conflict("consent-changed"),
             StoreError::Conflict(Conflict::Link | Conflict::Mail) => Self::conflict("delivery-changed"),
             StoreError::Conflict(Conflict::Exists | Conflict::Idempotency | Conflict::Busy)
-            | StoreError::Service { .. } => Self::unavailable(error),
+            | StoreError::Service { .. }
+            // While a release is taken back or comes step by step: the later one reads it.
+            | StoreError::Newer { .. } => Self::unavailable(error),
             StoreError::Corrupt { .. } | StoreError::Seal(_) | StoreError::Configuration(_) => Self::internal(error),
         }
     }
@@ -48,6 +50,7 @@ fn note(error: &StoreError) {
         StoreError::Service { .. }
         | StoreError::Conflict(_)
         | StoreError::Corrupt { .. }
+        | StoreError::Newer { .. }
         | StoreError::Configuration(_) => {}
     }
 }
