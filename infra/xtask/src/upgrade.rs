@@ -20,7 +20,7 @@ use serde_json::Value;
 use tokio::process::Command;
 
 use crate::{
-    chains, deploy, gaps, ministack::REGION, preflight, process::Group, run_json, say, say::Step, tools::Tools,
+    chains, deploy, front, gaps, ministack::REGION, preflight, process::Group, run_json, say, say::Step, tools::Tools,
     workspace,
 };
 
@@ -63,7 +63,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     let before = Seen::by_patient(&stack, &journey).await?;
     say::line(&format!("    - {} answers and two files of case {} kept", before.answers.len(), journey.case_id));
 
-    let new = deploy_over(&old, port, front_port, &files.join("run")).await?;
+    let new = deploy_over(&old, port, &files.join("run")).await?;
     if let Some(status) = previous.ended() {
         bail!("the previous release's local AWS ended ({status})");
     }
@@ -133,8 +133,9 @@ async fn start(tree: &Path, build: &Path, port: u16, front_port: u16) -> Result<
 }
 
 /// Deploys this tree into the same local AWS: an update of the stack, with its data in place.
-async fn deploy_over(old: &RunFile, port: u16, front_port: u16, files: &Path) -> Result<RunFile> {
+async fn deploy_over(old: &RunFile, port: u16, files: &Path) -> Result<RunFile> {
     fs::create_dir_all(files)?;
+    let front_port = preflight::free_port()?;
     let tools = Tools::ensure().await?;
     deploy::build(&tools, files).await?;
     let endpoint = format!("http://127.0.0.1:{port}");
@@ -145,7 +146,13 @@ async fn deploy_over(old: &RunFile, port: u16, front_port: u16, files: &Path) ->
     fs::write(files.join("template.json"), serde_json::to_string_pretty(&template)?)?;
     gaps::close(&aws, &template, &outputs).await?;
     let new = run_json::from_outputs(&outputs, &endpoint, front_port, files)?;
-    ensure!(new.direct_api_url == old.direct_api_url, "the update replaced the API: its address is another one");
+    let before: Value = serde_json::from_slice(&fs::read(&old.template)?)?;
+    if let Some(id) = replaced(&before, &template) {
+        bail!("the update would replace {id}: what is in it, or its address, would be lost");
+    }
+    // The local CloudFormation makes an API anew when its routes change, where AWS changes it in place: it has another address
+    // here, and so another front. What AWS does follows from the two templates.
+    front::serve(preflight::listen(front_port, "the front")?, &new.direct_api_url)?;
     for (short, name) in &old.tables {
         ensure!(new.tables.get(short) == Some(name), "the update replaced the table {short}");
     }
@@ -155,6 +162,31 @@ async fn deploy_over(old: &RunFile, port: u16, front_port: u16, files: &Path) ->
     }
     let (sign_ins, providers, journey) = (old.sign_ins.clone(), old.providers.clone(), old.journey.clone());
     Ok(RunFile { sign_ins, providers, journey, ..new })
+}
+
+/// Kinds of resources that hold data or are an address, with the properties whose change makes AWS replace them
+/// (CloudFormation's template reference, "Update requires: Replacement", as far as the template uses them).
+const KEPT: [(&str, &[&str]); 7] = [
+    ("AWS::DynamoDB::Table", &["TableName", "KeySchema"]),
+    ("AWS::S3::Bucket", &["BucketName"]),
+    ("AWS::KMS::Key", &["KeySpec", "KeyUsage"]),
+    ("AWS::KMS::Alias", &["AliasName"]),
+    ("AWS::Cognito::UserPool", &["UsernameAttributes", "AliasAttributes", "UsernameConfiguration"]),
+    ("AWS::Cognito::UserPoolClient", &["UserPoolId", "GenerateSecret"]),
+    ("AWS::ApiGateway::RestApi", &[]),
+];
+
+/// The first resource of the old template that the new one does not keep.
+fn replaced<'a>(before: &'a Value, after: &Value) -> Option<&'a str> {
+    let resources = before["Resources"].as_object()?;
+    let gone = |(id, old): (&'a String, &Value)| {
+        let (_, properties) = KEPT.iter().find(|(kind, _)| old["Type"] == *kind)?;
+        let new = &after["Resources"][id];
+        let same = |name: &&str| old["Properties"][*name] == new["Properties"][*name];
+        let kept = old["Type"] == new["Type"] && properties.iter().all(same);
+        (!kept).then_some(id.as_str())
+    };
+    resources.iter().find_map(gone)
 }
 
 /// What the patient sees of the case.
@@ -232,6 +264,17 @@ async fn by_institution(stack: &Stack, journey: &Journey) -> Result<()> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_resource_that_went_or_whose_key_is_another_one_is_replaced() {
+        let table = |key: &str| json!({ "Type": "AWS::DynamoDB::Table", "Properties": { "KeySchema": [key] } });
+        let role = json!({ "Type": "AWS::IAM::Role" });
+        let of = |table: Value| json!({ "Resources": { "Cases": table, "Role": role } });
+        assert_eq!(replaced(&of(table("pk")), &json!({ "Resources": { "Cases": table("pk") } })), None);
+        assert_eq!(replaced(&of(table("pk")), &of(table("id"))), Some("Cases"));
+        assert_eq!(replaced(&of(table("pk")), &of(role.clone())), Some("Cases"));
+        assert_eq!(replaced(&of(table("pk")), &json!({ "Resources": {} })), Some("Cases"));
+    }
 
     #[test]
     fn what_grew_is_kept_and_what_changed_or_went_is_found() {
