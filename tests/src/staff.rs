@@ -49,6 +49,37 @@ impl StaffApp {
     pub async fn put(&self, path: &str, etag: &str, body: &Value) -> Result<Answer> {
         self.change(Method::PUT, path, etag, Some(body)).await
     }
+
+    /// A case's requests that need a coordinator, over all pages of that list.
+    ///
+    /// # Errors
+    /// When the connection breaks, or the list is refused.
+    pub async fn needed(&self, case: &str) -> Result<Vec<Value>> {
+        let (mut found, mut after) = (vec![], String::new());
+        loop {
+            let page = self.get(&format!("/staff/v1/tasks?{after}")).await?.expect(200, "requests")?.json();
+            let items = page["items"].as_array().context("a list without items")?;
+            found.extend(items.iter().filter(|item| item["case_id"] == case).cloned());
+            let Some(next) = page["next"].as_str() else { return Ok(found) };
+            after = format!("after={next}");
+        }
+    }
+
+    /// The same once the index has followed: the first request with these needs, or none with none.
+    ///
+    /// # Errors
+    /// As [`Self::needed`], or when the list stays another one.
+    pub async fn needed_as(&self, case: &str, needs: &[&str]) -> Result<Option<Value>> {
+        for _ in 0..50 {
+            let found = self.needed(case).await?;
+            let as_wanted = found.first().is_some_and(|item| item["needs"] == serde_json::json!(needs));
+            if as_wanted || (needs.is_empty() && found.is_empty()) {
+                return Ok(found.into_iter().next());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+        anyhow::bail!("the list stays {:?} instead of {needs:?}", self.needed(case).await?)
+    }
 }
 
 /// The pseudonym of an access token's `sub` claim. The signature is the gateway's business.

@@ -79,6 +79,7 @@ async fn twenty_wrong_codes_suspend_the_link_and_a_coordinator_makes_it_anew_wit
     let coordinator = coordinator(&sent.stack).await;
     let seen = sent.seen_by(&coordinator).await;
     assert_eq!((&seen["state"], &seen["can_reissue"]), (&json!("SUSPENDED"), &json!(true)));
+    coordinator.needed_as(&sent.case, &["link_suspended"]).await.unwrap().expect("on the work list");
     let (path, key) = (sent.at_the_desk("reissue"), fresh_key());
     let without = coordinator.post_with(&path, &json!({}), &fresh_key()).await.unwrap();
     assert_eq!(without.status.as_u16(), 422, "a case that is not assigned needs a reason");
@@ -87,6 +88,7 @@ async fn twenty_wrong_codes_suspend_the_link_and_a_coordinator_makes_it_anew_wit
     assert_eq!(anew.json()["state"], "QUEUED");
     let again = coordinator.post_with(&path, &body, &key).await.unwrap().expect(200, "the same request").unwrap();
     assert_eq!(again.json(), anew.json(), "a repeat makes no third link");
+    assert_eq!(coordinator.needed_as(&sent.case, &[]).await.unwrap(), None);
 
     // The link before is dead; the new one is in a new mail and is locked for nobody.
     assert_eq!(sent.unlock(&office, &code).await.status, 404);

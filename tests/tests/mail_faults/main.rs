@@ -19,6 +19,7 @@ use medius_store::{
 };
 use medius_tests::journey::{demo_story, mailbox, wait_for_state};
 use medius_tests::stack::{Mail, Stack};
+use medius_tests::staff::StaffApp;
 use medius_tests::user::{PatientApp, fresh_key};
 use proxy::{Fault, Kind, Proxy};
 use serde_json::json;
@@ -92,20 +93,19 @@ fn context() -> lambda_runtime::Context {
     context
 }
 
-/// The mail of a kind that was ordered for a case: its key, its status, and what it is about.
+/// The mail of a kind that was ordered for a case: its key, its status, and what it is about. One that was not sent goes before one
+/// that was.
 async fn mail_of(stack: &Stack, case: &str, kind: &str) -> (String, String, AttributeValue) {
     let dynamodb = stack.dynamodb(stack.operator_credentials());
     let all = dynamodb.scan().table_name(stack.table("outbox")).send().await.unwrap();
     let text = |s: &str| AttributeValue::S(s.to_owned());
-    for item in all.items() {
+    let whole = |v: &AttributeValue| v.as_s().unwrap().clone();
+    let of_case = all.items().iter().filter(|item| {
         let body = item["body"].as_m().unwrap();
-        let about = body["about"].as_m().unwrap();
-        if body["case_id"] == text(case) && about["kind"] == text(kind) {
-            let whole = |v: &AttributeValue| v.as_s().unwrap().clone();
-            return (whole(&item["pk"]), whole(&item["status"]), body["about"].clone());
-        }
-    }
-    panic!("the mail is lost");
+        body["case_id"] == text(case) && body["about"].as_m().unwrap()["kind"] == text(kind)
+    });
+    let item = of_case.min_by_key(|item| item["status"] == text("SENT")).expect("the mail is lost");
+    (whole(&item["pk"]), whole(&item["status"]), item["body"].as_m().unwrap()["about"].clone())
 }
 
 /// Orders a mail while the mail service refuses everything: the deployed mailer tries, is refused, and tries again; so does
@@ -182,6 +182,42 @@ async fn a_mail_that_could_not_be_sent_is_sent_later_with_the_same_link() {
     let before = stack.mails().await.unwrap().len();
     handle(&mailer(&stack, &proxy, 20), ordered(&mail), &context()).await.unwrap();
     assert_eq!(stack.mails().await.unwrap().len(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_was_made_anew_is_mailed_later_with_its_own_new_secret() {
+    let _turn = TURN.lock().await;
+    let stack = Stack::load().unwrap();
+    let (app, _) = patient(&stack).await;
+    let to = stack.run().providers[1].clone();
+    let address = mailbox(&stack, &to).await.unwrap();
+    let case = app.ready_case(&demo_story().unwrap(), &to).await.unwrap();
+    let letter = app.make_letter(&case, &to).await.unwrap();
+    let delivery = app.deliver(&case, &letter).await.unwrap();
+    wait_for_state(&app, &case, &delivery, "SENT").await.unwrap();
+    let (_, _, first) = mail_of(&stack, &case, "provider_link").await;
+    let link = first.as_m().unwrap()["link_id"].as_s().unwrap().clone();
+    let before = secrets(&stack, &address, &link).await;
+    assert_eq!(before.len(), 1);
+
+    let sign_in = stack.new_member(&format!("faults-{}@staff.example", fresh_key()), "coordinator").await.unwrap();
+    let staff = StaffApp::of(&stack, &sign_in).await.unwrap();
+    let proxy = Proxy::start(&stack.run().endpoint).await;
+    let path = format!("/staff/v1/cases/{case}/deliveries/{delivery}/reissue");
+    let body = json!({"reason": "delivery_problem"});
+    let order = staff.post(&path, &body);
+    let (anew, mail, about) = refused(&stack, &proxy, (&case, "provider_link"), order).await;
+    anew.unwrap().expect(200, "reissue").unwrap();
+    assert_ne!(about, first, "another generation of the same link");
+    assert_eq!(secrets(&stack, &address, &link).await, before);
+
+    taken_at_the_second_try(&stack, &proxy, &mail).await;
+    wait_for_state(&app, &case, &delivery, "SENT").await.unwrap();
+    let after = secrets(&stack, &address, &link).await;
+    assert!(after.is_superset(&before) && after.len() == 2, "one new secret, however often it is tried");
+    let count = stack.mails().await.unwrap().len();
+    handle(&mailer(&stack, &proxy, 20), ordered(&mail), &context()).await.unwrap();
+    assert_eq!(stack.mails().await.unwrap().len(), count, "what is sent stays sent");
 }
 
 /// The mails to an institution that say that a delivery has ended.

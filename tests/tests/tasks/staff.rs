@@ -7,35 +7,10 @@ use medius_tests::staff::StaffApp;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 async fn coordinator(stack: &Stack) -> StaffApp {
     let sign_in = stack.new_member(&format!("loop-{}@staff.example", fresh_key()), "coordinator").await.unwrap();
     StaffApp::of(stack, &sign_in).await.unwrap()
-}
-
-/// A case's requests on the work list, over all its pages.
-async fn listed(staff: &StaffApp, case: &str) -> Vec<Value> {
-    let (mut found, mut after) = (vec![], String::new());
-    loop {
-        let page = staff.get(&format!("/staff/v1/tasks?{after}")).await.unwrap().expect(200, "tasks").unwrap().json();
-        found.extend(page["items"].as_array().unwrap().iter().filter(|item| item["case_id"] == case).cloned());
-        let Some(next) = page["next"].as_str() else { return found };
-        after = format!("after={next}");
-    }
-}
-
-/// The same, once the index has followed.
-async fn listed_as(staff: &StaffApp, case: &str, needs: &[&str]) -> Option<Value> {
-    for _ in 0..30 {
-        let found = listed(staff, case).await;
-        let as_wanted = found.first().is_some_and(|item| item["needs"] == json!(needs));
-        if as_wanted || (needs.is_empty() && found.is_empty()) {
-            return found.into_iter().next();
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-    panic!("{:?}", listed(staff, case).await);
 }
 
 async fn act(staff: &StaffApp, path: &str, etag: &str, key: &str, body: &Value) -> medius_tests::client::Answer {
@@ -50,11 +25,11 @@ async fn a_cancellation_that_nobody_answers_is_confirmed_by_the_coordinator() {
     let desk = patient.sent_to(0).await;
     desk.says(&json!({"action": "accept", "text": "secret words"}), "ACCEPTED").await;
     let staff = coordinator(&patient.stack).await;
-    listed_as(&staff, &patient.case, &[]).await;
+    staff.needed_as(&patient.case, &[]).await.unwrap();
     let wish = json!({"action": "request_cancel", "code": "patient-decided"});
     patient.say(&wish).await.expect(200, "wish").unwrap();
 
-    let item = listed_as(&staff, &patient.case, &["cancel_requested"]).await.unwrap();
+    let item = staff.needed_as(&patient.case, &["cancel_requested"]).await.unwrap().unwrap();
     assert_eq!((&item["assigned"], &item["overdue"]), (&json!("nobody"), &json!(false)));
     let path = format!("/staff/v1/cases/{}/tasks/{}", patient.case, item["task_id"].as_str().unwrap());
     // Not assigned: without a reason nothing is shown, and nothing is done.
@@ -82,7 +57,7 @@ async fn a_cancellation_that_nobody_answers_is_confirmed_by_the_coordinator() {
     assert_eq!((&last["by"], &last["action"]), (&json!("coordinator"), &json!("confirm_cancel")));
     assert_eq!(desk.task().await.status, 404, "what was called off is not read any more");
     assert_eq!(patient.case_view().await["completed_by"], "cancelled");
-    listed_as(&staff, &patient.case, &[]).await;
+    staff.needed_as(&patient.case, &[]).await.unwrap();
 }
 
 #[tokio::test]
@@ -91,7 +66,7 @@ async fn what_a_coordinator_has_seen_to_leaves_the_list_and_stands_where_it_stoo
     let desk = patient.sent_to(0).await;
     let staff = coordinator(&patient.stack).await;
     desk.says(&json!({"action": "decline", "code": "capacity"}), "DECLINED").await;
-    let item = listed_as(&staff, &patient.case, &["declined"]).await.unwrap();
+    let item = staff.needed_as(&patient.case, &["declined"]).await.unwrap().unwrap();
     let fields: BTreeSet<&str> = item.as_object().unwrap().keys().map(String::as_str).collect();
     let ids_and_days = ["assigned", "case_id", "due_on", "needs", "overdue", "task_id", "updated_at", "version"];
     assert_eq!(fields, BTreeSet::from(ids_and_days));
@@ -100,7 +75,7 @@ async fn what_a_coordinator_has_seen_to_leaves_the_list_and_stands_where_it_stoo
     let seen = json!({"action": "see_to", "reason": "patient_asked"});
     let done = act(&staff, &path, &etag, &fresh_key(), &seen).await.expect(200, "seen to").unwrap().json();
     assert_eq!((&done["state"], &done["version"]), (&json!("DECLINED"), &item["version"]));
-    assert_eq!(listed_as(&staff, &patient.case, &[]).await, None);
+    assert_eq!(staff.needed_as(&patient.case, &[]).await.unwrap(), None);
     let confirm = json!({"action": "confirm_cancel", "reason": "patient_asked"});
     assert_eq!(act(&staff, &path, &etag, &fresh_key(), &confirm).await.code(), "state-conflict");
     // It needs the precondition and the key, and names what it does not know.
