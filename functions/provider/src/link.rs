@@ -159,6 +159,7 @@ impl From<StoreError> for Attempt {
             StoreError::Conflict(Conflict::Version | Conflict::Exists | Conflict::Idempotency | Conflict::Mail)
             | StoreError::Service { .. }
             | StoreError::Corrupt { .. }
+            | StoreError::Newer { .. }
             | StoreError::Seal(_)
             | StoreError::Configuration(_) => Self::Refused(error.into()),
         }

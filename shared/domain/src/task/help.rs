@@ -98,7 +98,9 @@ impl Task {
     pub fn needed_on(&self) -> Option<NaiveDate> {
         let since = |need: Need| match need {
             Need::CancelRequested => self.since(|step| step.action == TaskAction::RequestCancel),
-            Need::Declined | Need::Redirected | Need::NoShow | Need::Expired => self.since(|step| step.to == self.state),
+            Need::Declined | Need::Redirected | Need::NoShow | Need::Expired => {
+                self.since(|step| step.to == self.state)
+            }
             Need::LinkSuspended => self.suspended_at,
             Need::Overdue => self.unseen_escalations().map(|(_, at)| at).min(),
         };

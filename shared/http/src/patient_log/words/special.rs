@@ -7,7 +7,7 @@ use medius_domain::policy::Thing;
 pub(super) type Special = (Thing, Action, &'static str, [&'static str; 4]);
 
 /// The first that fits is taken.
-pub(super) const SPECIAL: [Special; 28] = [
+pub(super) const SPECIAL: [Special; 30] = [
     (
         Thing::Export,
         Action::LinkOpen,
@@ -50,6 +50,28 @@ pub(super) const SPECIAL: [Special; 28] = [
             "review and sign the referral letter",
             "진료의뢰서를 검토하고 서명했습니다",
             "진료의뢰서를 검토하고 서명하려",
+        ],
+    ),
+    (
+        Thing::Task,
+        Action::Update,
+        "/confirm_cancel",
+        [
+            "confirmed that the referral is cancelled",
+            "confirm that the referral is cancelled",
+            "진료의뢰 취소를 확정했습니다",
+            "진료의뢰 취소를 확정하려",
+        ],
+    ),
+    (
+        Thing::Task,
+        Action::Update,
+        "/see_to",
+        [
+            "looked after a referral that did not go on",
+            "look after a referral that did not go on",
+            "진행되지 않는 진료의뢰를 챙겼습니다",
+            "진행되지 않는 진료의뢰를 챙기려",
         ],
     ),
     (Thing::Case, Action::Create, "", ["opened the case", "open the case", "신청을 시작했습니다", "신청을 시작하려"]),
