@@ -161,6 +161,23 @@ fn mains_only_wire() {
     }
 }
 
+/// JSON that is stored sealed goes through `seal_form` and `open_form`, so that it has a number and its older forms stay readable.
+#[test]
+fn the_store_writes_and_reads_json_in_numbered_forms_only() {
+    // The head of a day's log is signed and read by others: it is no record of the store.
+    let apart = ["forms.rs", "heads.rs"];
+    let mut seen = BTreeSet::new();
+    for (path, code) in sources("shared/store/src") {
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let json = ["serde_json::to_", "serde_json::from_"].iter().any(|call| code.contains(call));
+        assert!(!json || apart.contains(&name.as_str()), "{}: JSON without a form", path.display());
+        if json {
+            seen.insert(name);
+        }
+    }
+    assert_eq!(seen, apart.map(ToOwned::to_owned).into());
+}
+
 #[test]
 fn the_time_comes_from_one_clock() {
     for (path, code) in deployed() {
