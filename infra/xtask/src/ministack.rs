@@ -24,6 +24,11 @@ pub(crate) struct MiniStack {
 impl MiniStack {
     /// Starts it on `port` with an empty state under `files`.
     pub(crate) async fn start(tools: &Tools, port: u16, files: &Path) -> Result<Self> {
+        Self::start_behind(tools, port, files, None).await
+    }
+
+    /// The same; with `seen_at` functions are told that address instead of its own.
+    pub(crate) async fn start_behind(tools: &Tools, port: u16, files: &Path, seen_at: Option<&str>) -> Result<Self> {
         let step = Step::start("local AWS (MiniStack, IAM enforced)");
         let endpoint = format!("http://127.0.0.1:{port}");
         let temporary = files.join("tmp");
@@ -44,7 +49,7 @@ impl MiniStack {
             ("IOT_MTLS_ENABLED", "0"),
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
-            ("AWS_ENDPOINT_URL", &endpoint),
+            ("AWS_ENDPOINT_URL", seen_at.unwrap_or(&endpoint)),
         ]);
         command.env("MEDIUS_USED_ACTIONS", crate::used::file());
         command.env("GATEWAY_PORT", port.to_string()).env("TMPDIR", &temporary).env("HOME", &temporary);

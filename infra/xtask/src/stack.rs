@@ -30,12 +30,17 @@ pub(crate) struct Up {
 
 /// Starts everything in the fresh folder `files`, the local AWS on `port` and users' address on `front`.
 pub(crate) async fn up(files: &Path, port: u16, front: TcpListener) -> Result<Up> {
+    up_behind(files, port, front, None).await
+}
+
+/// The same; with `seen_at` the functions reach the local AWS at that address, a proxy's.
+pub(crate) async fn up_behind(files: &Path, port: u16, front: TcpListener, seen_at: Option<&str>) -> Result<Up> {
     preflight::check(Tools::missing()?).await?;
     let front_port = front.local_addr()?.port();
     let lock = fresh(files)?;
     let tools = Tools::ensure().await?;
     deploy::build(&tools, files).await?;
-    let ministack = MiniStack::start(&tools, port, files).await?;
+    let ministack = MiniStack::start_behind(&tools, port, files, seen_at).await?;
     let endpoint = ministack.endpoint().to_owned();
     deploy::deploy(&tools, &endpoint, files, front_port).await?;
 

@@ -22,3 +22,15 @@ pub(super) fn resident_mib(pid: u32) -> Result<f64> {
     let kib = line.split_whitespace().next().and_then(|n| n.parse::<f64>().ok()).context("VmRSS is no number")?;
     Ok(kib / 1024.0)
 }
+
+/// The function whose process runs with this access key: the local AWS gives each its own by its environment.
+pub(super) fn function_of_key(key: &str) -> Option<String> {
+    let wanted = format!("AWS_ACCESS_KEY_ID={key}");
+    fs::read_dir("/proc").ok()?.flatten().find_map(|process| {
+        let environment = fs::read(process.path().join("environ")).ok()?;
+        let variables: Vec<_> = environment.split(|byte| *byte == 0).map(String::from_utf8_lossy).collect();
+        let name =
+            |variable: &std::borrow::Cow<'_, str>| Some(variable.strip_prefix("AWS_LAMBDA_FUNCTION_NAME=")?.to_owned());
+        variables.iter().any(|variable| *variable == wanted).then(|| variables.iter().find_map(name)).flatten()
+    })
+}

@@ -1,12 +1,14 @@
 //! `cargo xtask bench`: figures that documents quote come from here, and from nowhere else. Each run writes a table to the
 //! terminal and JSON to target/bench.
 
+mod calls;
 mod documents;
 mod explain;
 mod functions;
 mod kernel;
 mod probe;
 mod runtime;
+mod tap;
 
 use anyhow::Result;
 use serde_json::Value;
@@ -37,6 +39,9 @@ enum What {
     Documents(documents::Options),
     /// Sealing of 4 KiB beside the bare cipher.
     Sealing,
+    /// AWS calls per request, counted by a proxy between the functions and the local AWS; fails when a request needs more round
+    /// trips than are to be held.
+    Calls,
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
@@ -45,6 +50,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         What::Functions(options) => functions::run(options).await,
         What::Documents(options) => documents::run(options).await,
         What::Sealing => probe::sealing().await,
+        What::Calls => calls::run().await,
     }
 }
 
