@@ -108,7 +108,11 @@ async fn a_patient_sees_what_was_agreed_in_which_words_and_who_may_read_and_a_wi
     };
     let to_institution = stack.wait_for_mail(&mailbox, PATIENCE, ended).await.unwrap();
     says_nothing(&to_institution, &story);
-    let notice = |m: &Mail| m.body_text.as_deref().is_some_and(|t| t.contains("/open"));
+    let receipt = ["receipt", "영수증"];
+    let notice = |m: &Mail| {
+        let is = |t: &str| t.contains("/open") && receipt.iter().any(|word| t.contains(word));
+        m.body_text.as_deref().is_some_and(is)
+    };
     let to_patient = stack.wait_for_mail(&email, PATIENCE, notice).await.unwrap();
     says_nothing(&to_patient, &story);
 }
