@@ -20,8 +20,9 @@ static NOTO: [&[u8]; 2] = [
     include_bytes!("../../assets/fonts/NotoSansKR_600SemiBold.ttf"),
 ];
 
-static TEMPLATES: [(&str, &str); 6] = [
+static TEMPLATES: [(&str, &str); 7] = [
     ("/letter.typ", include_str!("../../templates/letter.typ")),
+    ("/script.typ", include_str!("../../templates/script.typ")),
     ("/theme.typ", include_str!("../../templates/theme.typ")),
     ("/lists.typ", include_str!("../../templates/lists.typ")),
     ("/results.typ", include_str!("../../templates/results.typ")),
