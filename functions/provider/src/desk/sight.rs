@@ -97,7 +97,9 @@ fn dues(task: &Task, now: DateTime<Utc>) -> Vec<Due> {
         Owed::Decision { .. } => vec![row(two("결정 기한", "Decide by"), due.decide_by)],
         Owed::CancelAnswer { .. } if task.cancelling.is_some_and(|asked| asked.by == Party::Patient) => {
             let by = owed.marks().into_iter().find(|(mark, _)| *mark == Mark::CancelDue);
-            by.map(|(_, at)| row(two("취소 요청 답변 기한", "Answer the request to cancel by"), at)).into_iter().collect()
+            by.map(|(_, at)| row(two("취소 요청 답변 기한", "Answer the request to cancel by"), at))
+                .into_iter()
+                .collect()
         }
         Owed::CancelAnswer { .. } | Owed::Outcome { .. } | Owed::Nothing => vec![],
     }
