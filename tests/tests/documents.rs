@@ -30,7 +30,7 @@ enum Tried {
 }
 
 /// Every command that a document may give.
-const COMMANDS: [(&str, Tried); 29] = [
+const COMMANDS: [(&str, Tried); 30] = [
     ("cargo xtask run", Tried::Elsewhere("cargo xtask upgrade runs it for the previous release")),
     ("cargo xtask run --once", Tried::Elsewhere("the journey is tests/tests/journey.rs")),
     ("cargo xtask test", Tried::Elsewhere(".ci/run, which runs this test")),
@@ -57,6 +57,10 @@ const COMMANDS: [(&str, Tried); 29] = [
     ("cargo deny check advisories", Tried::Elsewhere("cargo xtask check, where the database can be reached")),
     ("sam deploy", Tried::Elsewhere("every stack of cargo xtask test is deployed by it")),
     ("sam build", Tried::Elsewhere("every stack of cargo xtask test is laid out by it")),
+    (
+        "cargo xtask release --package .aws-sam/build",
+        Tried::Elsewhere("by hand: it makes archives of every function (infra/xtask/src/release.rs)"),
+    ),
     ("sam deploy --guided --config-env prod", Tried::OnAws("tests/tests/template/operation.rs")),
     (
         "python3.11 -m pip install aws-sam-cli cargo-lambda ziglang",

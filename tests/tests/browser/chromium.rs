@@ -233,11 +233,15 @@ impl Chromium {
         Ok(std::fs::write(self.pictures.join(format!("{name}.png")), bytes)?)
     }
 
-    /// That nothing has to be moved sideways to be read.
+    /// That nothing has to be moved sideways to be read, neither the page nor a table in it.
     pub(crate) async fn fits(&self, name: &str) -> Result<()> {
         let over =
             self.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth").await?;
         ensure!(over.as_i64() <= Some(0), "{name} is {over} pixels too wide");
+        let cut = "return [...document.querySelectorAll('table')]
+            .filter(t => t.getBoundingClientRect().right > document.documentElement.clientWidth).length";
+        let cut = self.run(cut).await?;
+        ensure!(cut.as_i64() == Some(0), "{name}: {cut} tables are cut at the side");
         Ok(())
     }
 
