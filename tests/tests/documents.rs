@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "README.md",
     "CHANGELOG.md",
     "docs/architecture.md",
@@ -15,6 +15,7 @@ const PAGES: [&str; 8] = [
     "docs/privacy.md",
     "docs/threat-model.md",
     "docs/operations.md",
+    "docs/performance.md",
     "docs/contributing.md",
 ];
 
