@@ -31,7 +31,7 @@ enum Tried {
 }
 
 /// Every command that a document may give.
-const COMMANDS: [(&str, Tried); 30] = [
+const COMMANDS: [(&str, Tried); 31] = [
     ("cargo xtask run", Tried::Elsewhere("cargo xtask upgrade runs it for the previous release")),
     ("cargo xtask run --once", Tried::Elsewhere("the journey is tests/tests/journey.rs")),
     ("cargo xtask test", Tried::Elsewhere(".ci/run, which runs this test")),
@@ -52,6 +52,7 @@ const COMMANDS: [(&str, Tried); 30] = [
     ("cargo xtask bench explain", Tried::Elsewhere("tests/tests/runbook.rs")),
     ("cargo xtask bench functions", Tried::Elsewhere("by hand: it makes release builds")),
     ("cargo xtask bench documents", Tried::Elsewhere("by hand: it makes release builds")),
+    ("cargo xtask bench calls", Tried::Elsewhere("by hand: it makes a stack of its own")),
     ("cargo xtask bench sealing", Tried::Elsewhere("by hand: it makes release builds")),
     (".ci/run", Tried::Elsewhere("CI")),
     ("cargo metadata", Tried::Elsewhere("tests/tests/architecture.rs")),
