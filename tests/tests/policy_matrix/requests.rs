@@ -453,7 +453,8 @@ impl Row {
         if route.if_match {
             // A version that nothing has: who may change it is told so.
             request = request.header("if-match", "\"999\"");
-        } else if route.method != Method::GET {
+        }
+        if route.method != Method::GET {
             request = request.header("idempotency-key", fresh_key());
         }
         if !body.is_null() {
