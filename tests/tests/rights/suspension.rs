@@ -153,7 +153,8 @@ fn purpose(route: &str) -> Option<&'static str> {
         None
     } else if route == "POST /v1/cases/{case_id}/deliveries"
         || route.starts_with("POST /staff/") && under(&["/deliveries"])
-        || under(&["/tasks"]) // the staff's; the patient's go on
+        // The staff's: the patient's go on.
+        || under(&["/tasks"])
     {
         Some("provision")
     } else if under(&["/messages", "/assignment"]) {
