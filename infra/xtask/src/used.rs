@@ -13,8 +13,9 @@ use serde_json::Value;
 
 use crate::{run_json::FUNCTIONS, say, workspace};
 
-/// What Lambda does for a function with its role, past the function's code, and the local AWS without asking IAM.
-const BY_LAMBDA: [(&str, &str); 9] = [
+/// What Lambda does for a function with its role, past the function's code, and the local AWS without asking IAM; and what no two
+/// runs make the same use of.
+const BY_LAMBDA: [(&str, &str); 10] = [
     ("logs:CreateLogStream", "Lambda writes the function's output"),
     ("logs:PutLogEvents", "Lambda writes the function's output"),
     ("xray:PutTraceSegments", "Lambda writes the traces of Tracing: Active"),
@@ -24,11 +25,15 @@ const BY_LAMBDA: [(&str, &str); 9] = [
     ("dynamodb:GetShardIterator", "Lambda reads the stream for the event source"),
     ("dynamodb:ListStreams", "Lambda reads the stream for the event source"),
     ("sqs:SendMessage", "Lambda puts what failed into the function's queue"),
+    (
+        "dynamodb:ConditionCheckItem",
+        "which items are only checked depends on what else moves at that moment, and it reads nothing",
+    ),
 ];
 
 /// What only time, a large bucket or AWS itself brings about, so that no test sees a deployed function use it: role, statement,
-/// action, and what needs it. Each has its test inside a process, with an injected clock or fault.
-const NOT_ON_THE_STACK: [(&str, &str, &str, &str); 5] = [
+/// action, and what needs it. What has a test runs in the test's process, with an injected clock; a colleague's link has none yet.
+const NOT_ON_THE_STACK: [(&str, &str, &str, &str); 6] = [
     (
         "RetentionRole",
         "Cases",
@@ -45,13 +50,19 @@ const NOT_ON_THE_STACK: [(&str, &str, &str, &str); 5] = [
         "RetentionRole",
         "Documents",
         "s3:AbortMultipartUpload",
-        "the local AWS lists no unfinished uploads of a prefix to a role",
+        "uploads that were never finished (shared/store/src/destroy/objects.rs)",
     ),
     (
         "ScreeningRole",
         "HandoffSweep",
         "s3:DeleteObject",
         "copies older than five minutes (shared/store/src/handoff.rs)",
+    ),
+    (
+        "ProviderRole",
+        "Cases",
+        "dynamodb:Query",
+        "whether a colleague has a link already (functions/provider/src/desk/colleague.rs)",
     ),
     ("AuditRole", "LogHeadsList", "s3:ListBucket", "S3 says that a head is missing only to who may list"),
 ];
