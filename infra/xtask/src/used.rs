@@ -112,7 +112,9 @@ pub(crate) fn check(run: &RunFile, template: &Path) -> Result<()> {
     if !spare.is_empty() {
         bail!("{} permissions that no code path used in all tests:\n  {}", spare.len(), spare.join("\n  "));
     }
-    say::line(&format!("least privilege: each of {granted} permissions of the roles was used, or is listed with its reason"));
+    say::line(&format!(
+        "least privilege: each of {granted} permissions of the roles was used, or is listed with its reason"
+    ));
     Ok(())
 }
 
