@@ -19,8 +19,8 @@ use medius_domain::policy::{On, Permit, Thing, permit};
 use medius_domain::rights::{Refused, Right, RightsRequest, State};
 use medius_http::{Env, Error};
 use medius_store::{
-    Aws, Change, CodeMac, Conflict, Contacts, Database, Documents, ExportMac, Exports, Files, Keyring, MailboxMac,
-    Place, StoreError, Tables, pause,
+    Aws, Change, CodeMac, Conflict, Contacts, Database, Documents, ExportMac, Exports, Files, InquiryKeys, Keyring,
+    MailboxMac, Place, StoreError, Tables, pause,
 };
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ pub enum Progress {
 pub struct Fulfilment {
     db: Database,
     keyring: Keyring,
-    inquiries: Keyring,
+    inquiries: InquiryKeys,
     contacts: Contacts,
     documents: Documents,
     files: Files,
@@ -80,7 +80,7 @@ impl Fulfilment {
     /// With the given adapters.
     pub fn new(
         db: Database,
-        (keyring, inquiries, contacts): (Keyring, Keyring, Contacts),
+        (keyring, inquiries, contacts): (Keyring, InquiryKeys, Contacts),
         (documents, files, exports): (Documents, Files, Exports),
         (links, mailboxes, codes): (ExportMac, MailboxMac, CodeMac),
     ) -> Self {
@@ -95,11 +95,8 @@ impl Fulfilment {
         let aws = Aws::from_env()?;
         let db = Database::new(aws.dynamodb(), Tables::from_env(), Arc::new(SystemClock));
         let key = env.required("KMS_DATA_KEY")?;
-        let opens = (
-            Keyring::new(aws.kms(), key.clone()),
-            Keyring::inquiries(aws.kms(), key.clone()),
-            Contacts::new(aws.kms(), key),
-        );
+        let opens =
+            (Keyring::new(aws.kms(), key.clone()), InquiryKeys::new(&aws.kms(), &key), Contacts::new(aws.kms(), key));
         let (bucket, storage_key) = (env.required("BUCKET_DOCUMENTS")?, env.required("KMS_STORAGE_KEY")?);
         let files = (
             Documents::new(aws.s3(), bucket.clone(), None),

@@ -1,6 +1,6 @@
 //! What clients send and get.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use medius_domain::access::AccessReason;
 use medius_domain::consent::TextLanguage;
 use medius_domain::id::{CaseId, InquiryId, Subject};
@@ -8,6 +8,7 @@ use medius_domain::inquiry::{AnswerTo, Inquiry, InquiryState, Satisfaction, Thre
 use medius_domain::message::MessageText;
 use medius_domain::person::Email;
 use medius_domain::policy::Role;
+use medius_domain::statutory::{Kind, Said, StatutoryRecord};
 use medius_domain::upload::Upload;
 use medius_http::Language;
 use medius_http::uploads::UploadView;
@@ -147,6 +148,9 @@ pub struct InquirySummary {
     pub closed_at: Option<DateTime<Utc>>,
     /// When all of it is destroyed, as things stand.
     pub kept_until: DateTime<Utc>,
+    /// The last day (Asia/Seoul) of the record that a statute wants of a complaint, apart from it, as things stand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record_kept_until: Option<NaiveDate>,
 }
 
 impl From<&Inquiry> for InquirySummary {
@@ -162,6 +166,7 @@ impl From<&Inquiry> for InquirySummary {
             updated_at: inquiry.updated_at,
             closed_at: inquiry.closed_at,
             kept_until: inquiry.expires_at(),
+            record_kept_until: StatutoryRecord::of(inquiry).map(|record| record.kept_until()),
         }
     }
 }
@@ -211,6 +216,45 @@ impl InquiryView {
             inquiry: inquiry.into(),
             thread: thread.texts().iter().map(Into::into).collect(),
             attachments: files.iter().map(|file| UploadView::new(file, language)).collect(),
+        }
+    }
+}
+
+/// What a statute keeps of an inquiry.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatutoryView {
+    /// The inquiry that it was.
+    #[schema(value_type = String)]
+    pub id: InquiryId,
+    /// `complaint`.
+    #[schema(value_type = String)]
+    pub kind: Kind,
+    /// The statute.
+    pub statute: &'static str,
+    /// The day (Asia/Seoul) on which it was said.
+    pub said_on: NaiveDate,
+    /// Whether staff have answered everything that was said.
+    pub answered: bool,
+    /// The day (Asia/Seoul) on which it was closed.
+    pub closed_on: Option<NaiveDate>,
+    /// The last day (Asia/Seoul) on which the record is kept, as things stand.
+    pub kept_until: NaiveDate,
+    /// What was written, the oldest first.
+    pub thread: Vec<WrittenView>,
+}
+
+impl StatutoryView {
+    /// Of an opened record.
+    pub fn new(record: &StatutoryRecord, said: &Said) -> Self {
+        Self {
+            id: record.id.clone(),
+            kind: record.kind,
+            statute: record.kind.statute().name(),
+            said_on: record.said_on,
+            answered: record.answered,
+            closed_on: record.closed_on,
+            kept_until: record.kept_until(),
+            thread: said.thread().texts().iter().map(Into::into).collect(),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::State;
 use crate::by::By;
-use crate::thread::{closed, places};
+use crate::thread::closed;
 use axum::response::Response;
 use medius_domain::access::{AccessReason, Action, Object, Purpose};
 use medius_domain::id::{InquiryId, UploadId};
@@ -40,7 +40,7 @@ async fn bring(
     upload: UploadId,
 ) -> Result<Bringing, Problem> {
     let repeat = Place::Idempotency(request.scope_sha256.clone());
-    let snapshot = state.db.read(places(id).into_iter().chain([repeat])).await?;
+    let snapshot = state.db.read(Place::of_inquiry(id).into_iter().chain([repeat])).await?;
     let object = Object::of(Thing::Upload, &upload, "");
     let (inquiry, leave) = by.leave_on(state, &snapshot, origin, id, (Action::Create, object)).await?;
     let repeated = snapshot.idempotency(&request.scope_sha256)?.is_some();
@@ -55,7 +55,7 @@ async fn bring(
 }
 
 fn places_with(id: &InquiryId, upload: &UploadId) -> impl Iterator<Item = Place> {
-    places(id).into_iter().chain([Place::Upload(Owner::Inquiry(id.clone()), upload.clone())])
+    Place::of_inquiry(id).into_iter().chain([Place::Upload(Owner::Inquiry(id.clone()), upload.clone())])
 }
 
 /// Hands a file to the patient.

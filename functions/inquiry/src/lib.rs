@@ -2,19 +2,23 @@
 //! What is about personal data goes to the data protection officer (PIPA Art. 31) and is for other staff not there.
 //!
 //! What is written is sealed under a key of the inquiry's own and goes nowhere else: the mail that announces an answer carries
-//! a link. A thread has its own term, whatever becomes of the case that it is about.
+//! a link. A thread has its own term, whatever becomes of the case that it is about; what a statute wants of a complaint for longer
+//! is a record apart.
 
 pub mod api;
 mod attachments;
 mod by;
 mod handlers;
+mod kept;
 mod staff;
 mod thread;
 pub mod visitor;
 
 use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
-use medius_store::{Aws, CodeMac, Database, Files, Handoff, Keyring, MailboxMac, OwnerKeys, Quarantine, Tables};
+use medius_store::{
+    Aws, CodeMac, Database, Files, Handoff, InquiryKeys, Keyring, MailboxMac, OwnerKeys, Quarantine, Tables,
+};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -23,7 +27,7 @@ use utoipa_axum::routes;
 #[derive(Clone)]
 pub struct State {
     pub(crate) db: Database,
-    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) inquiries: Arc<InquiryKeys>,
     pub(crate) keys: Arc<OwnerKeys>,
     pub(crate) quarantine: Quarantine,
     pub(crate) files: Files,
@@ -48,7 +52,7 @@ impl State {
             codes: Arc::new(CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?)),
             mailboxes: Arc::new(MailboxMac::new(aws.kms(), env.required("KMS_MAILBOX_MAC")?)),
             answers: Arc::new(Keyring::inquiry_mailboxes(aws.kms(), key.clone())),
-            keyring: Arc::new(Keyring::inquiries(aws.kms(), key)),
+            inquiries: Arc::new(InquiryKeys::new(&aws.kms(), &key)),
             quarantine: Quarantine::new(s3.clone(), env.required("BUCKET_QUARANTINE")?),
             files: Files::new(s3.clone(), env.required("BUCKET_DOCUMENTS")?, None),
             handoff: Handoff::new(s3, env.required("BUCKET_HANDOFF")?, Some(env.required("KMS_STORAGE_KEY")?)),
@@ -63,6 +67,8 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::get))
         .routes(routes!(handlers::ask))
         .routes(routes!(handlers::close))
+        .routes(routes!(kept::own))
+        .routes(routes!(kept::for_officer))
         .routes(routes!(handlers::queue))
         .routes(routes!(handlers::open))
         .routes(routes!(handlers::assign))

@@ -2,7 +2,7 @@
 
 use crate::State;
 use crate::api::{AnswerRequest, Assignee, Assigning, InquirySummary, InquiryView, Queue, QueueItem, QueueParams};
-use crate::thread::{Decided, commit, object, places, sealed, written};
+use crate::thread::{Decided, commit, object, sealed, written};
 use axum::response::Response;
 use http::StatusCode;
 use medius_domain::access::{AccessReason, Action, Object, Purpose, Scope};
@@ -62,9 +62,9 @@ pub(crate) async fn open(
 ) -> Result<(u64, InquiryView), Problem> {
     let errand = errand(who, Action::View, object(id, ""), reason);
     errand.admitted(&state.db).await?;
-    let snapshot = state.db.read(places(id)).await?;
+    let snapshot = state.db.read(Place::of_inquiry(id)).await?;
     let (inquiry, leave) = errand.on_inquiry(&state.db, &snapshot, id).await?;
-    let thread = state.keyring.open_thread(id, &sealed(&snapshot, &leave)?).await?;
+    let thread = state.inquiries.open(id, &sealed(&snapshot, &leave)?).await?;
     let files = state.db.uploads(&Owner::Inquiry(id.clone())).await?;
     state.db.commit(Change::new(leave, state.db.now()), &snapshot).await?;
     Ok((inquiry.version, InquiryView::new(&inquiry, &thread, &files, language)))
@@ -80,7 +80,7 @@ pub(crate) async fn assign(
 ) -> Result<Inquiry, Problem> {
     let errand = errand(who, Action::Update, object(id, "assignment"), None);
     errand.admitted(&state.db).await?;
-    let snapshot = state.db.read(places(id)).await?;
+    let snapshot = state.db.read(Place::of_inquiry(id)).await?;
     let (inquiry, leave) = errand.on_inquiry(&state.db, &snapshot, id).await?;
     if inquiry.version != expected.0 {
         return Err(ProblemKind::VersionMismatch.into());
@@ -91,7 +91,7 @@ pub(crate) async fn assign(
     };
     let now = state.db.now();
     let next = inquiry.assigned(assignee, now);
-    let sealed = sealed(&snapshot, &leave)?;
+    let sealed = state.inquiries.again(&next, sealed(&snapshot, &leave)?).await?;
     let mut change = Change::new(leave, now);
     change.update_inquiry(&next, &sealed)?;
     state.db.commit(change, &snapshot).await?;
@@ -120,7 +120,7 @@ async fn try_answer(
 ) -> Result<Decided, Problem> {
     let errand = errand(who, Action::Create, object(id, "answer"), body.reason);
     let repeat = Place::Idempotency(request.scope_sha256.clone());
-    let snapshot = state.db.read(places(id).into_iter().chain([repeat])).await?;
+    let snapshot = state.db.read(Place::of_inquiry(id).into_iter().chain([repeat])).await?;
     let (inquiry, leave) = errand.on_inquiry(&state.db, &snapshot, id).await?;
     if let Some(answer) = replay(&snapshot, request)? {
         return Ok(Decided::Before(answer));

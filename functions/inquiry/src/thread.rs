@@ -24,12 +24,6 @@ fn tally_of(subject: &Subject) -> String {
     sha256_hex(format!("medius/inquiries/v1|{subject}").as_bytes())
 }
 
-/// What a request is read from.
-pub(crate) fn places(id: &InquiryId) -> [Place; 3] {
-    let log = medius_domain::access::Scope::Inquiry(id.clone());
-    [Place::Inquiry(id.clone()), Place::InquiryKey(id.clone()), Place::LogHead(log)]
-}
-
 /// What is sealed of an inquiry; without its key it is destroyed, whatever else is lying about.
 pub(crate) fn sealed(snapshot: &Snapshot, leave: &Permit) -> Result<SealedInquiry, Problem> {
     snapshot.sealed_inquiry(leave).ok_or_else(Problem::not_found)
@@ -116,7 +110,7 @@ async fn try_create(
         Some(to) => Some(state.answers.seal_answer_to(&inquiry.id, &to).await?),
         None => None,
     };
-    let sealed = state.keyring.seal_thread(&inquiry.id, None, &thread).await?.announced_at(answer_to);
+    let sealed = state.inquiries.seal(&inquiry, None, &thread).await?.announced_at(answer_to);
     let mut change = Box::new(Change::new(leave, now));
     change.create_inquiry(&inquiry, &sealed)?;
     change.count(&tally_name, &tally)?;
@@ -142,9 +136,9 @@ pub(crate) async fn get(
     id: &InquiryId,
     language: Language,
 ) -> Result<(u64, InquiryView), Problem> {
-    let snapshot = state.db.read(places(id)).await?;
+    let snapshot = state.db.read(Place::of_inquiry(id)).await?;
     let (inquiry, leave) = by.leave(state, &snapshot, origin, id, (Action::View, "")).await?;
-    let thread = state.keyring.open_thread(id, &sealed(&snapshot, &leave)?).await?;
+    let thread = state.inquiries.open(id, &sealed(&snapshot, &leave)?).await?;
     let files = state.db.uploads(&Owner::Inquiry(id.clone())).await?;
     state.db.commit(Change::new(leave, state.db.now()), &snapshot).await?;
     Ok((inquiry.version, InquiryView::new(&inquiry, &thread, &files, language)))
@@ -161,10 +155,10 @@ pub(crate) async fn written(
     let now = state.db.now();
     let next = inquiry.after(step, now).ok_or_else(closed)?;
     let before = sealed(snapshot, leave)?;
-    let thread = state.keyring.open_thread(&inquiry.id, &before).await?;
+    let thread = state.inquiries.open(&inquiry.id, &before).await?;
     let from = leave.event().actor.role();
     let thread = thread.with(from, text.clone(), now).ok_or_else(full)?;
-    let sealed = state.keyring.seal_thread(&inquiry.id, Some(&before), &thread).await?;
+    let sealed = state.inquiries.seal(&next, Some(&before), &thread).await?;
     let mut change = Box::new(Change::new(leave.clone(), now));
     change.update_inquiry(&next, &sealed)?;
     Ok((next, change))
@@ -190,7 +184,7 @@ async fn try_ask(
     request: &IdempotentRequest,
 ) -> Result<Decided, Problem> {
     let repeat = Place::Idempotency(request.scope_sha256.clone());
-    let snapshot = state.db.read(places(id).into_iter().chain([repeat])).await?;
+    let snapshot = state.db.read(Place::of_inquiry(id).into_iter().chain([repeat])).await?;
     let (inquiry, leave) = by.leave(state, &snapshot, origin, id, (Action::Create, "message")).await?;
     if let Some(answer) = replay(&snapshot, request)? {
         return Ok(Decided::Before(answer));
@@ -210,7 +204,7 @@ pub(crate) async fn close(
     expected: IfMatch,
     closing: &Closing,
 ) -> Result<Inquiry, Problem> {
-    let snapshot = state.db.read(places(id)).await?;
+    let snapshot = state.db.read(Place::of_inquiry(id)).await?;
     let (inquiry, leave) = by.leave(state, &snapshot, origin, id, (Action::Update, "closing")).await?;
     if inquiry.version != expected.0 {
         return Err(ProblemKind::VersionMismatch.into());
@@ -218,7 +212,7 @@ pub(crate) async fn close(
     let now = state.db.now();
     let next = inquiry.after(Step::Close, now).ok_or_else(closed)?;
     let next = Inquiry { satisfaction: closing.satisfaction, ..next };
-    let sealed = sealed(&snapshot, &leave)?;
+    let sealed = state.inquiries.again(&next, sealed(&snapshot, &leave)?).await?;
     let mut change = Change::new(leave, now);
     change.update_inquiry(&next, &sealed)?;
     state.db.commit(change, &snapshot).await?;

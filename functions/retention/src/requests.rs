@@ -7,6 +7,7 @@ use medius_domain::destruction::Ledger;
 use medius_domain::id::{CaseId, RightId};
 use medius_domain::policy::{On, Thing, permit};
 use medius_domain::rights::{Held, HeldInquiry, Refused, Right, RightsRequest, State};
+use medius_domain::statutory::StatutoryRecord;
 use medius_http::telemetry;
 use medius_store::{Change, Conflict, MailAbout, MailRecord, Notice, Place, StoreError};
 
@@ -90,16 +91,19 @@ impl Retention {
         })
     }
 
-    /// Destroys what the patient asked the service about, where everything is to be destroyed, and names what a statute keeps. The
-    /// entry in an inquiry's log comes before: what is entered and not done is done by the next run.
+    /// Destroys what the patient asked the service about, where everything is to be destroyed, and names what a statute keeps of it:
+    /// the records apart. The entry in an inquiry's log comes before: what is entered and not done is done by the next run.
     async fn without_inquiries(&self, request: &RightsRequest, request_id: &str) -> Result<Vec<HeldInquiry>, Failure> {
-        let mut held = Vec::new();
         if request.case_id.is_some() {
-            return Ok(held);
+            return Ok(Vec::new());
         }
+        let mut held: Vec<HeldInquiry> =
+            self.db.statutory_of(&request.subject).await?.iter().map(HeldInquiry::of).collect();
         for inquiry in self.db.inquiries_of(&request.subject).await? {
-            if let Some(kept) = HeldInquiry::of(&inquiry) {
-                held.push(kept);
+            let kept = held.iter().any(|kept| kept.inquiry_id == inquiry.id);
+            if let Some(record) = StatutoryRecord::of(&inquiry).filter(|_| !kept) {
+                // A complaint from before records were kept apart: the thread is the record.
+                held.push(HeldInquiry::of(&record));
                 continue;
             }
             let scope = Scope::Inquiry(inquiry.id.clone());

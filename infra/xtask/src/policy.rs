@@ -125,6 +125,7 @@ const fn noun(thing: Thing) -> &'static str {
         Thing::SignIn => "sign-ins",
         Thing::Right => "requests about rights",
         Thing::Inquiry => "inquiries",
+        Thing::Statutory => "records that a statute keeps",
         Thing::Upload => "files that were brought",
         Thing::Record => "results and medicines of records",
         Thing::Export => "copy of what is kept",

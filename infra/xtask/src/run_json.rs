@@ -14,7 +14,7 @@ use crate::{
     ministack::REGION,
 };
 
-const TABLES: [(&str, &str); 13] = [
+const TABLES: [(&str, &str); 14] = [
     ("cases", "Cases"),
     ("keys", "Keys"),
     ("consents", "Consents"),
@@ -27,6 +27,7 @@ const TABLES: [(&str, &str); 13] = [
     ("ledger", "Ledger"),
     ("rights", "Rights"),
     ("inquiries", "Inquiries"),
+    ("statutory", "Statutory"),
     ("uploads", "Uploads"),
 ];
 const KEYS: [(&str, &str); 9] = [

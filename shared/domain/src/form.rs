@@ -12,6 +12,7 @@ use crate::correction::Correction;
 use crate::inquiry::{AnswerTo, Thread};
 use crate::intake::{BasicDraft, HealthDraft};
 use crate::record::Rows;
+use crate::statutory::Said;
 use crate::task::Note;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -89,6 +90,10 @@ impl Form for Note {
 
 impl Form for Thread {
     const NAME: &'static str = "thread";
+}
+
+impl Form for Said {
+    const NAME: &'static str = "statutory";
 }
 
 impl Form for AnswerTo {

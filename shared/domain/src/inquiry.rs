@@ -1,8 +1,8 @@
 //! Inquiries: what a patient asks the service, about a case or about none, and what is answered (policy clause P7; PIPA
 //! Art. 15(1)4: what the person asked for). What is about personal data goes to the data protection officer (Art. 31).
 //!
-//! A thread has its own term: complaints and disputes three years after they were closed (E-Commerce Act Decree Art. 6), all
-//! else one year. Who says nothing for ninety days has closed it.
+//! A thread has its own term: one year after it was closed. Who says nothing for ninety days has closed it. What a statute wants
+//! of a complaint for longer is a record apart (`crate::statutory`).
 
 mod thread;
 mod visitor;
@@ -12,9 +12,8 @@ pub use visitor::{AnswerTo, Visitor};
 
 use crate::clock::{end_of_kst_day, kst_day};
 use crate::id::{CaseId, InquiryId, Subject};
-use crate::lifecycle::HoldStatute;
 use crate::policy::Role;
-use chrono::{DateTime, Days, Months, TimeDelta, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What an inquiry is about, as the patient says.
@@ -37,15 +36,6 @@ impl Topic {
     /// Every topic.
     pub const ALL: [Self; 5] = [Self::Service, Self::Referral, Self::Technical, Self::Complaint, Self::Privacy];
 
-    /// The statute by which what was written is kept to its end, whatever its patient wishes; none for what they may have destroyed.
-    pub const fn kept_by(self) -> Option<HoldStatute> {
-        match self {
-            // Records about complaints and disputes of consumers: three years (E-Commerce Act Enforcement Decree Art. 6(1)4).
-            Self::Complaint => Some(HoldStatute::ECommerceRecords),
-            Self::Service | Self::Referral | Self::Technical | Self::Privacy => None,
-        }
-    }
-
     /// The code, as in JSON and in the index.
     pub const fn code(self) -> &'static str {
         match self {
@@ -62,14 +52,6 @@ impl Topic {
         match self {
             Self::Service | Self::Referral | Self::Technical | Self::Complaint => Role::Coordinator,
             Self::Privacy => Role::Dpo,
-        }
-    }
-
-    /// Months that a thread is kept after it was closed.
-    const fn kept_months(self) -> u32 {
-        match self {
-            Self::Complaint => 36,
-            Self::Service | Self::Referral | Self::Technical | Self::Privacy => 12,
         }
     }
 }
@@ -156,6 +138,8 @@ impl From<Satisfaction> for u8 {
 const UNCONFIRMED_HOURS: i64 = 24;
 /// Idle days after which a thread counts as closed.
 const IDLE_DAYS: u64 = 90;
+/// Months that a thread is kept after it was closed: as long as a case.
+const KEPT_MONTHS: u32 = 12;
 
 /// An inquiry without anything that was written in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,19 +203,24 @@ impl Inquiry {
         Self { assignee, version: self.version + 1, updated_at: now, ..self.clone() }
     }
 
-    /// When all of it is destroyed: its term after it was closed, or would count as closed, at the end of that day in Seoul.
-    pub fn expires_at(&self) -> DateTime<Utc> {
-        if self.state == InquiryState::Unconfirmed {
-            return self.created_at + TimeDelta::hours(UNCONFIRMED_HOURS);
-        }
-        let closed = match self.closed_at {
+    /// The day (Asia/Seoul) on which it was closed, or counts as closed.
+    pub fn ends_on(&self) -> NaiveDate {
+        match self.closed_at {
             Some(at) => kst_day(at),
             None => {
                 let day = kst_day(self.updated_at);
                 day.checked_add_days(Days::new(IDLE_DAYS)).unwrap_or(day)
             }
-        };
-        end_of_kst_day(closed.checked_add_months(Months::new(self.topic.kept_months())).unwrap_or(closed))
+        }
+    }
+
+    /// When all of it is destroyed: its term after it was closed, or would count as closed, at the end of that day in Seoul.
+    pub fn expires_at(&self) -> DateTime<Utc> {
+        if self.state == InquiryState::Unconfirmed {
+            return self.created_at + TimeDelta::hours(UNCONFIRMED_HOURS);
+        }
+        let day = self.ends_on();
+        end_of_kst_day(day.checked_add_months(Months::new(KEPT_MONTHS)).unwrap_or(day))
     }
 }
 
@@ -268,15 +257,14 @@ mod tests {
     }
 
     #[test]
-    fn a_complaint_is_kept_three_years_and_all_else_one_at_the_end_of_the_day_in_seoul() {
+    fn every_inquiry_is_kept_a_year_to_the_end_of_the_day_in_seoul() {
         for topic in Topic::ALL {
-            let years = if topic == Topic::Complaint { 3 } else { 1 };
             let open = inquiry(topic);
             // The first of December has begun in Seoul; ninety days later it is the 29th of February.
-            let idle = Utc.with_ymd_and_hms(2028 + years, 2, 28, 15, 0, 0).unwrap();
+            let idle = Utc.with_ymd_and_hms(2029, 2, 28, 15, 0, 0).unwrap();
             assert_eq!(open.expires_at(), idle, "{topic:?}");
             let closed = open.after(Step::Close, open.created_at).unwrap();
-            assert_eq!(closed.expires_at(), Utc.with_ymd_and_hms(2027 + years, 12, 1, 15, 0, 0).unwrap());
+            assert_eq!(closed.expires_at(), Utc.with_ymd_and_hms(2028, 12, 1, 15, 0, 0).unwrap());
         }
     }
 

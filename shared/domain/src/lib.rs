@@ -37,6 +37,7 @@ pub mod record;
 pub mod review;
 pub mod rights;
 pub mod signed;
+pub mod statutory;
 pub mod task;
 pub mod text;
 pub mod unit;

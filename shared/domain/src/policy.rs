@@ -7,6 +7,7 @@ use crate::consent::ConsentProof;
 use crate::id::{CaseId, Subject};
 use crate::inquiry::Inquiry;
 use crate::rights::RightsRequest;
+use crate::statutory::StatutoryRecord;
 
 mod kinds;
 mod rules;
@@ -67,6 +68,8 @@ pub enum On<'a> {
     Right(&'a RightsRequest),
     /// An inquiry, for its patient and for those of the staff whose topic it is.
     Inquiry(&'a Inquiry),
+    /// What a statute keeps of a person, for that person and for the data protection officer.
+    Statutory(&'a StatutoryRecord),
     /// Something that belongs to no one patient.
     Service(&'a Scope),
 }
@@ -83,7 +86,10 @@ impl On<'_> {
             // The officer's queue is nobody's case, and neither is what lies in it; functions carry out what was agreed to.
             (On::Right(_), Actor::Staff { .. } | Actor::System { .. }) => Standing::Service,
             // For the copy that its patient asked for.
-            (On::Inquiry(_), Actor::System { .. }) => Standing::Recipient,
+            (On::Inquiry(_) | On::Statutory(_), Actor::System { .. }) => Standing::Recipient,
+            (On::Statutory(record), Actor::Patient { subject }) if record.subject == *subject => Standing::Own,
+            // It is nobody's work any more: whoever looks at it says why.
+            (On::Statutory(_), Actor::Staff { .. }) => Standing::Unassigned,
             (On::Desk(_, assigned), Actor::Staff { subject, .. }) => {
                 if *assigned == Some(subject) {
                     Standing::Assigned
@@ -93,7 +99,9 @@ impl On<'_> {
             }
             (On::Behind(..), Actor::Provider { .. } | Actor::System { .. }) => Standing::Recipient,
             (On::Service(_), _) => Standing::Service,
-            (On::Case(_) | On::Desk(..) | On::Behind(..) | On::Right(_) | On::Inquiry(_), _) => Standing::Foreign,
+            (On::Case(_) | On::Desk(..) | On::Behind(..) | On::Right(_) | On::Inquiry(_) | On::Statutory(_), _) => {
+                Standing::Foreign
+            }
         }
     }
 
@@ -101,7 +109,7 @@ impl On<'_> {
         match self {
             On::Case(case) | On::Desk(case, _) => Some(case),
             // Who reads a case behind a link or a mail asks it itself, with the institution that it concerns.
-            On::Behind(..) | On::Right(_) | On::Inquiry(_) | On::Service(_) => None,
+            On::Behind(..) | On::Right(_) | On::Inquiry(_) | On::Statutory(_) | On::Service(_) => None,
         }
     }
 
@@ -114,6 +122,7 @@ impl On<'_> {
                 (scope, Some(request.subject.clone()))
             }
             On::Inquiry(inquiry) => (Scope::Inquiry(inquiry.id.clone()), Some(inquiry.subject.clone())),
+            On::Statutory(record) => (Scope::Inquiry(record.id.clone()), Some(record.subject.clone())),
             On::Service(scope) => ((*scope).clone(), None),
         }
     }

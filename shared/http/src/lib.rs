@@ -88,6 +88,6 @@ pub use params::Params;
 pub use problem::{MissingConsent, Problem, ProblemKind};
 pub use router::service;
 pub use store::{
-    Asked, Counted, Errand, Origin, Remembered, own_case, own_inquiry, own_right, replay, settle, versioned,
+    Asked, Counted, Errand, Origin, Remembered, own_case, own_inquiry, own_record, own_right, replay, settle, versioned,
 };
 pub use ticket::Ticketed;

@@ -34,7 +34,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::place::Place;
-    use crate::{case_records, contacts, corrections, inquiries, story, tasks};
+    use crate::{case_records, contacts, corrections, inquiries, statutory, story, tasks};
     use data_encoding::HEXLOWER;
     use medius_domain::contact::ContactCard;
     use medius_domain::correction::Correction;
@@ -43,6 +43,7 @@ mod tests {
     use medius_domain::inquiry::{AnswerTo, Thread};
     use medius_domain::intake::{BasicDraft, HealthDraft};
     use medius_domain::record::Rows;
+    use medius_domain::statutory::Said;
     use medius_domain::task::Note;
     use serde::{Deserialize, Serialize};
     use serde_json::{Value, json};
@@ -92,6 +93,7 @@ mod tests {
         opens::<Note>(&tasks::binding(&case, &Place::TaskNote(case.clone(), task, 1)));
         opens::<Thread>(&inquiries::binding(&inquiry));
         opens::<AnswerTo>(&inquiries::mailbox_binding(&inquiry));
+        opens::<Said>(&statutory::binding(&inquiry));
     }
 
     /// A record as one release had it, and as the next one has it.

@@ -7,11 +7,13 @@ use crate::keyring::{Keyring, WrappedKey};
 use crate::place::{Place, Table};
 use crate::seal::Binding;
 use crate::snapshot::Snapshot;
+use crate::statutory::SealedStatutory;
 use chrono::{DateTime, TimeDelta, Utc};
 use medius_domain::access::Scope;
 use medius_domain::id::{InquiryId, Subject};
 use medius_domain::inquiry::{AnswerTo, Inquiry, InquiryState, Thread, Topic};
 use medius_domain::policy::Permit;
+use medius_domain::statutory::{Said, StatutoryRecord};
 use serde::{Deserialize, Serialize};
 
 /// Inquiries of a topic and state that a list looks at.
@@ -23,6 +25,7 @@ pub struct SealedInquiry {
     pub(crate) key: WrappedKey,
     pub(crate) thread: Vec<u8>,
     pub(crate) answer_to: Option<SealedAnswerTo>,
+    pub(crate) record: Option<SealedStatutory>,
 }
 
 /// The mailbox that answers are announced at, sealed under a key of its own: who sends mail can open this and nothing of what
@@ -79,25 +82,80 @@ pub(crate) fn mailbox_binding(id: &InquiryId) -> Binding {
     Binding::field(id, &Place::Inquiry(id.clone()), "mailbox")
 }
 
-impl Keyring {
-    /// Seals the thread of an inquiry: under a new key where there is none yet.
+/// The keys of inquiries: of what is written in them, and of what a statute keeps of that.
+pub struct InquiryKeys {
+    threads: Keyring,
+    records: Keyring,
+}
+
+impl InquiryKeys {
+    /// With the KMS key that wraps data keys.
+    pub fn new(kms: &aws_sdk_kms::Client, key_id: &str) -> Self {
+        let (threads, records) = (kms.clone(), kms.clone());
+        Self {
+            threads: Keyring::inquiries(threads, key_id.to_owned()),
+            records: Keyring::statutory(records, key_id.to_owned()),
+        }
+    }
+
+    /// Seals what is written in an inquiry that stands so: under a new key where there is none yet, and once more for the record
+    /// that a statute wants of it, if one does.
     ///
     /// # Errors
     /// [`StoreError::Service`] or [`StoreError::Seal`].
-    pub async fn seal_thread(
+    pub async fn seal(
         &self,
-        id: &InquiryId,
-        sealed: Option<&SealedInquiry>,
+        inquiry: &Inquiry,
+        before: Option<&SealedInquiry>,
         thread: &Thread,
     ) -> Result<SealedInquiry, StoreError> {
-        let wrapped = match sealed {
+        let id = &inquiry.id;
+        let key = match before {
             Some(sealed) => sealed.key.clone(),
-            None => self.create(id).await?,
+            None => self.threads.create(id).await?,
         };
-        let thread = self.unwrap(id, &wrapped).await?.seal_form(&binding(id), thread)?;
-        Ok(SealedInquiry { key: wrapped, thread, answer_to: sealed.and_then(|sealed| sealed.answer_to.clone()) })
+        let sealed = self.threads.unwrap(id, &key).await?.seal_form(&binding(id), thread)?;
+        let record = match StatutoryRecord::of(inquiry) {
+            Some(_) => {
+                let before = before.and_then(|sealed| sealed.record.as_ref());
+                Some(self.records.seal_statutory(id, before, &thread.clone().into()).await?)
+            }
+            None => None,
+        };
+        let answer_to = before.and_then(|sealed| sealed.answer_to.clone());
+        Ok(SealedInquiry { key, thread: sealed, answer_to, record })
     }
 
+    /// The same words for an inquiry that stands otherwise now.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`], [`StoreError::Seal`] or [`StoreError::Corrupt`].
+    pub async fn again(&self, inquiry: &Inquiry, before: SealedInquiry) -> Result<SealedInquiry, StoreError> {
+        if StatutoryRecord::of(inquiry).is_none() {
+            return Ok(before);
+        }
+        let thread = self.open(&inquiry.id, &before).await?;
+        self.seal(inquiry, Some(&before), &thread).await
+    }
+
+    /// Opens what is written in an inquiry.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`], [`StoreError::Seal`] or [`StoreError::Corrupt`].
+    pub async fn open(&self, id: &InquiryId, sealed: &SealedInquiry) -> Result<Thread, StoreError> {
+        self.threads.open_thread(id, sealed).await
+    }
+
+    /// Opens what a statute keeps of an inquiry.
+    ///
+    /// # Errors
+    /// [`StoreError::Service`], [`StoreError::Seal`] or [`StoreError::Corrupt`].
+    pub async fn open_record(&self, id: &InquiryId, sealed: &SealedStatutory) -> Result<Said, StoreError> {
+        self.records.open_statutory(id, sealed).await
+    }
+}
+
+impl Keyring {
     /// Seals the mailbox of an inquiry under a new key.
     ///
     /// # Errors
@@ -139,7 +197,7 @@ impl Snapshot {
         let Scope::Inquiry(id) = permit.scope() else { return None };
         let key = self.wrapped(Place::InquiryKey(id.clone()))?;
         let thread = self.item(&Place::Inquiry(id.clone())).and_then(|item| blob(item, "thread"))?;
-        Some(SealedInquiry { key, thread, answer_to: self.answer_to(permit) })
+        Some(SealedInquiry { key, thread, answer_to: self.answer_to(permit), record: self.record_beside(id) })
     }
 
     /// The sealed mailbox of the inquiry of a permit.

@@ -63,6 +63,11 @@ impl Keyring {
         Self { purpose: "inquiry-mailbox", owner: "inquiry", ..Self::new(client, key_id) }
     }
 
+    /// The same, for what a statute keeps of inquiries.
+    pub fn statutory(client: Client, key_id: String) -> Self {
+        Self { purpose: "statutory", owner: "inquiry", ..Self::new(client, key_id) }
+    }
+
     /// The same, for what is brought to a request about rights.
     pub fn rights(client: Client, key_id: String) -> Self {
         Self { purpose: "right", owner: "right", ..Self::new(client, key_id) }

@@ -39,6 +39,8 @@ pub enum Table {
     Inquiries,
     /// Files that people bring: where each stands, nothing that is in it.
     Uploads,
+    /// What a statute keeps after everything else of a person is destroyed.
+    Statutory,
 }
 
 impl Table {
@@ -58,6 +60,7 @@ impl Table {
             Self::Rights => "rights",
             Self::Inquiries => "inquiries",
             Self::Uploads => "uploads",
+            Self::Statutory => "statutory",
         }
     }
 
@@ -76,11 +79,12 @@ impl Table {
             Self::Rights => "TABLE_RIGHTS",
             Self::Inquiries => "TABLE_INQUIRIES",
             Self::Uploads => "TABLE_UPLOADS",
+            Self::Statutory => "TABLE_STATUTORY",
         }
     }
 
     /// Every table.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Cases,
         Self::Consents,
         Self::Links,
@@ -94,6 +98,7 @@ impl Table {
         Self::Rights,
         Self::Inquiries,
         Self::Uploads,
+        Self::Statutory,
     ];
 }
 
@@ -194,6 +199,10 @@ pub enum Place {
     Inquiry(InquiryId),
     /// The wrapped data key of an inquiry.
     InquiryKey(InquiryId),
+    /// What a statute keeps of an inquiry, sealed under a key of its own.
+    Statutory(InquiryId),
+    /// The wrapped data key of such a record.
+    StatutoryKey(InquiryId),
     /// How often somebody did something of late, by an opaque name.
     Tally(String),
     /// A file that somebody brings.
@@ -256,6 +265,17 @@ impl Place {
         ]
     }
 
+    /// What an inquiry is read from: itself, what a statute keeps of it, the keys of both, and its log.
+    pub fn of_inquiry(id: &InquiryId) -> [Self; 5] {
+        [
+            Self::Inquiry(id.clone()),
+            Self::InquiryKey(id.clone()),
+            Self::Statutory(id.clone()),
+            Self::StatutoryKey(id.clone()),
+            Self::LogHead(Scope::Inquiry(id.clone())),
+        ]
+    }
+
     /// Its table.
     pub const fn table(&self) -> Table {
         match self {
@@ -273,7 +293,11 @@ impl Place {
             | Self::Record(..)
             | Self::Document(_)
             | Self::Copy(..) => Table::Cases,
-            Self::DataKey(_) | Self::ContactKey(_) | Self::InquiryKey(_) | Self::RightKey(_) => Table::Keys,
+            Self::DataKey(_)
+            | Self::ContactKey(_)
+            | Self::InquiryKey(_)
+            | Self::StatutoryKey(_)
+            | Self::RightKey(_) => Table::Keys,
             Self::Consents(_) | Self::ConsentEvent(..) | Self::GuardianCode(_) => Table::Consents,
             Self::Link(_) | Self::Code(_) | Self::Session(..) | Self::Tries(..) | Self::Export(_) => Table::Links,
             Self::LogHead(_) | Self::LogEntry(..) => Table::AccessLog,
@@ -284,6 +308,7 @@ impl Place {
             Self::Ledger(_) => Table::Ledger,
             Self::Right(_) => Table::Rights,
             Self::Inquiry(_) => Table::Inquiries,
+            Self::Statutory(_) => Table::Statutory,
             Self::Upload(..) => Table::Uploads,
         }
     }
@@ -321,6 +346,8 @@ impl Place {
             Self::Right(id) | Self::RightKey(id) => Self::right_pk(id),
             Self::Upload(owner, _) => Self::owner_pk(owner),
             Self::Inquiry(id) | Self::InquiryKey(id) => Self::inquiry_pk(id),
+            // Not the inquiry's: whoever destroys that by its key leaves this.
+            Self::Statutory(id) | Self::StatutoryKey(id) => format!("STATUTORY#{id}"),
             Self::Tally(name) => format!("TALLY#{name}"),
         }
     }
@@ -388,7 +415,7 @@ impl Place {
             Self::Contact(_) | Self::ContactKey(_) => "CONTACT".to_owned(),
             Self::Assignment(_) => "ASSIGNMENT".to_owned(),
             Self::Message(_, m) => format!("{}{m}", Self::MESSAGES),
-            Self::DataKey(_) | Self::InquiryKey(_) | Self::RightKey(_) => "KEY".to_owned(),
+            Self::DataKey(_) | Self::InquiryKey(_) | Self::StatutoryKey(_) | Self::RightKey(_) => "KEY".to_owned(),
             Self::Upload(_, id) => format!("{}{id}", Self::UPLOADS),
             Self::Record(_, id) => format!("{}{id}", Self::RECORDS),
             Self::GuardianCode(_) => "GUARDIAN".to_owned(),
@@ -409,6 +436,7 @@ impl Place {
             Self::Ledger(_) => "LEDGER".to_owned(),
             Self::Right(_) => "RIGHT".to_owned(),
             Self::Inquiry(_) => "INQUIRY".to_owned(),
+            Self::Statutory(_) => "STATUTORY".to_owned(),
             Self::Tally(_) => "TALLY".to_owned(),
         }
     }
@@ -463,6 +491,8 @@ impl Place {
             Self::Right(_) => "rights request",
             Self::Inquiry(_) => "inquiry",
             Self::InquiryKey(_) => "inquiry key",
+            Self::Statutory(_) => "statutory record",
+            Self::StatutoryKey(_) => "key of a statutory record",
             Self::Tally(_) => "tally",
             Self::Upload(..) => "upload",
             Self::Record(..) => "record",

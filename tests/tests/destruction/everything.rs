@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Every kind of item about a person, by its table: what the partition is of, and what the item is.
-const KINDS: [(&str, &[&str]); 11] = [
+const KINDS: [(&str, &[&str]); 12] = [
     (
         "cases",
         &[
@@ -34,12 +34,13 @@ const KINDS: [(&str, &[&str]); 11] = [
             "DOCUMENT DOCUMENT",
         ],
     ),
-    ("keys", &["CASE KEY", "CASE CONTACT", "INQUIRY KEY", "RIGHT KEY"]),
+    ("keys", &["CASE KEY", "CASE CONTACT", "INQUIRY KEY", "STATUTORY KEY", "RIGHT KEY"]),
     ("consents", &["CASE HEAD", "CASE EVENT", "CASE GUARDIAN"]),
     ("links", &["LINK LINK", "LINK CODE", "LINK SESSION", "EXPORT EXPORT"]),
     ("uploads", &["CASE UPLOAD", "RIGHT UPLOAD", "INQUIRY UPLOAD"]),
     ("rights", &["RIGHT RIGHT"]),
     ("inquiries", &["INQUIRY INQUIRY"]),
+    ("statutory", &["STATUTORY STATUTORY"]),
     ("access_log", &["CASE HEAD", "CASE ENTRY", "RIGHT ENTRY", "INQUIRY ENTRY"]),
     ("outbox", &["MAIL MAIL"]),
     ("idempotency", &["IDEM IDEM", "TALLY TALLY"]),
@@ -131,7 +132,7 @@ async fn mandate(world: &World, email: &str, case: &str) {
 
 /// What a patient asks, with a file, and what a visitor asks.
 async fn inquiries(world: &World, app: &PatientApp) {
-    let inquiry = json!({"topic": "service", "text": "When do you open?"});
+    let inquiry = json!({"topic": "complaint", "text": "When do you open?"});
     let asked = app.post("/v1/inquiries", &inquiry).await.unwrap().expect(201, "inquiry").unwrap().json();
     let path = format!("/v1/inquiries/{}/attachments", asked["id"].as_str().unwrap());
     app.post(&path, &announcement("png", &png())).await.unwrap().expect(201, "attachment").unwrap();

@@ -4,6 +4,7 @@
 mod attachments;
 mod bad_input;
 mod keeping;
+mod records;
 mod staff;
 mod visitors;
 
@@ -83,6 +84,14 @@ async fn item(stack: &Stack, table: &str, id: &str, sk: &str) -> Option<HashMap<
     let text = |s: String| AttributeValue::S(s);
     let get = stack.dynamodb(stack.operator_credentials()).get_item().table_name(stack.table(table));
     let get = get.key("pk", text(format!("INQUIRY#{id}"))).key("sk", text(sk.to_owned()));
+    get.send().await.unwrap().item
+}
+
+/// What a statute keeps of an inquiry, or the key of that.
+async fn kept(stack: &Stack, table: &str, id: &str) -> Option<HashMap<String, AttributeValue>> {
+    let sk = if table == "keys" { "KEY" } else { "STATUTORY" };
+    let get = stack.dynamodb(stack.operator_credentials()).get_item().table_name(stack.table(table));
+    let get = get.key("pk", AttributeValue::S(format!("STATUTORY#{id}"))).key("sk", AttributeValue::S(sk.to_owned()));
     get.send().await.unwrap().item
 }
 

@@ -12,16 +12,16 @@ use std::time::Duration;
 
 const PUBLIC: &str = "/v1/public/inquiries";
 
-fn asking(email: &str, topic: &str) -> Value {
+pub(super) fn asking(email: &str, topic: &str) -> Value {
     json!({"topic": topic, "text": "Zqvisitorask: how long\ndoes it take?", "email": email, "language": "en"})
 }
 
-async fn visit(who: &Anybody, body: &Value) -> String {
+pub(super) async fn visit(who: &Anybody, body: &Value) -> String {
     let asked = who.send(Method::POST, PUBLIC, Some(body)).await.unwrap().expect(202, "inquiry").unwrap();
     asked.json()["id"].as_str().unwrap().to_owned()
 }
 
-async fn code(stack: &Stack, email: &str) -> String {
+pub(super) async fn code(stack: &Stack, email: &str) -> String {
     let has = |m: &Mail| m.body_text.as_deref().and_then(eight_digits).is_some();
     let mail = stack.wait_for_mail(email, Duration::from_secs(30), has).await.unwrap();
     for part in [Some(mail.subject), mail.body_text.clone(), mail.body_html].map(Option::unwrap_or_default) {
@@ -30,7 +30,7 @@ async fn code(stack: &Stack, email: &str) -> String {
     eight_digits(&mail.body_text.unwrap()).unwrap()
 }
 
-async fn verify(who: &Anybody, id: &str, code: &str) -> Answer {
+pub(super) async fn verify(who: &Anybody, id: &str, code: &str) -> Answer {
     who.send(Method::POST, &format!("{PUBLIC}/{id}/verify"), Some(&json!({"code": code}))).await.unwrap()
 }
 

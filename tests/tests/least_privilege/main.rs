@@ -120,6 +120,7 @@ async fn try_tables(stack: &Stack, who: &Credentials, tries: &mut Tries) {
         ("directory", "by_status", "status"),
         ("inquiries", "by_subject", "subject"),
         ("inquiries", "by_queue", "queue"),
+        ("statutory", "by_subject", "subject"),
         ("rights", "by_state", "state"),
         ("rights", "by_subject", "subject"),
         ("uploads", "by_due", "due"),

@@ -83,7 +83,7 @@ async fn ids_of(app: &PatientApp, sent: &Sent, recipient: &str) -> Ids {
     let tasks = app.get(&format!("/v1/cases/{}/tasks", sent.case)).await.unwrap().expect(200, "tasks").unwrap().json();
     let today = kst_day(Utc::now());
     let asked =
-        app.post("/v1/inquiries", &json!({"topic": "service", "text": "How long does it take?"})).await.unwrap();
+        app.post("/v1/inquiries", &json!({"topic": "complaint", "text": "How long does it take?"})).await.unwrap();
     let asked = asked.expect(201, "inquiry").unwrap().json();
     let inquiry = asked["id"].as_str().unwrap().to_owned();
     let attachment = announced(app, &format!("/v1/inquiries/{inquiry}/attachments")).await;
@@ -188,6 +188,9 @@ pub(crate) async fn build(stack: &Stack) -> World {
     }
     for table in ["inquiries", "keys"] {
         delete(stack, table, &format!("INQUIRY#{}", deleted.inquiry)).await;
+    }
+    for table in ["statutory", "keys"] {
+        delete(stack, table, &format!("STATUTORY#{}", deleted.inquiry)).await;
     }
     delete(stack, "rights", &format!("RIGHT#{}", deleted.right)).await;
     let proposer = member(stack, Some(Role::Coordinator)).await.app;

@@ -1,5 +1,5 @@
-//! Deletion of everything: what the patient asked the service about goes too, what a statute keeps is named with its end, and the
-//! answer says what stays as proof.
+//! Deletion of everything: what the patient asked the service about goes too, what a statute keeps of it apart is named with its end,
+//! and the answer says what stays as proof.
 
 use super::{ask, chain, member, seen, taken, with_case};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -68,17 +68,22 @@ async fn with_everything_go_the_inquiries_and_what_is_kept_is_named_with_its_rea
     }
     assert_eq!((&done["state"], &done["outcome"]), (&json!("PARTIAL"), &json!("deleted")), "{done}");
     assert_eq!(app.get(&format!("/v1/cases/{case}")).await.unwrap().status, 404);
-    // The complaint stays to the end that a statute gives it, and says so; the rest of it is gone from every store.
+    // The record of the complaint stays to the end that a statute gives it, and says so; all else is gone from every store.
     let held = done["held_inquiries"].as_array().unwrap();
     assert_eq!((held.len(), &held[0]["inquiry_id"]), (1, &json!(complaint)));
     assert!(held[0]["statute"].as_str().unwrap().contains("E-Commerce Act") && held[0]["until"].is_string());
     assert_eq!(done["refusal"]["ground"], "kept_by_statute");
     assert_eq!(done["still_kept"].as_array().unwrap().len(), 3);
-    app.get(&format!("/v1/inquiries/{complaint}")).await.unwrap().expect(200, "complaint").unwrap();
-    assert_eq!(app.get(&format!("/v1/inquiries/{plain}")).await.unwrap().status, 404);
+    let record =
+        app.get(&format!("/v1/inquiries/{complaint}/record")).await.unwrap().expect(200, "record").unwrap().json();
+    assert_eq!((&record["kept_until"], &record["statute"]), (&held[0]["until"], &held[0]["statute"]));
+    assert!(record["thread"][0]["text"].as_str().unwrap().starts_with("Zqasked"));
     assert_eq!(files(&stack, &plain).await, 0);
-    for table in ["inquiries", "keys", "uploads"] {
-        assert!(!kept(&stack, table, &plain).await, "{table}");
+    for inquiry in [&plain, &complaint] {
+        assert_eq!(app.get(&format!("/v1/inquiries/{inquiry}")).await.unwrap().status, 404);
+        for table in ["inquiries", "keys", "uploads"] {
+            assert!(!kept(&stack, table, inquiry).await, "{table}");
+        }
     }
     let entries = chain(&stack, &Scope::Inquiry(plain.parse().unwrap())).await;
     let last = entries.last().unwrap();

@@ -76,8 +76,8 @@ fn the_data_key_opens_for_each_role_only_what_its_purpose_is() {
         ("DeliveryRole", vec![data, contact]),
         ("DeskRole", vec![data, contact]),
         ("ExplanationRole", vec![data, contact]),
-        ("FulfilmentRole", vec![data, contact, "inquiry"]),
-        ("InquiryRole", vec!["inquiry", "inquiry-mailbox"]),
+        ("FulfilmentRole", vec![data, contact, "inquiry", "statutory"]),
+        ("InquiryRole", vec!["inquiry", "inquiry-mailbox", "statutory"]),
         ("IntakeRole", vec![data, contact]),
         ("MailerRole", vec![contact, "inquiry-mailbox"]),
         ("RightsRole", vec!["right", data, contact]),
@@ -126,7 +126,7 @@ fn roles_name_their_resources_and_never_a_pattern_of_actions() {
 fn tables_are_encrypted_recoverable_and_forget() {
     let template = template();
     let tables: Vec<_> = of_type(&template, "AWS::DynamoDB::Table").collect();
-    assert_eq!(tables.len(), 13);
+    assert_eq!(tables.len(), 14);
     for (id, table) in tables {
         assert_eq!(table["SSESpecification"]["KMSMasterKeyId"], json!({ "!Ref": "StorageKey" }), "{id}");
         let recovery = &table["PointInTimeRecoverySpecification"];

@@ -6,6 +6,7 @@ use medius_domain::id::{CaseId, InquiryId, ProviderId, RightId};
 use medius_domain::inquiry::{Inquiry, InquiryState, Satisfaction, Thread, Topic, Written};
 use medius_domain::lifecycle::SuspensionScope;
 use medius_domain::rights::{DeferralGround, Evidence, Ground, Outcome, Right, RightsRequest, State, Step, Who};
+use medius_domain::statutory::{Kind, Said, StatutoryRecord};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -35,6 +36,34 @@ impl InquiryFile {
             closed_at: inquiry.closed_at,
             kept_until: inquiry.expires_at(),
             texts: thread.texts().to_vec(),
+        }
+    }
+}
+
+/// `statutory-records.json`.
+#[derive(Serialize)]
+pub(crate) struct StatutoryFile {
+    id: InquiryId,
+    kind: Kind,
+    statute: &'static str,
+    said_on: NaiveDate,
+    answered: bool,
+    closed_on: Option<NaiveDate>,
+    kept_until: NaiveDate,
+    texts: Vec<Written>,
+}
+
+impl StatutoryFile {
+    pub(crate) fn new(record: &StatutoryRecord, said: &Said) -> Self {
+        Self {
+            id: record.id.clone(),
+            kind: record.kind,
+            statute: record.kind.statute().name(),
+            said_on: record.said_on,
+            answered: record.answered,
+            closed_on: record.closed_on,
+            kept_until: record.kept_until(),
+            texts: said.thread().texts().to_vec(),
         }
     }
 }

@@ -2,7 +2,6 @@
 //! before: of the case in its own, of each inquiry in the inquiry's.
 
 use super::archive::Archive;
-use super::asked::{InquiryFile, RequestFile};
 use super::content::{
     BroughtFile, CaseFile, DisclosureFile, LetterFile, MessageFile, Processing, RecordFile, StoryFile,
 };
@@ -78,6 +77,7 @@ impl Fulfilment {
         self.log(&mut archive, &opened.case).await?;
         self.requests(&mut archive, request, first).await?;
         self.inquiries(&mut archive, request, first, request_id).await?;
+        self.statutory(&mut archive, request, first, request_id).await?;
         archive.packed()
     }
 
@@ -204,43 +204,6 @@ impl Fulfilment {
             archive.add_json(format!("access-log.{}.json", language.tag()), &file)?;
         }
         Ok(())
-    }
-
-    /// Past requests: the case's, and with the first case those that are about none.
-    async fn requests(&self, archive: &mut Archive, request: &RightsRequest, first: bool) -> Result<(), Failure> {
-        let mut all = self.db.rights_of(&request.subject).await?;
-        // Ninety days after its end a request stands under a pseudonym; it is still this patient's.
-        let pseudonym = RightsRequest::pseudonym(&self.codes.subject_hmac(&request.subject).await?);
-        all.extend(self.db.rights_of(&pseudonym).await?);
-        all.retain(|other| first || other.case_id.is_some() && other.case_id == request.case_id);
-        all.sort_by(|a, b| (a.received_at, &a.id).cmp(&(b.received_at, &b.id)));
-        let files: Vec<RequestFile<'_>> = all.iter().map(RequestFile::new).collect();
-        archive.add_json("requests.json", &files)
-    }
-
-    async fn inquiries(
-        &self,
-        archive: &mut Archive,
-        request: &RightsRequest,
-        first: bool,
-        request_id: &str,
-    ) -> Result<(), Failure> {
-        let mut files = Vec::new();
-        let mut all = if first { self.db.inquiries_of(&request.subject).await? } else { Vec::new() };
-        all.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-        for listed in all {
-            let log = Place::LogHead(Scope::Inquiry(listed.id.clone()));
-            let places = [Place::Inquiry(listed.id.clone()), Place::InquiryKey(listed.id.clone()), log];
-            let snapshot = self.db.read(places).await?;
-            let Some(inquiry) = snapshot.inquiry(&listed.id)? else { continue };
-            let object = Object::of(Thing::Export, &request.id, "");
-            let leave = Self::leave(Action::Create, object, &On::Inquiry(&inquiry), request_id)?;
-            let Some(sealed) = snapshot.sealed_inquiry(&leave) else { continue };
-            self.db.commit(Change::new(leave, self.db.now()), &snapshot).await?;
-            let thread = self.inquiries.open_thread(&inquiry.id, &sealed).await?;
-            files.push(InquiryFile::new(&inquiry, &thread));
-        }
-        archive.add_json("inquiries.json", &files)
     }
 }
 

@@ -9,6 +9,7 @@ mod archive;
 mod asked;
 mod content;
 mod gather;
+mod person;
 mod readme;
 
 use crate::{Failure, Fulfilment, Progress};

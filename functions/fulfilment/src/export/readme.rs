@@ -29,6 +29,7 @@ pub(crate) fn korean(case: &CaseId, right: &RightId, made_at: DateTime<Utc>) -> 
          - access-log.ko.json, access-log.en.json: 누가 언제 무엇을 보거나 바꾸었는지\n\
          - requests.json: 지금까지의 권리 행사 요청과 그 결과\n\
          - inquiries.json: 문의와 답변\n\
+         - statutory-records.json: 법령에 따라 따로 보존하는 불만·분쟁 처리 기록\n\
          - SHA256SUMS: 각 파일의 해시. 파일이 바뀌지 않았는지 확인할 수 있습니다(sha256sum -c SHA256SUMS).\n\
          \n\
          이 파일에는 건강에 관한 민감한 정보가 들어 있습니다. 내려받은 뒤에는 본인이 직접 보관하시게 되므로, 다른 사람과 함께 쓰는\n\
@@ -63,6 +64,7 @@ pub(crate) fn english(case: &CaseId, right: &RightId, made_at: DateTime<Utc>) ->
          - access-log.ko.json, access-log.en.json: who looked at or changed what, and when\n\
          - requests.json: your requests about your rights, and what became of them\n\
          - inquiries.json: what you asked, and what was answered\n\
+         - statutory-records.json: what a law makes us keep apart of your complaints\n\
          - SHA256SUMS: the hash of each file; it shows that no file was changed (sha256sum -c SHA256SUMS)\n\
          \n\
          These files hold sensitive information about your health. Once downloaded they are in your own care: do not leave\n\

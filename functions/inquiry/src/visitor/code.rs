@@ -4,7 +4,7 @@ use super::api::{VisitorState, VisitorTicket};
 use super::mail;
 use crate::State;
 use crate::api::InquirySummary;
-use crate::thread::{ATTEMPTS, object, places, sealed};
+use crate::thread::{ATTEMPTS, object, sealed};
 use medius_domain::access::{Action, Authentication, Purpose};
 use medius_domain::code::{CodeState, OneTimeCode, Ticket};
 use medius_domain::id::InquiryId;
@@ -19,7 +19,7 @@ async fn found(
     id: &InquiryId,
     more: impl IntoIterator<Item = Place>,
 ) -> Result<(Snapshot, Inquiry, Visitor), Problem> {
-    let snapshot = state.db.read(places(id).into_iter().chain(more)).await?;
+    let snapshot = state.db.read(Place::of_inquiry(id).into_iter().chain(more)).await?;
     let inquiry = snapshot.inquiry(id)?.ok_or_else(Problem::not_found)?;
     let visitor = inquiry.visitor.clone().ok_or_else(Problem::not_found)?;
     Ok((snapshot, inquiry, visitor))
@@ -51,10 +51,11 @@ pub(super) async fn order(
         let now = state.db.now();
         let code = CodeState::next(Some(&visitor.code), now)?;
         let leave = leave(origin, &inquiry, Authentication::Nothing, "code")?;
-        let sealed = sealed(&snapshot, &leave)?;
+        let before = sealed(&snapshot, &leave)?;
         let mut change = Change::new(leave, now);
         let mailed = counted.count(&state.db, &snapshot, &mut change, &mail(id, &code, now))?;
         let next = inquiry.with_code(code.if_mailed(mailed));
+        let sealed = state.inquiries.again(&next, before).await?;
         change.update_inquiry(&next, &sealed)?;
         match state.db.commit(change, &snapshot).await {
             Ok(()) => return Ok(VisitorState::new(&next, code.valid_until)),
@@ -92,7 +93,7 @@ pub(super) async fn verify(
             let leave = leave(origin, &inquiry, Authentication::Nothing, "verification")?;
             (next, leave.refused(), Err(Problem::not_found()))
         };
-        let sealed = sealed(&snapshot, &leave)?;
+        let sealed = state.inquiries.again(&next, sealed(&snapshot, &leave)?).await?;
         let mut change = Change::new(leave, now);
         change.update_inquiry(&next, &sealed)?;
         match state.db.commit(change, &snapshot).await {

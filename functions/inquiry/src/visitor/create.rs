@@ -47,7 +47,7 @@ async fn try_create(
     let thread = Thread::default().with(Role::Patient, new.text.clone(), now).ok_or_else(full)?;
     let to = AnswerTo { email: new.email.clone(), language: new.language };
     let answer_to = state.answers.seal_answer_to(&inquiry.id, &to).await?;
-    let sealed = state.keyring.seal_thread(&inquiry.id, None, &thread).await?.announced_at(Some(answer_to));
+    let sealed = state.inquiries.seal(&inquiry, None, &thread).await?.announced_at(Some(answer_to));
     let nobody = Authentication::Nothing;
     let about = object(&inquiry.id, "");
     let event = origin.without_sign_in(&inquiry.subject, nobody, Action::Create, about, Purpose::Inquiry);

@@ -104,6 +104,8 @@ pub enum Thing {
     Right,
     /// What a patient asks the service.
     Inquiry,
+    /// What a statute keeps of a person, apart from everything else.
+    Statutory,
     /// A file that somebody brings.
     Upload,
     /// Results and medicines of the patient's records.
@@ -116,7 +118,7 @@ pub enum Thing {
 
 impl Thing {
     /// Every thing.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Case,
         Self::Intake,
         Self::Consent,
@@ -137,6 +139,7 @@ impl Thing {
         Self::SignIn,
         Self::Right,
         Self::Inquiry,
+        Self::Statutory,
         Self::Upload,
         Self::Record,
         Self::Export,
@@ -166,6 +169,7 @@ impl Thing {
             Self::SignIn => "sign-in",
             Self::Right => "right",
             Self::Inquiry => "inquiry",
+            Self::Statutory => "statutory",
             Self::Upload => "upload",
             Self::Record => "record",
             Self::Export => "export",

@@ -53,6 +53,7 @@ pub const RULES: &[Rule] = &[
     row(Role::Patient, Thing::Task, &[View, Update], OWN, false, "what becomes of own referrals"),
     row(Role::Patient, Thing::Message, &[View, Create], OWN, false, "messages with staff"),
     row(Role::Patient, Thing::Inquiry, &[View, Create, Update], OWN, false, "own inquiries"),
+    row(Role::Patient, Thing::Statutory, &[View], OWN, false, "what a statute keeps of them"),
     row(Role::Patient, Thing::Upload, &[View, Create, Download, Delete], OWN, false, "own files"),
     row(Role::Patient, Thing::Record, &[View, Create, Update], OWN, false, "own results and medicines"),
     row(Role::Patient, Thing::AccessLog, &[View, Export], OWN, false, "who looked at it"),
@@ -71,6 +72,7 @@ pub const RULES: &[Rule] = &[
         "to say what becomes of it; a colleague's link",
     ),
     row(Role::Institution, Thing::Upload, &[View, Create], RECIPIENT, false, "files that go along with what it found"),
+    row(Role::Institution, Thing::Export, &[LinkOpen, Download], RECIPIENT, false, "what a patient says of its record"),
     row(Role::Institution, Thing::Task, &[View, Update], RECIPIENT, false, "its answers, and what became of them"),
     // Coordinators accompany patients.
     row(Role::Coordinator, Thing::WorkList, &[View], SERVICE, false, "which cases wait: ids, states, dates"),
@@ -108,6 +110,7 @@ pub const RULES: &[Rule] = &[
     row(Role::Dpo, Thing::Inquiry, &[Update], ANY_CASE, false, "who answers an inquiry"),
     row(Role::Dpo, Thing::Inquiry, &[View, Create], ASSIGNED, false, "to answer what is about privacy"),
     row(Role::Dpo, Thing::Inquiry, &[View, Create], UNASSIGNED, true, "to step in"),
+    row(Role::Dpo, Thing::Statutory, &[View], UNASSIGNED, true, "for what the statute keeps it"),
     row(Role::Dpo, Thing::Upload, &[Download], ANY_CASE, true, "a file that came with an inquiry"),
     row(Role::Dpo, Thing::Upload, &[Download], SERVICE, true, "a mandate that came with a request about rights"),
     row(Role::Dpo, Thing::Directory, &[View], SERVICE, false, "institutions"),

@@ -8,11 +8,11 @@ use super::request::{Outcome, RightsRequest};
 use super::state::State;
 use super::table::{Refused, Step, Who};
 use crate::case::Case;
-use crate::clock::{end_of_kst_day, kst_day};
+use crate::clock::end_of_kst_day;
 use crate::id::{CaseId, DestructionId, InquiryId};
-use crate::inquiry::Inquiry;
 use crate::lifecycle::{HoldGround, HoldStatute};
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use crate::statutory::StatutoryRecord;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A case that is not destroyed yet, because a statute keeps it.
@@ -36,7 +36,7 @@ impl Held {
     }
 }
 
-/// An inquiry that is not destroyed yet, because a statute keeps it.
+/// The record of an inquiry that is not destroyed yet, because a statute keeps it. The inquiry itself is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldInquiry {
     /// Which.
@@ -48,11 +48,9 @@ pub struct HeldInquiry {
 }
 
 impl HeldInquiry {
-    /// What holds an inquiry; none where its patient may have it destroyed.
-    pub fn of(inquiry: &Inquiry) -> Option<Self> {
-        let statute = inquiry.topic.kept_by()?;
-        let until = kst_day(inquiry.expires_at() - TimeDelta::seconds(1));
-        Some(Self { inquiry_id: inquiry.id.clone(), statute, until })
+    /// What holds a record.
+    pub fn of(record: &StatutoryRecord) -> Self {
+        Self { inquiry_id: record.id.clone(), statute: record.kind.statute(), until: record.kept_until() }
     }
 }
 

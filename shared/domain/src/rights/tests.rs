@@ -381,15 +381,17 @@ fn what_was_put_off_and_an_objection_are_answered_by_a_day_of_their_own() {
 }
 
 #[test]
-fn a_complaint_is_kept_to_its_end_and_named_and_every_other_inquiry_is_not_kept() {
+fn the_record_of_a_complaint_is_kept_to_its_end_and_named_and_nothing_of_another_inquiry() {
     use crate::inquiry::{Inquiry, Topic};
+    use crate::statutory::StatutoryRecord;
     let executing = |request: RightsRequest| {
         let (one, two) = (Subject::of("one"), Subject::of("two"));
         request.approve(&one, true, now()).unwrap().approve(&two, true, now()).unwrap()
     };
     let held: Vec<HeldInquiry> = Topic::ALL
         .into_iter()
-        .filter_map(|topic| HeldInquiry::of(&Inquiry::new(Subject::of("patient"), topic, None, now())))
+        .filter_map(|topic| StatutoryRecord::of(&Inquiry::new(Subject::of("patient"), topic, None, now())))
+        .map(|record| HeldInquiry::of(&record))
         .collect();
     assert_eq!(held.len(), 1);
     // Ninety idle days after 22 November, and three years.

@@ -12,6 +12,7 @@ use medius_domain::form::{Form, Unread};
 use medius_domain::inquiry::{AnswerTo, Thread};
 use medius_domain::intake::{BasicDraft, HealthDraft};
 use medius_domain::record::Rows;
+use medius_domain::statutory::Said;
 use medius_domain::task::Note;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -51,4 +52,5 @@ fn every_form_that_was_written_is_read_and_todays_is_as_it_was_frozen() {
     holds::<Note>(&samples::note());
     holds::<Thread>(&samples::thread());
     holds::<AnswerTo>(&samples::mailbox());
+    holds::<Said>(&samples::thread().into());
 }

@@ -140,6 +140,7 @@ fn reference(entry: &Entry) -> String {
         | Thing::AccessLog
         | Thing::Right
         | Thing::Inquiry
+        | Thing::Statutory
         | Thing::Upload
         | Thing::Record
         | Thing::Export

@@ -141,6 +141,7 @@ fn noun(thing: Thing, object: &str) -> (&'static str, &'static str) {
         Thing::SignIn => ("a sign-in", "로그인을"),
         Thing::Right => ("a request about your rights", "권리 행사 요청을"),
         Thing::Inquiry => ("an inquiry", "문의를"),
+        Thing::Statutory => ("a record that a statute keeps", "법령에 따라 보존하는 기록을"),
         Thing::Upload => ("a file", "파일을"),
         Thing::Record => ("results and medicines", "검사 결과와 복용 약을"),
         Thing::Export => ("a copy of everything that is kept", "보관 중인 정보 전체의 사본을"),

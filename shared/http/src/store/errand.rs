@@ -9,6 +9,7 @@ use medius_domain::id::{CaseId, InquiryId};
 use medius_domain::inquiry::{Inquiry, InquiryState};
 use medius_domain::policy::{Denied, On, Permit, Role, Standing, Verdict, permit, verdict};
 use medius_domain::rights::RightsRequest;
+use medius_domain::statutory::StatutoryRecord;
 use medius_store::{Change, Database, Place, Snapshot};
 
 /// What a member of staff wants to do.
@@ -114,6 +115,31 @@ impl Errand<'_> {
             db.commit(Change::new(refusal, db.now()), snapshot).await?;
         }
         Err(denied.into())
+    }
+
+    /// Leave to read what a statute keeps. A refused attempt is recorded in the log of the inquiry that it was. The snapshot must hold
+    /// the record and the head of that.
+    ///
+    /// # Errors
+    /// 403, 404, 422 without the reason that the table asks for, or the store's failures.
+    pub async fn on_record(
+        &self,
+        db: &Database,
+        snapshot: &Snapshot,
+        id: &InquiryId,
+    ) -> Result<(StatutoryRecord, Permit), Problem> {
+        let record = snapshot.statutory(id)?.ok_or_else(Problem::not_found)?;
+        let on = On::Statutory(&record);
+        match self.leave(&on) {
+            Ok(leave) => Ok((record, leave)),
+            Err(denied) => {
+                if let Some(role) = self.staff.roles.first() {
+                    let refusal = Permit::refusal(self.event(*role), &on);
+                    db.commit(Change::new(refusal, db.now()), snapshot).await?;
+                }
+                Err(denied.into())
+            }
+        }
     }
 
     /// Leave for something that belongs to no one patient.

@@ -9,7 +9,7 @@ mod repeat;
 pub use counted::{Asked, Counted};
 pub use errand::Errand;
 pub use origin::Origin;
-pub use own::{own_case, own_inquiry, own_right};
+pub use own::{own_case, own_inquiry, own_record, own_right};
 pub use repeat::{Remembered, replay, settle, versioned};
 
 use crate::problem::{MissingConsent, Problem, ProblemKind};

@@ -7,6 +7,7 @@ use medius_domain::id::{CaseId, InquiryId};
 use medius_domain::inquiry::Inquiry;
 use medius_domain::policy::{On, Permit, permit};
 use medius_domain::rights::RightsRequest;
+use medius_domain::statutory::StatutoryRecord;
 use medius_store::{Change, Database, Snapshot};
 
 /// Leave for a patient to act on a case of their own. An attempt at somebody else's case is recorded in that case's log and
@@ -46,6 +47,28 @@ pub async fn own_right(
         Ok(leave) => Ok(leave),
         Err(denied) => {
             let refusal = Permit::refusal(event, &On::Right(request));
+            db.commit(Change::new(refusal, db.now()), snapshot).await?;
+            Err(denied.into())
+        }
+    }
+}
+
+/// Leave for a patient to read what a statute keeps of them; an attempt at somebody else's is recorded and answered like one that
+/// is not there. The snapshot must hold the record and the head of its inquiry's log.
+///
+/// # Errors
+/// The one 404, or the store's failures.
+pub async fn own_record(
+    db: &Database,
+    snapshot: &Snapshot,
+    id: &InquiryId,
+    event: Event,
+) -> Result<(StatutoryRecord, Permit), Problem> {
+    let record = snapshot.statutory(id)?.ok_or_else(Problem::not_found)?;
+    match permit(event.clone(), &On::Statutory(&record)) {
+        Ok(leave) => Ok((record, leave)),
+        Err(denied) => {
+            let refusal = Permit::refusal(event, &On::Statutory(&record));
             db.commit(Change::new(refusal, db.now()), snapshot).await?;
             Err(denied.into())
         }

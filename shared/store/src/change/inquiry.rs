@@ -1,5 +1,5 @@
 //! Writes about inquiries: one item with its sealed thread, and its key. Both are written anew with every change, so that both
-//! end with the inquiry's term.
+//! end with the inquiry's term; and beside them the record that a statute wants of it, with a term of its own.
 
 use super::{Change, Kind};
 use crate::error::{Conflict, StoreError};
@@ -8,6 +8,7 @@ use crate::item::{Item, bytes, encode, key, number, text, time};
 use crate::place::Place;
 use chrono::TimeDelta;
 use medius_domain::inquiry::Inquiry;
+use medius_domain::statutory::StatutoryRecord;
 
 impl Change {
     fn inquiry_items(inquiry: &Inquiry, sealed: &SealedInquiry) -> Result<[(Place, Item); 2], StoreError> {
@@ -32,6 +33,33 @@ impl Change {
         Ok([(place, item), (key_place, key_item)])
     }
 
+    /// What a statute keeps of an inquiry, as it stands now. No inquiry of which a statute wants a record is written without it.
+    fn keep(&mut self, inquiry: &Inquiry, sealed: &SealedInquiry) -> Result<(), StoreError> {
+        let Some(record) = StatutoryRecord::of(inquiry) else { return Ok(()) };
+        let kept = sealed.record.as_ref().ok_or(StoreError::Corrupt { place: "statutory record" })?;
+        let expires_at = record.expires_at();
+        let beside = [
+            ("subject", text(record.subject.as_str())),
+            ("runs_from", text(record.runs_from.to_string())),
+            ("version", number(inquiry.version)),
+            ("said", bytes(&kept.said)),
+        ];
+        let place = Place::Statutory(record.id.clone());
+        let item = encode(&place, &record, Some(expires_at), beside)?;
+        let key_place = Place::StatutoryKey(record.id.clone());
+        let mut key_item = key(&key_place);
+        key_item.insert("wrapped".to_owned(), bytes(&kept.key.0));
+        key_item.insert("expires_at".to_owned(), number(expires_at.timestamp()));
+        let same = [(":wrapped", bytes(&kept.key.0))];
+        let condition = "attribute_not_exists(pk) OR #wrapped = :wrapped";
+        self.push(key_place, Kind::Put(key_item), condition, same, Conflict::Version);
+        self.name_last("#wrapped", "wrapped");
+        let version = [(":version", number(inquiry.version))];
+        let condition = "attribute_not_exists(pk) OR version < :version";
+        self.push(place, Kind::Put(item), condition, version, Conflict::Version);
+        Ok(())
+    }
+
     /// A new inquiry with its key.
     ///
     /// # Errors
@@ -40,7 +68,7 @@ impl Change {
         for (place, item) in Self::inquiry_items(inquiry, sealed)? {
             self.create(place, item);
         }
-        Ok(())
+        self.keep(inquiry, sealed)
     }
 
     /// An inquiry in its next version, if the stored one is the version before and its key is still there: what was
@@ -55,7 +83,7 @@ impl Change {
         let same = [(":wrapped", bytes(&sealed.key.0))];
         self.push(key_place, Kind::Put(key_item), "#wrapped = :wrapped", same, Conflict::Version);
         self.name_last("#wrapped", "wrapped");
-        Ok(())
+        self.keep(inquiry, sealed)
     }
 
     /// One more of what is counted per hour. Two at once do not count as one. An expired tally may still lie there until

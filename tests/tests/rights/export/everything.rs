@@ -36,7 +36,7 @@ async fn full(stack: &Stack) -> Full {
     let to = stack.run().providers[0].clone();
     let text = json!({"text": "Is the letter on its way?\nThank you."});
     app.post(&format!("/v1/cases/{case}/messages"), &text).await.unwrap().expect(201, "message").unwrap();
-    let asked = json!({"topic": "service", "text": "How long does it take?", "case_id": case});
+    let asked = json!({"topic": "complaint", "text": "How long does it take?", "case_id": case});
     let asked = app.post("/v1/inquiries", &asked).await.unwrap().expect(201, "inquiry").unwrap().json();
     let referral = app.make_letter(&case, &to).await.unwrap();
     let delivery = app.deliver(&case, &referral).await.unwrap();
@@ -147,6 +147,7 @@ async fn the_copy_of_a_case_holds_everything_field_by_field_and_nothing_of_the_s
         "processing.json",
         "records.json",
         "requests.json",
+        "statutory-records.json",
         "story.json",
     ];
     assert_eq!(names, golden);
@@ -229,6 +230,9 @@ async fn the_copy_of_a_case_holds_everything_field_by_field_and_nothing_of_the_s
     );
     let written = get(app, &format!("/v1/inquiries/{inquiry}")).await;
     agree(&inquiries[0], &written, 5);
+    let apart = &json_of(&files, "statutory-records.json")[0];
+    agree(apart, &get(app, &format!("/v1/inquiries/{inquiry}/record")).await, 6);
+    assert_eq!((&apart["id"], &apart["texts"]), (&inquiries[0]["id"], &inquiries[0]["texts"]));
     let said = get(app, &format!("/v1/cases/{case}/messages")).await;
     agree(&messages[0], &said["items"][0], 3);
     // Also the one of long ago, which stands under a pseudonym that only this patient comes to.
