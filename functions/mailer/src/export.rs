@@ -49,6 +49,13 @@ impl Mailer {
         let now = snapshot.now();
         let export = snapshot.export(right_id)?.filter(|e| e.live(now) && e.told_by == *case_id);
         let (Some(export), Some(case)) = (export, snapshot.case(case_id)?) else { return Ok(None) };
+        if export.institution.is_some() {
+            // Its link stands in a mail of its own.
+            return match code_n {
+                Some(n) => self.statement_code(export, n).await,
+                None => Ok(None),
+            };
+        }
         let Some(to) = self.addressee(&snapshot, leave, &case).await? else { return Ok(None) };
         let right_id = export.right_id;
         Ok(match code_n {

@@ -29,7 +29,9 @@ pub(crate) enum Ready {
     /// That a case is destroyed, to an institution that holds copies.
     Destroyed { provider: Provider, case_id: CaseId, documents: Vec<DocumentNumber> },
     /// That something it recorded is to be corrected, to an institution.
-    Correction { provider: Provider, case_id: CaseId, right_id: RightId },
+    Correction { provider: Provider, case_id: CaseId, right_id: RightId, until: Option<DateTime<Utc>> },
+    /// A code to fetch what a patient says of such a record, to the same institution.
+    StatementCode { provider: Provider, right_id: RightId, n: u32 },
     /// That a newer version of a letter takes its place, to an institution.
     Superseded { link: Link, provider: Provider, at: DateTime<Utc> },
     /// That an unconfirmed request was closed, to the mailbox on file.

@@ -126,8 +126,19 @@ impl Mailer {
             Ready::Destroyed { provider, case_id, documents } => {
                 destroyed::letter(sender, provider, case_id, documents)
             }
-            Ready::Correction { provider, case_id, right_id } => {
-                correction::letter(sender, provider, case_id, right_id)
+            Ready::Correction { provider, case_id, right_id, until } => {
+                let link = match until {
+                    Some(until) => {
+                        let secret = self.copies.secret(right_id).await?;
+                        Some(correction::Link::new(sender, right_id, &secret, *until))
+                    }
+                    None => None,
+                };
+                correction::letter(sender, provider, case_id, right_id, link.as_ref())
+            }
+            Ready::StatementCode { provider, right_id, n } => {
+                let digits = self.codes.export_code(right_id, *n).await?;
+                correction::code(sender, provider, &digits)
             }
             Ready::RightClosed { to } => clock::closed(sender, to),
             Ready::Reminder { to, right_id, milestone, due_at } => {

@@ -1,4 +1,4 @@
-//! The copy that a patient asked for, by its link: a code is ordered, and the code with the secret fetches it, once. Whatever
+//! The copy that a patient asked for, or the statement of a patient for an institution, by its link: a code is ordered, and the code with the secret fetches it, once. Whatever
 //! is wrong, the answer is the one identical 404.
 //!
 //! Everything is fetched and opened before the download is claimed, so that a failing part costs nobody their copy, and it is
@@ -6,6 +6,7 @@
 
 use crate::State;
 use crate::link::{Attempt, Attempts};
+use crate::statement;
 use chrono::{DateTime, Utc};
 use medius_domain::access::{Action, Authentication, Event, Object, Purpose};
 use medius_domain::case::Case;
@@ -39,16 +40,28 @@ struct Opened {
 }
 
 fn event(origin: &Origin, export: &Export, action: Action, how: Authentication) -> Event {
+    if let Some(institution) = &export.institution {
+        return origin.source(institution, how, action, Object::of(Thing::Export, &export.right_id, "statement"));
+    }
     let object = Object::of(Thing::Export, &export.right_id, "");
     origin.without_sign_in(&export.subject, how, action, object, Purpose::PatientRights)
 }
 
 /// A case, if it is still there and still theirs.
 async fn open(state: &State, id: &CaseId, export: &Export, event: Event) -> Result<Option<Opened>, Problem> {
-    let places = [Place::Case(id.clone()), Place::DataKey(id.clone()), Place::case_log(id)];
+    let mut places = vec![Place::Case(id.clone()), Place::DataKey(id.clone()), Place::case_log(id)];
+    if export.institution.is_some() {
+        // Everything that is sealed about a case opens together.
+        places.extend([Place::Intake(id.clone()), Place::Contact(id.clone()), Place::ContactKey(id.clone())]);
+        places.push(Place::Correction(id.clone(), export.right_id.clone()));
+    }
     let snapshot = state.db.read(places).await?;
     let Some(case) = snapshot.case_of(id, &export.subject)? else { return Ok(None) };
-    let permit = permit(event, &On::Case(&case))?;
+    let on = match &export.institution {
+        Some(_) => On::Behind(&case.id, &case.subject),
+        None => On::Case(&case),
+    };
+    let permit = permit(event, &on)?;
     Ok(Some(Opened { snapshot, case, permit }))
 }
 
@@ -166,6 +179,9 @@ async fn try_take(
 
 /// Everything that is left of the copy, opened; what is opened of the other cases is in their logs.
 async fn fetch(state: &State, origin: &Origin, export: &Export, told_by: &Opened) -> Result<Taken, Problem> {
+    if export.institution.is_some() {
+        return Ok(Taken::Copy(said(state, export, told_by).await?));
+    }
     let mut files = Vec::new();
     for part in &export.parts {
         if part.case_id == told_by.case.id {
@@ -182,6 +198,18 @@ async fn fetch(state: &State, origin: &Origin, export: &Export, told_by: &Opened
         return Ok(Taken::Copy(copy));
     }
     Ok(Taken::Address(state.handoff.give(&copy, "application/zip", &file_name(&export.right_id)).await?))
+}
+
+/// What the patient says of the institution's record, as it stands in the case now.
+async fn said(state: &State, export: &Export, case: &Opened) -> Result<Vec<u8>, Problem> {
+    let id = &case.case.id;
+    let sealed = case.snapshot.sealed_case(&case.permit).ok_or_else(Problem::not_found)?;
+    let key = state.keyring.unwrap(id, &sealed.data_key).await?;
+    let correction = case.snapshot.correction(id, &export.right_id, &key)?.ok_or_else(Problem::not_found)?;
+    let story = sealed.intake.open(&key, id)?;
+    let about = (&export.right_id, id);
+    let files = statement::files(&state.operator, about, (&story, &correction), state.db.now());
+    zipped(files.map_err(Problem::internal)?).map_err(Problem::internal)
 }
 
 /// What the file is called: by opaque ids only.
@@ -207,13 +235,17 @@ fn packed(mut files: Vec<(String, Vec<u8>)>) -> Result<Option<Vec<u8>>, Unpacked
     if files.len() <= 1 {
         return Ok(files.pop().map(|(_, archive)| archive));
     }
+    zipped(files).map(Some)
+}
+
+fn zipped(files: Vec<(String, Vec<u8>)>) -> Result<Vec<u8>, Unpacked> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored).unix_permissions(0o600);
     for (name, archive) in files {
         zip.start_file(name, options).map_err(|_| Unpacked)?;
         zip.write_all(&archive).map_err(|_| Unpacked)?;
     }
-    Ok(Some(zip.finish().map_err(|_| Unpacked)?.into_inner()))
+    Ok(zip.finish().map_err(|_| Unpacked)?.into_inner())
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod paste;
 mod reader;
 mod reading;
 mod session;
+mod statement;
 mod unlock;
 mod verify;
 

@@ -23,8 +23,8 @@ use medius_domain::id::Subject;
 use medius_domain::rights::{Refused, RightsRequest};
 use medius_http::{Env, Error, Problem};
 use medius_store::{
-    Aws, Change, CodeMac, Contacts, Database, Files, Handoff, Keyring, MailAbout, MailRecord, MailboxMac, Notice,
-    Quarantine, StoreError, Tables,
+    Aws, Change, CodeMac, Contacts, Database, ExportMac, Files, Handoff, Keyring, MailAbout, MailRecord, MailboxMac,
+    Notice, Quarantine, StoreError, Tables,
 };
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -39,6 +39,8 @@ pub struct State {
     pub(crate) db: Database,
     pub(crate) codes: Arc<CodeMac>,
     pub(crate) mailboxes: Arc<MailboxMac>,
+    /// Of what institutions fetch that are to correct a record.
+    pub(crate) copies: Arc<ExportMac>,
     pub(crate) keyring: Arc<Keyring>,
     /// Of cases, for what is to be corrected in a story, and for the files of a patient who cannot sign in.
     pub(crate) stories: Arc<Keyring>,
@@ -53,13 +55,13 @@ impl State {
     /// With the given adapters.
     pub fn new(
         db: Database,
-        (codes, mailboxes): (CodeMac, MailboxMac),
+        (codes, mailboxes, copies): (CodeMac, MailboxMac, ExportMac),
         (keyring, stories, contacts): (Keyring, Keyring, Contacts),
         (quarantine, files, handoff): (Quarantine, Files, Handoff),
     ) -> Self {
-        let (codes, mailboxes) = (Arc::new(codes), Arc::new(mailboxes));
+        let (codes, mailboxes, copies) = (Arc::new(codes), Arc::new(mailboxes), Arc::new(copies));
         let (keyring, stories, contacts) = (Arc::new(keyring), Arc::new(stories), Arc::new(contacts));
-        Self { db, codes, mailboxes, keyring, stories, contacts, quarantine, files, handoff }
+        Self { db, codes, mailboxes, copies, keyring, stories, contacts, quarantine, files, handoff }
     }
 
     /// From the function's environment.
@@ -72,6 +74,7 @@ impl State {
         let macs = (
             CodeMac::new(aws.kms(), env.required("KMS_CODE_MAC")?),
             MailboxMac::new(aws.kms(), env.required("KMS_MAILBOX_MAC")?),
+            ExportMac::new(aws.kms(), env.required("KMS_EXPORT_MAC")?),
         );
         let key = env.required("KMS_DATA_KEY")?;
         let keyrings = (

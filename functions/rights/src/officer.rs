@@ -9,6 +9,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose, Scope};
 use medius_domain::clock::end_of_kst_day;
+use medius_domain::export::Export;
 use medius_domain::field::{FieldError, Invalid};
 use medius_domain::id::{CaseId, ProviderId, RightId, Subject};
 use medius_domain::policy::Thing;
@@ -148,7 +149,8 @@ fn case_open(snapshot: &Snapshot, request: &RightsRequest) -> Result<bool, Probl
 }
 
 /// The request with what a decision brings with it: a deletion that is agreed to is entered into the ledger, and what access is
-/// put off to another day is about is kept for so long. To whom a correction is passed on is told.
+/// put off to another day is about is kept for so long. To whom a correction is passed on is told, and can fetch what the patient
+/// said.
 async fn carried(
     state: &State,
     change: &mut Change,
@@ -162,6 +164,12 @@ async fn carried(
     if let (Some(institution), Some(case)) = (to, &next.case_id) {
         if snapshot.provider(institution)?.is_none() {
             return Err(Problem::invalid([FieldError::new("/institution", Invalid::UnknownValue)]));
+        }
+        if next.values_given > 0 {
+            // What the patient said goes along: the mail has a link to it, and the code that opens it goes to the same mailbox.
+            let (secret, whose) = (state.copies.secret(&next.id).await?, (next.subject.clone(), case.clone()));
+            let now = state.db.now();
+            change.put_export(&Export::statement(next.id.clone(), whose, institution.clone(), &secret, now))?;
         }
         let about = MailAbout::ProviderCorrection { provider_id: institution.clone(), right_id: next.id.clone() };
         change.order_mail(&MailRecord::nameless(about, case.clone(), state.db.now()))?;

@@ -1,8 +1,9 @@
 //! The copy of everything that is kept about a patient, on its way to them (PIPA Art. 35; Enforcement Decree Art. 41): one
-//! sealed archive per case, one link for all of them, one download, seven days.
+//! sealed archive per case, one link for all of them, one download, seven days. In the same way the statement of a patient goes to
+//! the institution that recorded what they want to have corrected (Art. 36; Enforcement Decree Art. 43(2)).
 
 use crate::code::{CodeState, OneTimeCode, TooMany};
-use crate::id::{CaseId, RightId, Subject};
+use crate::id::{CaseId, ProviderId, RightId, Subject};
 use crate::link::LinkSecret;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -30,7 +31,10 @@ pub struct Export {
     pub subject: Subject,
     /// The case through whose contact card the link and the code go out.
     pub told_by: CaseId,
-    /// The archives.
+    /// The institution that it goes to; none for the patient's own copy.
+    #[serde(default)]
+    pub institution: Option<ProviderId>,
+    /// The archives; none with a statement, which is put together when it is fetched.
     pub parts: Vec<ExportPart>,
     /// SHA-256 of the link's secret, lower-case hex. The secret itself is never stored.
     pub secret_sha256: String,
@@ -73,6 +77,7 @@ impl Export {
             right_id,
             subject,
             told_by,
+            institution: None,
             parts,
             secret_sha256,
             code: None,
@@ -81,6 +86,17 @@ impl Export {
             taken_at: None,
             rev: 1,
         }
+    }
+
+    /// A patient's statement, for the institution that recorded what is to be corrected.
+    pub fn statement(
+        right_id: RightId,
+        (subject, case): (Subject, CaseId),
+        institution: ProviderId,
+        secret: &LinkSecret,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self { institution: Some(institution), ..Self::new(right_id, subject, case, Vec::new(), secret, now) }
     }
 
     /// Whether it can still be fetched.

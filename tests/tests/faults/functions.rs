@@ -245,7 +245,7 @@ impl Service {
         let keyring = Keyring::rights(self.aws.kms(), self.key("data"));
         let state = medius_rights::State::new(
             self.database(),
-            (self.codes(), self.mailboxes()),
+            (self.codes(), self.mailboxes(), medius_store::ExportMac::new(self.aws.kms(), self.key("export_mac"))),
             (keyring, self.keyring(), self.contacts()),
             files,
         );
@@ -287,7 +287,7 @@ impl Service {
         let (kms, s3, bucket) = (self.aws.kms(), self.aws.s3(), self.stack.run().bucket.clone());
         medius_fulfilment::Fulfilment::new(
             self.database(),
-            (self.keyring(), Keyring::inquiries(kms.clone(), self.key("data")), self.contacts()),
+            (self.keyring(), medius_store::InquiryKeys::new(&kms, &self.key("data")), self.contacts()),
             (
                 Documents::new(s3.clone(), bucket.clone(), None),
                 medius_store::Files::new(s3.clone(), bucket.clone(), None),

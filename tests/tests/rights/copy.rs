@@ -36,6 +36,14 @@ impl Copy {
         Self { stack: stack.clone(), id, secret: secret.expose().to_owned() }
     }
 
+    /// What a patient says of a record, on its way to the institution: the secret is out of the mail.
+    pub(crate) async fn statement(stack: &Stack, id: &str, mailbox: &str) -> Self {
+        let mut statement = Self { stack: stack.clone(), id: id.to_owned(), secret: String::new() };
+        let url = statement.url_of_mail(mailbox).await;
+        url.rsplit_once('#').unwrap().1.clone_into(&mut statement.secret);
+        statement
+    }
+
     /// The address as it stands in the mail.
     pub(crate) async fn url_of_mail(&self, mailbox: &str) -> String {
         let marker = format!("/e/{}#", self.id);

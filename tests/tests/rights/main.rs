@@ -14,6 +14,7 @@ mod journeys;
 #[allow(dead_code, reason = "the requests of every route serve two test programs")]
 #[path = "../policy_matrix/requests.rs"]
 mod requests;
+mod statement;
 mod suspension;
 mod verification;
 

@@ -51,6 +51,12 @@ impl Origin {
         self.event(actor, Authentication::AccessToken, action, object, purpose, &[])
     }
 
+    /// What somebody at an institution does with what a patient says of its records.
+    pub fn source(&self, institution: &ProviderId, how: Authentication, action: Action, object: Object) -> Event {
+        let actor = Actor::Provider { institution: institution.clone() };
+        self.event(actor, how, action, object, Purpose::PatientRights, &[])
+    }
+
     /// What somebody at an institution does through a link.
     pub fn provider(
         &self,

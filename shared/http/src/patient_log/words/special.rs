@@ -7,7 +7,29 @@ use medius_domain::policy::Thing;
 pub(super) type Special = (Thing, Action, &'static str, [&'static str; 4]);
 
 /// The first that fits is taken.
-pub(super) const SPECIAL: [Special; 30] = [
+pub(super) const SPECIAL: [Special; 32] = [
+    (
+        Thing::Export,
+        Action::LinkOpen,
+        "/statement",
+        [
+            "asked for a code to fetch what you said of its record",
+            "fetch what you said of its record",
+            "해당 기관의 기록에 대한 정정 의견을 받을 코드를 요청했습니다",
+            "해당 기관의 기록에 대한 정정 의견을 받으려",
+        ],
+    ),
+    (
+        Thing::Export,
+        Action::Download,
+        "/statement",
+        [
+            "fetched what you said of its record",
+            "fetch what you said of its record",
+            "해당 기관의 기록에 대한 정정 의견을 내려받았습니다",
+            "해당 기관의 기록에 대한 정정 의견을 내려받으려",
+        ],
+    ),
     (
         Thing::Export,
         Action::LinkOpen,
