@@ -33,6 +33,27 @@ const LABELS: [(&str, &str, &str); 17] = [
     ("expectations", "바라는 점", "Expectations"),
 ];
 
+/// Codes of a story in words. That a list has entries is said by the entries.
+const WORDS: [(&str, &str); 15] = [
+    ("listed", ""),
+    ("none_known", "없음 · none known"),
+    ("not_asked", "묻지 않음 · not asked"),
+    ("female", "여성 · female"),
+    ("male", "남성 · male"),
+    ("other", "기타 · other"),
+    ("unknown", "알 수 없음 · unknown"),
+    ("routine", "보통 · routine"),
+    ("soon", "빠른 시일 내 · soon"),
+    ("urgent", "긴급 · urgent"),
+    ("mild", "가벼움 · mild"),
+    ("moderate", "보통 정도 · moderate"),
+    ("severe", "심함 · severe"),
+    ("active", "현재 있음 · active"),
+    ("resolved", "나음 · resolved"),
+];
+/// The fields whose values are codes: what somebody wrote is never taken for one.
+const CODED: [&str; 4] = ["status", "sex", "urgency", "severity"];
+
 /// Whose record it is: what an institution finds a record by, and nothing else.
 #[derive(Serialize)]
 struct Person {
@@ -110,22 +131,28 @@ fn flat(story: &impl Serialize) -> Result<serde_json::Map<String, Value>, Unwrit
 }
 
 fn labelled(fields: &serde_json::Map<String, Value>) -> Vec<(&'static str, &'static str, String)> {
-    LABELS.iter().filter_map(|(name, ko, en)| Some((*ko, *en, lines(fields.get(*name)?).join(", ")))).collect()
+    LABELS.iter().filter_map(|(name, ko, en)| Some((*ko, *en, lines(name, fields.get(*name)?).join(", ")))).collect()
 }
 
 fn rows(recorded: &serde_json::Map<String, Value>, right: &serde_json::Map<String, Value>) -> Vec<Row> {
-    let of = |fields: &serde_json::Map<String, Value>, name: &str| fields.get(name).map(lines).unwrap_or_default();
+    let of = |fields: &serde_json::Map<String, Value>, name: &str| {
+        fields.get(name).map(|value| lines(name, value)).unwrap_or_default()
+    };
     // What the correction says nothing of stays as it is, so there is nothing to hold against it.
     let said = LABELS.iter().filter(|(name, ..)| right.contains_key(*name));
     said.map(|(name, ko, en)| Row { ko, en, recorded: of(recorded, name), right: of(right, name) }).collect()
 }
 
-/// A value in lines to read: an entry of a list is a line, and the fields of an entry follow each other.
-fn lines(value: &Value) -> Vec<String> {
+/// The value of a field in lines to read: an entry of a list is a line, and the fields of an entry follow each other.
+fn lines(name: &str, value: &Value) -> Vec<String> {
     match value {
         Value::Null => Vec::new(),
-        Value::Array(entries) => entries.iter().map(|entry| lines(entry).join(" · ")).collect(),
-        Value::Object(fields) => fields.values().flat_map(lines).collect(),
+        Value::Array(entries) => entries.iter().map(|entry| lines(name, entry).join(" · ")).collect(),
+        Value::Object(fields) => fields.iter().flat_map(|(name, value)| lines(name, value)).collect(),
+        Value::String(text) if CODED.contains(&name) => {
+            let words = WORDS.iter().find(|(code, _)| code == text).map_or(text.as_str(), |(_, words)| *words);
+            Some(words.to_owned()).into_iter().filter(|words| !words.is_empty()).collect()
+        }
         Value::String(text) => vec![text.clone()],
         Value::Bool(_) | Value::Number(_) => vec![value.to_string()],
     }
@@ -141,13 +168,14 @@ mod tests {
     fn it_says_what_is_recorded_and_what_is_right_and_nothing_of_other_parts() {
         let operator = Operator { name: "M <1>".to_owned(), phone: "02-1".to_owned(), registration: "A-1".to_owned() };
         let story = json!({
-            "basic": {"name": "Nguyễn Thị Lan", "birth_date": "1985-03-14", "email": "lan@example.org"},
+            "basic": {"name": "Nguyễn Thị Lan", "birth_date": "1985-03-14", "sex": "female", "email": "lan@example.org"},
             "health": {
-                "medications": [{"name": {"text": "Metformin <500 mg>", "ko": "메트포르민"}, "dose": "500 mg"}],
+                "medications": {"status": "listed", "items": [
+                    {"name": {"text": "Metformin <500 mg>", "ko": "메트포르민"}, "dose": "500 mg"}]},
                 "concerns": {"text": "Zqsecret"}
             }
         });
-        let correction = json!({"health": {"medications": [{"name": {"text": "Metformin 1000 mg"}}]}});
+        let correction = json!({"health": {"medications": {"status": "none_known"}}});
         let part = |name: &str| story[name].clone();
         let story = Draft {
             basic: Some(serde_json::from_value(part("basic")).unwrap()),
@@ -158,7 +186,8 @@ mod tests {
         let files = files(&operator, (&request, &case), (&story, &correction), Utc::now()).unwrap();
         let [(_, page), (name, data)] = &files[..] else { unreachable!("two files") };
         let page = String::from_utf8(page.clone()).unwrap();
-        for shown in ["Nguyễn Thị Lan", "1985-03-14", "Metformin &#60;500 mg&#62;", "메트포르민", "Metformin 1000 mg"]
+        for shown in
+            ["Nguyễn Thị Lan", "1985-03-14", "Metformin &#60;500 mg&#62;", "메트포르민", "없음 · none known", "여성"]
         {
             assert!(page.contains(shown), "{shown}: {page}");
         }
@@ -168,8 +197,9 @@ mod tests {
         }
         let data: Value = serde_json::from_slice(data).unwrap();
         assert_eq!(name, "correction.json");
-        assert_eq!(data["right"]["health"]["medications"][0]["name"]["text"], "Metformin 1000 mg");
-        assert_eq!(data["recorded"]["health"]["medications"][0]["dose"], "500 mg");
+        assert_eq!(data["right"]["health"]["medications"]["status"], "none_known");
+        assert_eq!(data["recorded"]["health"]["medications"]["items"][0]["dose"], "500 mg");
+        assert!(!page.contains("listed") && !page.contains("none_known"));
         assert!(data["recorded"]["health"].get("concerns").is_none());
     }
 
