@@ -5,6 +5,7 @@ use crate::State;
 use crate::api::{CodeBy, CodeOrdered, CodeRequest, ExportAddress, UnlockRequest};
 use crate::export::{self, Taken};
 use crate::session::SameSite;
+use crate::unlock::evenly;
 use axum::Json;
 use axum::extract;
 use axum::response::{IntoResponse, Response};
@@ -38,7 +39,7 @@ pub(crate) async fn ask_export_code(
     PathIds(id): PathIds<RightId>,
     body: Body<CodeRequest>,
 ) -> Result<Response, Problem> {
-    let valid_until = export::order_code(&state, &origin, &id, &body.value.secret).await?;
+    let valid_until = evenly(export::order_code(&state, &origin, &id, &body.value.secret)).await?;
     Ok((StatusCode::ACCEPTED, Json(CodeOrdered { by: CodeBy::Mail, valid_until })).into_response())
 }
 
@@ -55,7 +56,8 @@ pub(crate) async fn take_export(
     PathIds(id): PathIds<RightId>,
     body: Body<UnlockRequest>,
 ) -> Result<Response, Problem> {
-    Ok(match export::take(&state, &origin, &id, &body.value.secret, &body.value.code).await? {
+    let taken = export::take(&state, &origin, &id, &body.value.secret, &body.value.code);
+    Ok(match evenly(taken).await? {
         Taken::Copy(bytes) => {
             let name = format!("attachment; filename=\"{}\"", export::file_name(&id));
             let headers = [(header::CONTENT_TYPE, "application/zip".to_owned()), (header::CONTENT_DISPOSITION, name)];

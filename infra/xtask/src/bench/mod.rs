@@ -7,6 +7,7 @@ mod explain;
 mod functions;
 mod kernel;
 mod probe;
+mod refusals;
 mod runtime;
 mod tap;
 
@@ -42,6 +43,8 @@ enum What {
     /// AWS calls per request, counted by a proxy between the functions and the local AWS; fails when a request needs more round
     /// trips than are to be held.
     Calls,
+    /// Refusals at a link: fails when words, headers or times tell one kind from another.
+    Refusals,
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
@@ -51,6 +54,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         What::Documents(options) => documents::run(options).await,
         What::Sealing => probe::sealing().await,
         What::Calls => calls::run().await,
+        What::Refusals => refusals::run().await,
     }
 }
 
