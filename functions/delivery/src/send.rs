@@ -3,7 +3,6 @@
 use crate::State;
 use crate::api::{DeliveryView, NewDelivery};
 use crate::service::ATTEMPTS;
-use crate::tasks::refused;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use http::StatusCode;
@@ -95,7 +94,7 @@ async fn attempt(
             change.update_link(&ended, case.expires_at)?;
         }
     }
-    let sent = task.sent(delivery.id.clone(), link.id.clone(), now).map_err(refused)?;
+    let sent = task.sent(delivery.id.clone(), link.id.clone(), now)?;
     if is_new {
         change.create_task(&sent, case.expires_at)?;
     } else {

@@ -90,7 +90,7 @@ pub(crate) async fn get(
 ) -> Result<(u64, WorkTask), Problem> {
     let found = about.find(state, (Action::View, ""), reason, None).await?;
     state.db.commit(Change::new(found.permit, state.db.now()), &found.snapshot).await?;
-    Ok((found.task.version, WorkTask::from(&found.task)))
+    Ok((found.task.version, WorkTask::new(&found.task, state.db.now())))
 }
 
 /// Does something about a request, or repeats the answer to the same request.
@@ -113,7 +113,8 @@ pub(crate) async fn act(
             return Err(ProblemKind::VersionMismatch.into());
         }
         let (mut change, next) = done(state, &found, wanted.action).await?;
-        let answer = Remembered::new(&mut change, request, StatusCode::OK, None, &WorkTaskState::from(&next))?;
+        let answer =
+            Remembered::new(&mut change, request, StatusCode::OK, None, &WorkTaskState::new(&next, state.db.now()))?;
         // Unmoved: whether it was the last request under way, and which links live, was read after the case.
         match state.db.commit_unmoved(change, &found.snapshot).await {
             Ok(()) => return Ok(answer.into_response()),
@@ -141,7 +142,7 @@ async fn done(state: &State, found: &Found, action: WorkAction) -> Result<(Chang
     if case.suspends(permit.event(), Some(&task.provider_id)) {
         return Err(Denied::Suspended.into());
     }
-    let next = task.apply(&Said::of(action), Party::Coordinator, now).map_err(|_| unavailable())?;
+    let next = task.apply(&Said::of(action), Party::Coordinator, now)?;
     let (live, tasks) = tokio::try_join!(state.db.live_links(&case.id), state.db.tasks(&case.id))?;
     let last = tasks.iter().all(|other| other.id == next.id || other.state.over());
     change.step_task(&next, (case, &live, last), now)?;

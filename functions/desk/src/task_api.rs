@@ -138,9 +138,9 @@ impl WorkAction {
     }
 
     /// What may be done about a Task now.
-    pub fn available(task: &Task) -> Vec<Self> {
+    pub fn available(task: &Task, now: DateTime<Utc>) -> Vec<Self> {
         let may = |action: &Self| match action.of_table() {
-            Some(action) => task.may(action, Party::Coordinator).is_ok(),
+            Some(action) => task.may(action, Party::Coordinator, now).is_ok(),
             None => task.after_seeing_to().is_some(),
         };
         Self::ALL.into_iter().filter(may).collect()
@@ -177,10 +177,11 @@ pub struct WorkTaskState {
     pub needs: Vec<Need>,
 }
 
-impl From<&Task> for WorkTaskState {
-    fn from(task: &Task) -> Self {
+impl WorkTaskState {
+    /// Of a Task at a moment.
+    pub fn new(task: &Task, now: DateTime<Utc>) -> Self {
         let (id, state, version) = (task.id.clone(), task.state, task.version);
-        Self { id, state, version, available_actions: WorkAction::available(task), needs: task.needs() }
+        Self { id, state, version, available_actions: WorkAction::available(task, now), needs: task.needs() }
     }
 }
 
@@ -228,10 +229,16 @@ pub struct WorkTask {
     pub steps: Vec<WorkStep>,
 }
 
-impl From<&Task> for WorkTask {
-    fn from(task: &Task) -> Self {
+impl WorkTask {
+    /// Of a Task at a moment.
+    pub fn new(task: &Task, now: DateTime<Utc>) -> Self {
         let steps = task.steps.iter().map(WorkStep::from).collect();
-        Self { now: task.into(), recipient: task.provider_id.clone(), due_on: task.needed_on(), steps }
+        Self {
+            now: WorkTaskState::new(task, now),
+            recipient: task.provider_id.clone(),
+            due_on: task.needed_on(),
+            steps,
+        }
     }
 }
 

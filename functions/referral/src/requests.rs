@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use medius_domain::case::Case;
 use medius_domain::health::Urgency;
 use medius_domain::id::{CaseId, ProviderId, TaskId};
-use medius_domain::task::{Party, Task, TaskAction, TaskState};
+use medius_domain::task::{Task, TaskState};
 use medius_http::Problem;
 use medius_store::{Change, Database, ReferralRecord, StoreError};
 
@@ -41,8 +41,7 @@ impl Requests {
         now: DateTime<Utc>,
     ) -> Result<TaskId, Problem> {
         if let Some(open) = &self.open {
-            open.may(TaskAction::Generate, Party::Patient).map_err(|_| Problem::conflict("action-not-available"))?;
-            let next = open.with_letter(letter.id.clone(), now).map_err(|_| Problem::conflict("task-full"))?;
+            let next = open.with_letter(letter.id.clone(), now)?;
             change.update_task(&next, case.expires_at)?;
             change.tell(&next, None, now)?;
             return Ok(next.id);

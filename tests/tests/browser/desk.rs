@@ -5,6 +5,7 @@ use super::Sent;
 use super::chromium::Chromium;
 use super::{closed, enter_code};
 use anyhow::{Context, Result, ensure};
+use medius_domain::clock::kst_minute;
 use medius_tests::stack::Stack;
 use medius_tests::user::fresh_key;
 use reqwest::Method;
@@ -189,6 +190,15 @@ async fn main_path(stack: &Stack, browser: &Chromium) -> Result<()> {
     visit.page("7-file").await?;
     visit.answer("interim_outcome", &[("text", "Blood was drawn. Results follow.")], "SCHEDULED").await?;
     visit.shows("Blood was drawn").await?;
+    // Whether the patient came is asked on the day of the appointment, and not a week before.
+    for early in ["attended", "no_show"] {
+        let absent = browser.run(&format!("return !document.querySelector('#form-{early}')")).await?;
+        ensure!(absent == true, "{early} is offered a week early");
+    }
+    let now = kst_minute(chrono::Utc::now());
+    let (day, hour) = now.split_once(' ').context("no hour")?;
+    let fields = [("date", day), ("time", hour), ("place", "Main building, 2nd floor")];
+    visit.answer("reschedule", &fields, "SCHEDULED").await?;
     visit.answer("attended", &[], "ATTENDED").await?;
     let form = visit.form("final_outcome").await?;
     browser.click(&format!("{form} [name=files]")).await?;

@@ -28,6 +28,7 @@ async fn aged(db: &Database, case: &CaseId, id: &TaskId, days: i64) {
     let steps = task.steps.iter().map(|step| Step { at: earlier(step.at), ..step.clone() }).collect();
     let old = Task {
         sent_at: task.sent_at.map(earlier),
+        appointment_on: task.appointment_on.map(|day| day - TimeDelta::days(days)),
         appointment_ends: task.appointment_ends.map(earlier),
         steps,
         version: task.version + 1,

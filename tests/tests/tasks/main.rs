@@ -106,11 +106,15 @@ impl Desk<'_> {
     }
 }
 
-fn appointment(action: &str) -> Value {
-    let day = chrono::Utc::now() + chrono::TimeDelta::days(7);
-    let start = day.format("%Y-%m-%dT01:00:00Z").to_string();
-    let end = day.format("%Y-%m-%dT01:30:00Z").to_string();
+/// An appointment that is proposed for so many days from now; 0 is one that begins right now.
+fn appointment_in(days: i64, action: &str) -> Value {
+    let start = chrono::Utc::now() + chrono::TimeDelta::days(days);
+    let end = start + chrono::TimeDelta::minutes(30);
     json!({"action": action, "appointment": {"start": start, "end": end, "place": "본관 3층", "prepare": "금식"}})
+}
+
+fn appointment(action: &str) -> Value {
+    appointment_in(7, action)
 }
 
 #[tokio::test]
@@ -137,6 +141,18 @@ async fn a_referral_goes_its_whole_way_and_closes_the_service() {
     assert!(seen["available_actions"].as_array().unwrap().contains(&json!("confirm_appointment")));
     let confirmed = patient.say(&json!({"action": "confirm_appointment"})).await.expect(200, "confirm").unwrap().json();
     assert_eq!(confirmed["appointment_confirmed"], true);
+    // Nobody came or stayed away on a day that is a week ahead.
+    let offered = desk.task().await.json()["available_actions"].clone();
+    for early in ["attended", "no_show"] {
+        let refused = desk.answer(&json!({"action": early})).await;
+        assert_eq!(refused.status, 409, "{early}");
+        assert_eq!(refused.json()["reason"], "before-appointment", "{early}");
+        assert!(!offered.as_array().unwrap().contains(&json!(early)), "{offered}");
+    }
+    let today = desk.says(&appointment_in(0, "reschedule"), "SCHEDULED").await;
+    assert!(
+        ["attended", "no_show"].iter().all(|now| today["available_actions"].as_array().unwrap().contains(&json!(now)))
+    );
     desk.says(&json!({"action": "attended"}), "ATTENDED").await;
     desk.says(&json!({"action": "interim_outcome", "text": "검사 중입니다."}), "ATTENDED").await;
     desk.says(&json!({"action": "final_outcome", "text": "약을 바꾸었습니다."}), "OUTCOME_RETURNED").await;

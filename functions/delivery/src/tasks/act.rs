@@ -7,7 +7,7 @@ use crate::State;
 use crate::service::ATTEMPTS;
 use medius_domain::access::Action;
 use medius_domain::id::{CaseId, TaskId};
-use medius_domain::task::{Party, PatientAnswer, Said, Task, TaskRefusal};
+use medius_domain::task::{Party, PatientAnswer, Said, Task};
 use medius_http::{IfMatch, Origin, Patient, Problem, ProblemKind};
 use medius_store::{Change, Conflict, StoreError, pause};
 
@@ -26,7 +26,7 @@ pub(super) async fn act(
         if found.task.version != expected.0 {
             return Err(ProblemKind::VersionMismatch.into());
         }
-        let next = found.task.apply(&said, Party::Patient, state.db.now()).map_err(refused)?;
+        let next = found.task.apply(&said, Party::Patient, state.db.now())?;
         let change = change(state, &found, &next, &said).await?;
         match state.db.commit_unmoved(change, &found.snapshot).await {
             Ok(()) => {
@@ -39,15 +39,6 @@ pub(super) async fn act(
         }
     }
     Err(StoreError::Conflict(Conflict::Busy).into())
-}
-
-/// Why something cannot be done now.
-pub(crate) fn refused(why: TaskRefusal) -> Problem {
-    Problem::conflict(match why {
-        TaskRefusal::Impossible => "action-not-available",
-        TaskRefusal::OtherPartyNeeded => "other-party-needed",
-        TaskRefusal::TooMany => "task-full",
-    })
 }
 
 async fn change(state: &State, found: &Found, next: &Task, said: &Said) -> Result<Change, Problem> {

@@ -104,8 +104,8 @@ impl StepView {
 }
 
 impl TaskView {
-    /// The view without what happened.
-    pub fn new(task: &Task) -> Self {
+    /// The view at a moment, without what happened.
+    pub fn new(task: &Task, now: DateTime<Utc>) -> Self {
         Self {
             id: task.id.clone(),
             recipient: task.provider_id.clone(),
@@ -113,7 +113,7 @@ impl TaskView {
             fhir_status: task.state.fhir_status(),
             business_status: task.state.business_status(),
             version: task.version,
-            available_actions: task.available_actions(Party::Patient),
+            available_actions: task.available_actions(Party::Patient, now),
             letters: task.letters.clone(),
             delivery_id: task.delivery_id.clone(),
             follows: task.follows.clone(),

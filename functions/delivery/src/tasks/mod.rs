@@ -5,5 +5,4 @@ pub mod api;
 mod handlers;
 mod read;
 
-pub(crate) use act::refused;
 pub(crate) use handlers::{__path_task_act, __path_task_get, __path_task_list, task_act, task_get, task_list};

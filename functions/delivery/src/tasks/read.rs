@@ -26,7 +26,7 @@ pub(super) async fn list(
     let before =
         if tasks.is_empty() { Some(before(state, &snapshot, (&case, &permit), recipient).await?) } else { None };
     state.db.commit(Change::new(permit, state.db.now()), &snapshot).await?;
-    Ok(TaskList { before, items: tasks.iter().map(TaskView::new).collect() })
+    Ok(TaskList { before, items: tasks.iter().map(|task| TaskView::new(task, state.db.now())).collect() })
 }
 
 /// Where a case stands that has no Task: whether the consents for a letter to an institution are in force.
@@ -80,7 +80,7 @@ impl Found {
             state.db.read(places).await?.task_notes(task, &key)?
         };
         let steps = task.steps.iter().map(|step| StepView::new(step, notes.remove(&step.n))).collect();
-        Ok(TaskView { steps, ..TaskView::new(task) })
+        Ok(TaskView { steps, ..TaskView::new(task, state.db.now()) })
     }
 }
 

@@ -136,7 +136,7 @@ async fn try_give(
     let now = state.db.now();
     let said = answer?.said(now).map_err(|wrong| Problem::invalid([wrong]))?;
     check(state, &reader.usable, &said, now).await?;
-    let next = task.apply(&said, Party::Institution, now).map_err(|_| Problem::conflict("action-not-available"))?;
+    let next = task.apply(&said, Party::Institution, now).map_err(Problem::from)?;
     let usable = &reader.usable;
     let mut change = reader.change(state)?;
     if !said.note.is_empty() {

@@ -75,8 +75,8 @@ pub(crate) struct StepView {
 }
 
 impl TaskView {
-    /// Of a desk.
-    pub(crate) fn new(desk: &Desk) -> Self {
+    /// Of a desk at a moment.
+    pub(crate) fn new(desk: &Desk, now: DateTime<Utc>) -> Self {
         let task: &Task = &desk.task;
         let view = appointment(desk).map(|(_, at)| AppointmentView {
             start: at.start,
@@ -95,7 +95,7 @@ impl TaskView {
             version: task.version,
             fhir_status: task.state.fhir_status(),
             business_status: task.state.business_status(),
-            available_actions: task.available_actions(Party::Institution),
+            available_actions: task.available_actions(Party::Institution, now),
             acknowledge_by: task.due.as_ref().map(|due| due.acknowledge_by),
             decide_by: task.due.as_ref().map(|due| due.decide_by),
             appointment: view,

@@ -53,14 +53,16 @@ pub(crate) async fn read_task(
     let shown = async {
         let (link, token) = asked((Ok(SameSite), link), &headers)?;
         let desk = answer::look(&state, &origin, (&link, &token), "task").await?;
-        Ok((ETag(desk.task.version), Json(TaskView::new(&desk))).into_response())
+        Ok((ETag(desk.task.version), Json(TaskView::new(&desk, state.db.now()))).into_response())
     };
     shown.await.unwrap_or_else(|problem| state.pages.refusal(&headers, problem))
 }
 
 /// Takes an answer: as JSON with `If-Match` (200), or by a form of the page with its hidden `version` (303). One of
 /// `acknowledge`, `accept`, `decline`, `ask_more`, `redirect`, `schedule`, `reschedule`, `attended`, `no_show`,
-/// `request_cancel`, `confirm_cancel`, `refuse_cancel`, `interim_outcome`, `final_outcome`, `estimate`, named by `action`.
+/// `request_cancel`, `confirm_cancel`, `refuse_cancel`, `interim_outcome`, `final_outcome`, `estimate`, named by `action`. `attended`
+/// and `no_show` are taken from the day of the appointment on (Asia/Seoul), and before it refused with the reason
+/// `before-appointment`.
 #[utoipa::path(post, path = "/r/{link_id}/answers", tag = "provider", params(("link_id" = String, Path)),
     request_body(content((Object = "application/json"), (Object = "application/x-www-form-urlencoded"))),
     responses((status = 200, body = TaskView, headers(("ETag" = String))), (status = 303, description = "Back to the desk"),
@@ -93,7 +95,7 @@ pub(crate) async fn give_answer(
     let done = async {
         answer::give(&state, &origin, (&link, &token), expected, parsed).await?;
         let desk = answer::look(&state, &origin, (&link, &token), "task").await?;
-        Ok((ETag(desk.task.version), Json(TaskView::new(&desk))).into_response())
+        Ok((ETag(desk.task.version), Json(TaskView::new(&desk, state.db.now()))).into_response())
     };
     done.await.unwrap_or_else(|problem: Problem| state.pages.refusal(&headers, problem))
 }
@@ -124,7 +126,7 @@ async fn by_form(
     if let Some(form) = sight.forms.iter_mut().find(|form| form.action == entered.action()) {
         form.refused(&entered, problem.field_errors());
     }
-    let html = page::render(&sight, &state.operator, Some(words::refusal(problem.kind().code())))?;
+    let html = page::render(&sight, &state.operator, Some(words::refusal(problem.kind().code(), problem.reason())))?;
     Ok(state.pages.desk(problem.kind().status(), html))
 }
 

@@ -352,7 +352,7 @@ mod tests {
         ];
         let decline = sight.forms.iter_mut().find(|form| form.action == "decline").unwrap();
         decline.refused(&entered, &errors);
-        let html = render(&sight, &operator(), Some(super::super::words::refusal("invalid-field"))).unwrap();
+        let html = render(&sight, &operator(), Some(super::super::words::refusal("invalid-field", None))).unwrap();
         assert!(html.contains("role=\"alert\"") && html.contains("Your answer was not saved"));
         assert!(html.contains("aria-invalid=\"true\" aria-describedby=\"decline-text-wrong decline-text-hint\""));
         assert!(html.contains(">900101-1234567</textarea>") && html.contains("value=\"capacity\" checked"));

@@ -35,7 +35,7 @@ pub(crate) fn sight(desk: &Desk, now: DateTime<Utc>) -> Sight {
         files: desk.files.iter().filter_map(files::choice).collect(),
         institutions: institutions(provider, &desk.directory, now),
     };
-    let may = task.available_actions(Party::Institution);
+    let may = task.available_actions(Party::Institution, now);
     let (state, meaning) = standing::state(task.state);
     let outcomes = [TaskAction::InterimOutcome, TaskAction::FinalOutcome];
     Sight {

@@ -98,9 +98,13 @@ pub(crate) fn why(code: &str) -> Two {
     }
 }
 
-/// Why nothing was changed, by the problem's code.
-pub(crate) fn refusal(code: &str) -> Two {
+/// Why nothing was changed, by the problem's code and, with a conflict, its reason.
+pub(crate) fn refusal(code: &str, reason: Option<&str>) -> Two {
     match code {
+        "state-conflict" if reason == Some("before-appointment") => two(
+            "예약한 날(한국 시각)이 되어야 내원 여부를 기록할 수 있습니다. 저장하지 않았습니다.",
+            "Whether the patient came can be recorded from the day of the appointment on (Korean time). Nothing was saved.",
+        ),
         "version-mismatch" | "if-match-required" => two(
             "그 사이에 상황이 바뀌어 답변을 저장하지 않았습니다. 아래의 현재 상태를 확인하고 다시 보내 주십시오.",
             "The referral changed meanwhile, so your answer was not saved. Please look at its state below and send it again.",

@@ -1,5 +1,6 @@
 //! An appointment as an institution proposes it: a moment, and what the patient needs to know to be there.
 
+use crate::clock::kst_day;
 use crate::field::{FieldError, Invalid};
 use crate::personal_text;
 use crate::text::Lines;
@@ -40,13 +41,14 @@ pub struct Appointment {
 }
 
 impl Appointment {
-    /// Whether its moments make sense.
+    /// Whether its moments make sense. It may have begun earlier today in Seoul: what was agreed on by telephone for this morning is
+    /// recorded when somebody gets to it, and then whether the patient came.
     ///
     /// # Errors
-    /// `/appointment/start` when it is not ahead or more than 366 days ahead, `/appointment/end` when it does not follow within
-    /// 24 hours.
+    /// `/appointment/start` when its day in Seoul is over or it is more than 366 days ahead, `/appointment/end` when it does not follow
+    /// within 24 hours.
     pub fn check(&self, now: DateTime<Utc>) -> Result<(), FieldError> {
-        if self.start <= now || self.start > now + TimeDelta::days(MOST_DAYS) {
+        if kst_day(self.start) < kst_day(now) || self.start > now + TimeDelta::days(MOST_DAYS) {
             return Err(FieldError::new("/appointment/start", Invalid::OutOfRange));
         }
         if self.end <= self.start || self.end > self.start + TimeDelta::hours(MOST_HOURS) {
@@ -61,25 +63,37 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    /// Noon of Monday 23 November 2026 in Seoul.
+    const NOON: &str = "2026-11-23T03:00:00Z";
+
+    fn of(start: DateTime<Utc>, minutes: i64) -> Appointment {
+        let place = PlaceText::parse("3F").unwrap();
+        Appointment { start, end: start + TimeDelta::minutes(minutes), place, prepare: None }
+    }
+
     #[test]
-    fn an_appointment_is_ahead_and_ends_after_it_began() {
-        let now = DateTime::UNIX_EPOCH;
-        let at = |minutes| now + TimeDelta::minutes(minutes);
-        let of = |start, end| Appointment {
-            start: at(start),
-            end: at(end),
-            place: PlaceText::parse("3F").unwrap(),
-            prepare: None,
-        };
+    fn an_appointment_is_of_today_or_ahead_and_ends_after_it_began() {
+        let now: DateTime<Utc> = NOON.parse().unwrap();
         let day = 24 * 60;
-        assert!(of(1, 30).check(now).is_ok() && of(366 * day, 367 * day).check(now).is_ok());
-        for (start, end, field) in [
-            (0, 30, "/appointment/start"),
-            (366 * day + 1, 366 * day + 2, "/appointment/start"),
-            (10, 10, "/appointment/end"),
-            (10, 10 + day + 1, "/appointment/end"),
-        ] {
-            assert_eq!(of(start, end).check(now).unwrap_err().pointer, field);
+        let at = |start, minutes| of(now + TimeDelta::minutes(start), minutes).check(now).map_err(|e| e.pointer);
+        for (start, minutes) in [(1, 29), (0, 30), (366 * day, day), (-12 * 60, 30)] {
+            assert_eq!(at(start, minutes), Ok(()), "{start}");
         }
+        for (start, minutes, field) in [
+            (-12 * 60 - 1, 30, "/appointment/start"),
+            (366 * day + 1, 1, "/appointment/start"),
+            (10, 0, "/appointment/end"),
+            (10, day + 1, "/appointment/end"),
+        ] {
+            assert_eq!(at(start, minutes), Err(field.into()), "{start}");
+        }
+    }
+
+    #[test]
+    fn today_is_seoul_s() {
+        // 00:10 of the 24th in Seoul, while the 23rd goes on in London.
+        let now: DateTime<Utc> = "2026-11-23T15:10:00Z".parse().unwrap();
+        assert!(of("2026-11-23T15:00:00Z".parse().unwrap(), 30).check(now).is_ok());
+        assert!(of("2026-11-23T14:59:59Z".parse().unwrap(), 30).check(now).is_err());
     }
 }

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod appointment;
 pub mod deadline;
 pub mod estimate;
+mod guard;
 pub mod help;
 pub mod note;
 pub mod reason;
@@ -20,10 +21,11 @@ pub use reason::Reason;
 pub use state::TaskState;
 pub use table::{Party, TaskAction};
 
+use crate::clock::kst_day;
 use crate::health::Urgency;
 use crate::id::{CaseId, DeliveryId, LinkId, ProviderId, ReferralId, Subject, TaskId};
 use crate::link::Link;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use deadline::{Due, Mark, Owed};
 use help::SeenTo;
 use serde::{Deserialize, Serialize};
@@ -109,7 +111,11 @@ pub struct Task {
     /// Until when the institution should answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Due>,
-    /// Until when the appointment lasts; only this moment is outside the seal, so that its outcome can be asked for.
+    /// The day of the appointment in Seoul, outside the seal: before it nobody can say whether the patient came. A Task of an
+    /// earlier release has none and goes by [`Task::appointment_day`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appointment_on: Option<NaiveDate>,
+    /// Until when the appointment lasts, outside the seal, so that its outcome can be asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appointment_ends: Option<DateTime<Utc>>,
     /// Whether the patient agreed to the time.
@@ -147,8 +153,22 @@ pub enum TaskRefusal {
     Impossible,
     /// Who asked to cancel cannot be who agrees.
     OtherPartyNeeded,
+    /// The day of the appointment has not begun in Seoul.
+    BeforeAppointment,
     /// There were too many steps.
     TooMany,
+}
+
+impl TaskRefusal {
+    /// The code, as in the problem's `reason`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Impossible => "action-not-available",
+            Self::OtherPartyNeeded => "other-party-needed",
+            Self::BeforeAppointment => "before-appointment",
+            Self::TooMany => "task-full",
+        }
+    }
 }
 
 impl Task {
@@ -189,6 +209,7 @@ impl Task {
             updated_at: now,
             sent_at: None,
             due: None,
+            appointment_on: None,
             appointment_ends: None,
             appointment_confirmed: false,
             told: BTreeSet::new(),
@@ -203,11 +224,15 @@ impl Task {
     ///
     /// # Errors
     /// [`TaskRefusal`].
-    pub fn may(&self, action: TaskAction, by: Party) -> Result<To, TaskRefusal> {
+    pub fn may(&self, action: TaskAction, by: Party, now: DateTime<Utc>) -> Result<To, TaskRefusal> {
         let to = leads(self.state, action, by).ok_or(TaskRefusal::Impossible)?;
         let answers_cancelling = matches!(action, TaskAction::ConfirmCancel | TaskAction::RefuseCancel);
         if answers_cancelling && self.cancelling.is_some_and(|c| c.by == by) {
             return Err(TaskRefusal::OtherPartyNeeded);
+        }
+        let tells_of_the_day = matches!(action, TaskAction::Attended | TaskAction::NoShow);
+        if tells_of_the_day {
+            self.appointment_day_reached(now)?;
         }
         if self.steps.len() >= MOST_STEPS && !self.ends(to) {
             return Err(TaskRefusal::TooMany);
@@ -220,8 +245,8 @@ impl Task {
     }
 
     /// What somebody may do now, in the table's order.
-    pub fn available_actions(&self, by: Party) -> Vec<TaskAction> {
-        TaskAction::ALL.iter().copied().filter(|action| self.may(*action, by).is_ok()).collect()
+    pub fn available_actions(&self, by: Party, now: DateTime<Utc>) -> Vec<TaskAction> {
+        TaskAction::ALL.iter().copied().filter(|action| self.may(*action, by, now).is_ok()).collect()
     }
 
     /// The Task after an action.
@@ -229,7 +254,7 @@ impl Task {
     /// # Errors
     /// [`TaskRefusal`].
     pub fn apply(&self, said: &Said, by: Party, now: DateTime<Utc>) -> Result<Self, TaskRefusal> {
-        let to = self.may(said.action, by)?;
+        let to = self.may(said.action, by, now)?;
         let state = match to {
             To::State(state) => state,
             To::Same => self.state,
@@ -258,6 +283,7 @@ impl Task {
             Some(Cancelling { by, before: self.state })
         };
         if let Some(appointment) = &said.note.appointment {
+            next.appointment_on = Some(kst_day(appointment.start));
             next.appointment_ends = Some(appointment.end);
             next.appointment_confirmed = false;
             next.told.retain(|mark| !matches!(mark, Mark::OutcomeAsked | Mark::OutcomeEscalated));
@@ -269,7 +295,7 @@ impl Task {
             next.appointment_confirmed = true;
         }
         if said.action == TaskAction::AskOtherTime {
-            next.appointment_ends = None;
+            (next.appointment_on, next.appointment_ends) = (None, None);
             next.appointment_confirmed = false;
         }
         Ok(next)
@@ -292,7 +318,7 @@ impl Task {
     pub fn sent(&self, delivery: DeliveryId, link: LinkId, now: DateTime<Utc>) -> Result<Self, TaskRefusal> {
         let action = [TaskAction::Send, TaskAction::AnswerMore, TaskAction::Renew]
             .into_iter()
-            .find(|action| self.may(*action, Party::Patient).is_ok())
+            .find(|action| self.may(*action, Party::Patient, now).is_ok())
             .ok_or(TaskRefusal::Impossible)?;
         let mut next = self.apply(&Said::of(action), Party::Patient, now)?;
         next.delivery_id = Some(delivery);

@@ -14,7 +14,7 @@ use medius_domain::id::{CaseId, DeliveryId, LinkId, ProviderId, ReferralId, Subj
 use medius_domain::task::appointment::{Appointment, PlaceText};
 use medius_domain::task::deadline::Mark;
 use medius_domain::task::{Party, Said, Task, TaskAction, TaskState};
-use model::Account;
+use model::{AHEAD, Account};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};
@@ -107,14 +107,14 @@ impl Real {
         let now = self.now;
         let mut said = Said::of(action);
         if matches!(action, TaskAction::Schedule | TaskAction::Reschedule) {
-            let (start, place) = (now + TimeDelta::hours(30), PlaceText::parse("3F").unwrap());
+            let (start, place) = (now + TimeDelta::hours(AHEAD), PlaceText::parse("3F").unwrap());
             said.note.appointment = Some(Appointment { start, end: start + TimeDelta::hours(1), place, prepare: None });
         }
         // Letters and sendings have ways of their own, which only the patient's routes take.
         let sends = matches!(action, TaskAction::Send | TaskAction::AnswerMore | TaskAction::Renew);
         let next = if action == TaskAction::Generate && by == Party::Patient {
             self.task.with_letter(ReferralId::new(), now)
-        } else if sends && self.task.may(action, by).is_ok() {
+        } else if sends && self.task.may(action, by, now).is_ok() {
             self.told.clear();
             self.task.sent(DeliveryId::new(), LinkId::new(), now)
         } else {
@@ -177,7 +177,7 @@ impl StateMachineTest for Loop {
         assert_eq!(task.cancelling.is_some(), task.state == TaskState::CancelRequested);
         for by in Party::ALL {
             let model: Vec<_> = TaskAction::ALL.iter().copied().filter(|action| account.may(*action, by)).collect();
-            assert_eq!(task.available_actions(by), model, "{by:?} at {:?}", task.state);
+            assert_eq!(task.available_actions(by, real.now), model, "{by:?} at {:?}", task.state);
         }
         if task.state.over() {
             assert!(task.due_at().is_none());

@@ -1,8 +1,11 @@
 //! The loop told a second time, without a table and without states: what is so and what is not. Where a Task stands and who may
 //! do what follow from that.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use medius_domain::task::{Party, TaskAction, TaskState};
+
+/// Hours ahead that each appointment is proposed.
+pub(crate) const AHEAD: i64 = 30;
 
 /// What is so about a Task.
 #[derive(Debug, Clone)]
@@ -18,6 +21,7 @@ pub(crate) struct Account {
     yes: bool,
     question: bool,
     date: bool,
+    day: Option<NaiveDate>,
     seen: bool,
     missed: bool,
     wish: Option<Party>,
@@ -41,6 +45,7 @@ impl Account {
             yes: false,
             question: false,
             date: false,
+            day: None,
             seen: false,
             missed: false,
             wish: None,
@@ -77,6 +82,8 @@ impl Account {
         let elsewhere = self.date || self.seen || self.missed;
         let (patient, institution) = (by == Party::Patient, by == Party::Institution);
         let others_wish = self.end.is_none() && self.wish.is_some_and(|whose| whose != by);
+        // Seoul is nine hours ahead all year.
+        let come = self.day.is_none_or(|day| (self.now + TimeDelta::hours(9)).date_naive() >= day);
         match action {
             A::Consent => false,
             A::Generate => patient && going,
@@ -90,9 +97,10 @@ impl Account {
             A::Decline => institution && in_hand && !elsewhere,
             A::Redirect => institution && in_hand && !elsewhere && !self.question,
             A::Schedule => institution && there && self.yes && !self.date && !self.seen,
-            A::Reschedule | A::NoShow => institution && there && self.date && !self.seen,
+            A::Reschedule => institution && there && self.date && !self.seen,
+            A::NoShow => institution && there && self.date && !self.seen && come,
             A::ConfirmAppointment | A::AskOtherTime => patient && there && self.date && !self.seen,
-            A::Attended => institution && there && self.yes && !self.seen && !self.missed,
+            A::Attended => institution && there && self.yes && !self.seen && !self.missed && come,
             A::RequestCancel => there && !self.seen && (patient || institution && self.yes),
             A::ConfirmCancel => others_wish && matches!(by, Party::Patient | Party::Institution | Party::Coordinator),
             A::RefuseCancel => others_wish && (patient || institution),
@@ -128,8 +136,9 @@ impl Account {
             A::Acknowledge => (self.opened, self.received) = (true, true),
             A::Accept => self.yes = true,
             A::AskMore => self.question = true,
-            A::Schedule => (self.date, self.missed) = (true, false),
-            A::AskOtherTime => self.date = false,
+            A::Schedule => (self.date, self.day, self.missed) = (true, self.proposed(), false),
+            A::Reschedule => self.day = self.proposed(),
+            A::AskOtherTime => (self.date, self.day) = (false, None),
             A::Attended => self.seen = true,
             A::NoShow => (self.date, self.missed) = (false, true),
             A::RequestCancel => self.wish = Some(by),
@@ -141,8 +150,13 @@ impl Account {
             A::Complete => self.end = Some(TaskState::Completed),
             A::Expire => self.end = Some(TaskState::Expired),
             A::Withdraw => self.end = Some(TaskState::ConsentWithdrawn),
-            A::Consent | A::Reschedule | A::ConfirmAppointment | A::InterimOutcome | A::Estimate | A::AddColleague => {}
+            A::Consent | A::ConfirmAppointment | A::InterimOutcome | A::Estimate | A::AddColleague => {}
         }
+    }
+
+    /// The day in Seoul of what is proposed now.
+    fn proposed(&self) -> Option<NaiveDate> {
+        Some((self.now + TimeDelta::hours(AHEAD + 9)).date_naive())
     }
 
     /// What is so after some time in which only the clock did something.

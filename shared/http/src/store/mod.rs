@@ -18,6 +18,7 @@ use medius_domain::code::{NoRandomness, TooMany};
 use medius_domain::consent;
 use medius_domain::field::{FieldError, Invalid};
 use medius_domain::policy::Denied;
+use medius_domain::task::TaskRefusal;
 use medius_store::{Conflict, StoreError};
 
 impl From<StoreError> for Problem {
@@ -58,6 +59,18 @@ fn note(error: &StoreError) {
 impl From<TooMany> for Problem {
     fn from(too_many: TooMany) -> Self {
         Self::too_many_requests(too_many.retry_after)
+    }
+}
+
+impl From<TaskRefusal> for Problem {
+    fn from(refusal: TaskRefusal) -> Self {
+        let problem = Self::conflict(refusal.code());
+        match refusal {
+            TaskRefusal::BeforeAppointment => {
+                problem.detail("whether the patient came can be said from the day of the appointment on (Asia/Seoul)")
+            }
+            TaskRefusal::Impossible | TaskRefusal::OtherPartyNeeded | TaskRefusal::TooMany => problem,
+        }
     }
 }
 
