@@ -6,6 +6,7 @@ mod documents;
 mod explain;
 mod functions;
 mod kernel;
+mod load;
 mod probe;
 mod refusals;
 mod runtime;
@@ -45,6 +46,8 @@ enum What {
     Calls,
     /// Refusals at a link: fails when words, headers or times tell one kind from another.
     Refusals,
+    /// The main requests with many patients at once on the local stack.
+    Load(load::Options),
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
@@ -55,6 +58,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         What::Sealing => probe::sealing().await,
         What::Calls => calls::run().await,
         What::Refusals => refusals::run().await,
+        What::Load(options) => load::run(options).await,
     }
 }
 
