@@ -37,6 +37,9 @@ pub(crate) const READING_STYLE: &str = concat!(
     include_str!("../templates/desk.css")
 );
 
+/// The script of the reading page: the choice of the language, and nothing else. Without it both languages are shown.
+pub(crate) const READING_SCRIPT: &str = include_str!("../templates/language.js");
+
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 #[derive(Template)]
@@ -160,12 +163,12 @@ impl Pages {
             check: Page::new(check.render()?, STYLE, Some(CHECK_SCRIPT))?,
             gone: Page::new(gone.render()?, STYLE, None)?,
             closed: Page::new(closed.render()?, STYLE, None)?,
-            reading_policy: policy(READING_STYLE, None, "'self'")?,
+            reading_policy: policy(READING_STYLE, Some(READING_SCRIPT), "'self'")?,
             desk_policy: policy(READING_STYLE, Some(desk::page::SCRIPT), "'self'")?,
         })
     }
 
-    /// The reading page as an answer. Its policy comes from our own style, never from the page's bytes: what is in the
+    /// The reading page as an answer. Its policy comes from our own style and script, never from the page's bytes: what is in the
     /// page cannot allow itself.
     pub(crate) fn reading(&self, html: String) -> Response {
         let headers = [(CONTENT_TYPE, HTML), (CONTENT_SECURITY_POLICY, self.reading_policy.clone())];

@@ -2,7 +2,7 @@
 //! model's; here is only how it looks on a screen.
 
 use crate::Operator;
-use crate::page::READING_STYLE;
+use crate::page::{READING_SCRIPT, READING_STYLE};
 use crate::reader::Shown;
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -17,6 +17,7 @@ use medius_http::Problem;
 struct Reading<'a> {
     operator: &'a Operator,
     style: &'static str,
+    script: &'static str,
     tab: &'static str,
     view: &'a ReferralView,
     recipient_ko: &'a str,
@@ -109,6 +110,7 @@ pub(crate) fn render(shown: &Shown, operator: &Operator, now: DateTime<Utc>) -> 
     let reading = Reading {
         operator,
         style: READING_STYLE,
+        script: READING_SCRIPT,
         tab: "referral",
         view,
         recipient_ko: &provider.name_ko,
@@ -190,7 +192,9 @@ mod tests {
         for variant in ["demo", "long", "not_asked", "hanja", "hostile", "short"] {
             let shown = shown(variant);
             let html = render(&shown, &operator, now).unwrap();
-            assert_eq!(html.matches("<script").count(), 0, "{variant}");
+            // Ours and no other, whatever the letter says.
+            assert_eq!(html.matches("<script").count(), 1, "{variant}");
+            assert!(html.contains(&format!("<script>{READING_SCRIPT}</script>")), "{variant}");
             assert_eq!(html.matches("<style").count(), 1, "{variant}");
             assert!(!html.contains(" style=") && !html.contains(" onclick="), "{variant}");
             assert!(html.contains("2026-12-06 12:00 KST") && html.contains("MDS-2026-7Q4WX0KD"), "{variant}");

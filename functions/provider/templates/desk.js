@@ -55,6 +55,11 @@ async function bring(file) {
 }
 function offer(id, number) {
   tell('kept');
+  const row = byId('checked').cloneNode(true);
+  row.removeAttribute('id');
+  row.hidden = false;
+  row.firstElementChild.textContent = number + '.';
+  byId('checked').before(row);
   for (const list of all('[data-files]')) {
     const [item, label, box, text] = ['li', 'label', 'input', 'span'].map((name) => document.createElement(name));
     label.className = 'tick';

@@ -245,6 +245,25 @@ impl Chromium {
         Ok(())
     }
 
+    /// The page as it is printed, or again as it is on the screen.
+    pub(crate) async fn paper(&self, on: bool) -> Result<()> {
+        self.cdp("Emulation.setEmulatedMedia", json!({"media": if on { "print" } else { "" }})).await.map(drop)
+    }
+
+    /// That the page is in one language: whatever of ours says the same in both shows one. What the patient wrote, the reader's mark
+    /// and the names of the languages stay; so does a page without a script, which shows both.
+    pub(crate) async fn speaks(&self, language: &str, name: &str) -> Result<()> {
+        let other = if language == "ko" { "en" } else { "ko" };
+        let script = format!(
+            "return !document.querySelector('[data-language]') ? [] :
+             [...document.querySelectorAll('[lang={other}]:not(.always)')]
+                .filter(e => e.offsetParent !== null && e.innerText.trim() !== '').map(e => e.innerText)"
+        );
+        let shown = self.run(&script).await?;
+        ensure!(shown == json!([]), "{name} shows the other language, too: {shown}");
+        Ok(())
+    }
+
     /// Looks at the page with axe-core's default rules and takes a picture of it.
     pub(crate) async fn accessible(&self, name: &str) -> Result<()> {
         self.picture(name).await?;

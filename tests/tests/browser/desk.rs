@@ -1,5 +1,5 @@
-//! The provider's desk in a real browser: the whole loop as an institution goes it, at a desk and on a telephone, in Korean and in
-//! English. Every page is looked at by axe-core and left under `target/screens` for a person.
+//! The provider's desk in a real browser: every story of the loop as an institution goes it, at a desk and on a telephone, in Korean
+//! and in English. Every page is looked at by axe-core and left under `target/screens` for a person.
 
 use super::Sent;
 use super::chromium::Chromium;
@@ -19,10 +19,12 @@ struct Look {
     language: &'static str,
 }
 
-const DESK_EN: Look = Look { phone: false, language: "en" };
-const DESK_KO: Look = Look { phone: false, language: "ko" };
-const PHONE_EN: Look = Look { phone: true, language: "en" };
-const PHONE_KO: Look = Look { phone: true, language: "ko" };
+impl Look {
+    /// The words of the language that is chosen.
+    const fn of(self, ko: &'static str, en: &'static str) -> &'static str {
+        if self.language.as_bytes()[0] == b'k' { ko } else { en }
+    }
+}
 
 /// An institution at its desk.
 struct Visit<'a> {
@@ -65,7 +67,21 @@ impl<'a> Visit<'a> {
         let size = if self.look.phone { "phone" } else { "desk" };
         let name = format!("{}-{name}-{size}-{}", self.story, self.look.language);
         self.browser.fits(&name).await?;
+        self.browser.speaks(self.look.language, &name).await?;
         self.browser.accessible(&name).await
+    }
+
+    /// Looks at the page as it is printed: what it says, and nothing that can only be clicked.
+    async fn on_paper(&self, name: &str) -> Result<()> {
+        self.browser.paper(true).await?;
+        let shown = "return [...document.querySelectorAll('button, input, select, textarea, summary, .tabs a')]
+            .filter(e => e.offsetParent !== null).map(e => e.outerHTML)";
+        let shown = self.browser.run(shown).await?;
+        ensure!(shown == json!([]), "printed, but only to be clicked: {shown}");
+        let size = if self.look.phone { "phone" } else { "desk" };
+        self.browser.picture(&format!("{}-{name}-{size}-{}", self.story, self.look.language)).await?;
+        self.shows(&self.sent.name).await?;
+        self.browser.paper(false).await
     }
 
     /// Opens the form of an answer, unless it is open.
@@ -136,32 +152,56 @@ impl<'a> Visit<'a> {
     }
 }
 
-/// Runs a story in a browser of its own.
+/// Tells a story in a browser of its own.
+async fn told(look: Look, story: impl AsyncFn(&Stack, &Chromium, Look) -> Result<()>) {
+    let stack = Stack::load().unwrap();
+    let browser = Chromium::start(&stack.run().files).await.unwrap();
+    let outcome = story(&stack, &browser, look).await;
+    let complaints = browser.complaints().await;
+    browser.quit().await.unwrap();
+    outcome.unwrap();
+    assert_eq!(complaints.unwrap(), Vec::<String>::new());
+}
+
+/// Tells a story at both sizes and in both languages.
 macro_rules! story {
-    ($name:ident, $run:path) => {
-        #[tokio::test]
-        async fn $name() {
-            let stack = Stack::load().unwrap();
-            let browser = Chromium::start(&stack.run().files).await.unwrap();
-            let outcome = $run(&stack, &browser).await;
-            let complaints = browser.complaints().await;
-            browser.quit().await.unwrap();
-            outcome.unwrap();
-            assert_eq!(complaints.unwrap(), Vec::<String>::new());
+    ($name:ident, $story:path) => {
+        mod $name {
+            use super::{Look, told};
+
+            #[tokio::test]
+            async fn at_a_desk_in_korean() {
+                told(Look { phone: false, language: "ko" }, $story).await;
+            }
+
+            #[tokio::test]
+            async fn at_a_desk_in_english() {
+                told(Look { phone: false, language: "en" }, $story).await;
+            }
+
+            #[tokio::test]
+            async fn on_a_telephone_in_korean() {
+                told(Look { phone: true, language: "ko" }, $story).await;
+            }
+
+            #[tokio::test]
+            async fn on_a_telephone_in_english() {
+                told(Look { phone: true, language: "en" }, $story).await;
+            }
         }
     };
 }
 
-story!(an_institution_accepts_gives_an_appointment_and_returns_the_outcome, main_path);
-story!(an_institution_declines_with_a_reason, declines);
-story!(an_institution_asks_for_more_information, asks_more);
-story!(an_institution_points_elsewhere, redirects);
-story!(a_revoked_link_shows_nothing_more_in_an_open_session, revoked);
-story!(an_expired_link_shows_nothing_more_in_an_open_session, expired);
+story!(an_institution_accepts_gives_an_appointment_and_returns_the_outcome, super::main_path);
+story!(an_institution_declines_with_a_reason, super::declines);
+story!(an_institution_asks_for_more_information, super::asks_more);
+story!(an_institution_points_elsewhere, super::redirects);
+story!(a_revoked_link_shows_nothing_more_in_an_open_session, super::revoked);
+story!(an_expired_link_shows_nothing_more_in_an_open_session, super::expired);
 
-async fn main_path(stack: &Stack, browser: &Chromium) -> Result<()> {
+async fn main_path(stack: &Stack, browser: &Chromium, look: Look) -> Result<()> {
     let sent = Sent::new(stack).await?;
-    let visit = Visit::new(stack, browser, &sent, DESK_EN, "main").await?;
+    let visit = Visit::new(stack, browser, &sent, look, "main").await?;
     visit.answer("acknowledge", &[], "ACKNOWLEDGED").await?;
     visit.answer("accept", &[("text", "We are glad to help.")], "ACCEPTED").await?;
     let day = (chrono::Utc::now() + chrono::TimeDelta::days(7)).format("%Y-%m-%d").to_string();
@@ -181,12 +221,13 @@ async fn main_path(stack: &Stack, browser: &Chromium) -> Result<()> {
     browser.set(&format!("{form} [name=text]"), "900101-1234567").await?;
     browser.submit(&format!("{form} button[type=submit]")).await?;
     browser.see("#banner").await?;
-    visit.shows("resident registration number").await?;
+    visit.shows(look.of("주민등록번호로 보이는", "resident registration number")).await?;
     visit.page("6-refused").await?;
     let file = browser.folder().join("outcome.pdf");
     std::fs::write(&file, &sent.letter)?;
     browser.choose("#file", &file).await?;
     browser.see("#bringing [data-message=kept]").await?;
+    visit.shows(look.of("보낼 수 있음", "can be sent")).await?;
     visit.page("7-file").await?;
     visit.answer("interim_outcome", &[("text", "Blood was drawn. Results follow.")], "SCHEDULED").await?;
     visit.shows("Blood was drawn").await?;
@@ -204,15 +245,17 @@ async fn main_path(stack: &Stack, browser: &Chromium) -> Result<()> {
     browser.click(&format!("{form} [name=files]")).await?;
     visit.answer("final_outcome", &[("text", "Type 2 diabetes; metformin was raised.")], "OUTCOME_RETURNED").await?;
     visit.shows("#1").await?;
-    // The same page in Korean, and on paper.
-    browser.click("[data-language=ko]").await?;
-    Visit { look: DESK_KO, ..visit }.page("8-history").await?;
+    visit.page("8-history").await?;
+    visit.on_paper("9-history-paper").await?;
+    browser.submit("a[href=referral]").await?;
+    visit.shows(sent.number()).await?;
+    visit.on_paper("9-referral-paper").await?;
     closed(stack, browser, &sent).await
 }
 
-async fn declines(stack: &Stack, browser: &Chromium) -> Result<()> {
+async fn declines(stack: &Stack, browser: &Chromium, look: Look) -> Result<()> {
     let sent = Sent::new(stack).await?;
-    let visit = Visit::new(stack, browser, &sent, PHONE_KO, "decline").await?;
+    let visit = Visit::new(stack, browser, &sent, look, "decline").await?;
     // "Other" says nothing without words.
     let form = visit.form("decline").await?;
     browser.click(&format!("{form} [value=other]")).await?;
@@ -222,36 +265,36 @@ async fn declines(stack: &Stack, browser: &Chromium) -> Result<()> {
     let form = visit.form("decline").await?;
     browser.click(&format!("{form} [value=capacity]")).await?;
     visit.answer("decline", &[("text", "석 달 안에는 자리가 없습니다.")], "DECLINED").await?;
-    visit.shows("예약 가능한 자리가 없음").await
+    visit.shows(look.of("예약 가능한 자리가 없음", "No capacity")).await
 }
 
-async fn asks_more(stack: &Stack, browser: &Chromium) -> Result<()> {
+async fn asks_more(stack: &Stack, browser: &Chromium, look: Look) -> Result<()> {
     let sent = Sent::new(stack).await?;
-    let visit = Visit::new(stack, browser, &sent, PHONE_EN, "more").await?;
+    let visit = Visit::new(stack, browser, &sent, look, "more").await?;
     visit.answer("ask_more", &[("text", "Which medicines were tried before?")], "MORE_INFORMATION").await?;
     visit.shows("Which medicines were tried before?").await
 }
 
-async fn redirects(stack: &Stack, browser: &Chromium) -> Result<()> {
+async fn redirects(stack: &Stack, browser: &Chromium, look: Look) -> Result<()> {
     let sent = Sent::new(stack).await?;
-    let visit = Visit::new(stack, browser, &sent, DESK_KO, "redirect").await?;
+    let visit = Visit::new(stack, browser, &sent, look, "redirect").await?;
     let form = visit.form("redirect").await?;
     browser.click(&format!("{form} [value=other-institution]")).await?;
     visit.answer("redirect", &[("text", "내분비내과가 있는 대학병원")], "REDIRECTED").await
 }
 
-async fn revoked(stack: &Stack, browser: &Chromium) -> Result<()> {
+async fn revoked(stack: &Stack, browser: &Chromium, look: Look) -> Result<()> {
     let sent = Sent::new(stack).await?;
-    let visit = Visit::new(stack, browser, &sent, PHONE_EN, "revoked").await?;
+    let visit = Visit::new(stack, browser, &sent, look, "revoked").await?;
     let path = format!("/v1/cases/{}/deliveries/{}/revoke", sent.case, sent.delivery);
     sent.app.post(&path, &json!({})).await?.expect(200, "revoke")?;
     gone(&visit).await
 }
 
-async fn expired(stack: &Stack, browser: &Chromium) -> Result<()> {
+async fn expired(stack: &Stack, browser: &Chromium, look: Look) -> Result<()> {
     use aws_sdk_dynamodb::types::AttributeValue::S;
     let sent = Sent::new(stack).await?;
-    let visit = Visit::new(stack, browser, &sent, DESK_KO, "expired").await?;
+    let visit = Visit::new(stack, browser, &sent, look, "expired").await?;
     let id = format!("LINK#{}", sent.link.link.id);
     let update = stack.dynamodb(stack.operator_credentials()).update_item().table_name(stack.table("links"));
     let update = update.key("pk", S(id)).key("sk", S("LINK".to_owned()));

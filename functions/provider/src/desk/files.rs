@@ -165,7 +165,8 @@ pub(crate) fn row(file: &Upload) -> FileRow {
     }
 }
 
-const fn standing(state: UploadState) -> Two {
+/// How far a file is, for who reads.
+pub(crate) const fn standing(state: UploadState) -> Two {
     match state {
         UploadState::Awaited | UploadState::Quarantined => two("확인 중", "being checked"),
         UploadState::Released => two("보낼 수 있음", "can be sent"),
