@@ -9,7 +9,7 @@ use medius_domain::case::Case;
 use medius_domain::lifecycle::Cause;
 use medius_domain::link::{Link, LinkEvent};
 use medius_domain::task::telling::{ToCoordinator, ToInstitution, ToPatient};
-use medius_domain::task::{Task, TaskState};
+use medius_domain::task::{Effect, Step, Task};
 
 impl From<ToCoordinator> for DeskNotice {
     fn from(word: ToCoordinator) -> Self {
@@ -39,7 +39,7 @@ impl Change {
     /// # Errors
     /// [`StoreError::Corrupt`].
     pub fn tell(&mut self, task: &Task, link: Option<&Link>, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let Some(mails) = task.steps.last().map(medius_domain::task::Step::mails) else { return Ok(()) };
+        let Some(mails) = task.steps.last().map(Step::mails) else { return Ok(()) };
         let about_case = |about| MailRecord::new(about, task.case_id.clone(), task.subject.clone(), now);
         if mails.patient == ToPatient::Changed {
             self.order_mail(&about_case(MailAbout::PatientNotice { notice: Notice::TaskChanged }))?;
@@ -53,8 +53,8 @@ impl Change {
         Ok(())
     }
 
-    /// A Task's next version with all that its newest step brings along: mails, the end of the links of what was called off, and the
-    /// end of the service where the Task was the `last` that was under way. The links are the case's live ones.
+    /// A Task's next version with all that its newest step brings along by the table: mails, the end of the links of what was called
+    /// off, and the end of the service where the Task was the `last` that was under way. The links are the case's live ones.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`].
@@ -68,13 +68,28 @@ impl Change {
         let mut own = live.iter().filter(|link| next.links.contains(&link.id));
         let newest = own.clone().find(|link| next.links.last() == Some(&link.id));
         self.tell(next, newest, now)?;
-        // What was called off is not read any more; an outcome that was told leaves its link to its own end.
-        if next.state == TaskState::Cancelled {
-            own.try_for_each(|link| self.end_link(link, case, now))?;
-        }
-        let causes = [(TaskState::Completed, Cause::OutcomeReturned), (TaskState::Cancelled, Cause::Cancelled)];
-        let cause = causes.into_iter().find(|(end, _)| last && *end == next.state).map(|(_, cause)| cause);
-        match cause.and_then(|cause| case.closed(cause, now)) {
+        let cause = match next.steps.last().map_or(Effect::None, Step::effect) {
+            Effect::CalledOff => {
+                own.try_for_each(|link| self.end_link(link, case, now))?;
+                Some(Cause::Cancelled)
+            }
+            Effect::LoopClosed => Some(Cause::OutcomeReturned),
+            // The Task carries these out itself, or whoever sends, invites, unlocks or withdraws does.
+            Effect::None
+            | Effect::LetterJoins
+            | Effect::LetterGoesOut
+            | Effect::LinkAcknowledged
+            | Effect::LinkDeclined
+            | Effect::AppointmentProposed
+            | Effect::AppointmentConfirmed
+            | Effect::AppointmentDropped
+            | Effect::CancelAsked
+            | Effect::CancelDropped
+            | Effect::OutcomeTold
+            | Effect::ColleagueInvited
+            | Effect::ConsentGone => None,
+        };
+        match cause.filter(|_| last).and_then(|cause| case.closed(cause, now)) {
             Some(closed) => self.put_case(&closed),
             None => Ok(()),
         }

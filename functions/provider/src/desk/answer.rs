@@ -10,11 +10,12 @@ use chrono::{DateTime, Utc};
 use medius_documents::ReferralView;
 use medius_domain::access::{Action, Object};
 use medius_domain::field::{FieldError, Invalid};
-use medius_domain::id::LinkId;
+use medius_domain::id::{LinkId, ProviderId};
 use medius_domain::link::{Link, LinkEvent};
 use medius_domain::policy::Thing;
 use medius_domain::provider::Provider;
-use medius_domain::task::{Answer, Party, Said, Task, TaskAction};
+use medius_domain::task::table::rule;
+use medius_domain::task::{Answer, Effect, Guard, Party, Said, Step, Task, TaskAction};
 use medius_domain::upload::Upload;
 use medius_http::{Origin, Problem, ProblemKind};
 use medius_store::{Change, Conflict, DataKey, Notes, StoreError, WrappedKey, note_places};
@@ -135,7 +136,7 @@ async fn try_give(
     }
     let now = state.db.now();
     let said = answer?.said(now).map_err(|wrong| Problem::invalid([wrong]))?;
-    check(state, &reader.usable, &said, now).await?;
+    check(state, (&reader.usable, &task), &said, now).await?;
     let next = task.apply(&said, Party::Institution, now).map_err(Problem::from)?;
     let usable = &reader.usable;
     let mut change = reader.change(state)?;
@@ -144,7 +145,7 @@ async fn try_give(
         change.put_task_note(&next, &said.note, (&wrapped, &key), usable.kept_until)?;
     }
     put(&mut change, usable, &next, now)?;
-    match after(&usable.link, said.action, now) {
+    match after(&usable.link, next.steps.last().map_or(Effect::None, Step::effect), now) {
         Some(link) => change.update_link(&link, usable.kept_until)?,
         None => change.require_link(&usable.link),
     }
@@ -175,31 +176,66 @@ pub(crate) fn late(error: StoreError) -> Attempt {
     if matches!(error, StoreError::Conflict(Conflict::Version)) { Attempt::Late(error) } else { error.into() }
 }
 
-/// What the link says of itself after an answer.
-fn after(link: &Link, action: TaskAction, now: DateTime<Utc>) -> Option<Link> {
+/// What the link says of itself after an answer, by the effect that the table names.
+fn after(link: &Link, effect: Effect, now: DateTime<Utc>) -> Option<Link> {
     let next = Link { rev: link.rev + 1, ..link.clone() };
-    if action == TaskAction::Acknowledge {
-        let state = link.state.after(LinkEvent::Acknowledge)?;
-        return Some(Link { state, acknowledged_at: link.acknowledged_at.or(Some(now)), ..next });
+    match effect {
+        Effect::LinkAcknowledged => {
+            let state = link.state.after(LinkEvent::Acknowledge)?;
+            Some(Link { state, acknowledged_at: link.acknowledged_at.or(Some(now)), ..next })
+        }
+        Effect::LinkDeclined => {
+            let state = link.state.after(LinkEvent::Decline)?;
+            Some(Link { state, declined_at: link.declined_at.or(Some(now)), ..next })
+        }
+        Effect::None
+        | Effect::LetterJoins
+        | Effect::LetterGoesOut
+        | Effect::AppointmentProposed
+        | Effect::AppointmentConfirmed
+        | Effect::AppointmentDropped
+        | Effect::CancelAsked
+        | Effect::CancelDropped
+        | Effect::CalledOff
+        | Effect::OutcomeTold
+        | Effect::ColleagueInvited
+        | Effect::LoopClosed
+        | Effect::ConsentGone => None,
     }
-    if action == TaskAction::Decline {
-        let state = link.state.after(LinkEvent::Decline)?;
-        return Some(Link { state, declined_at: link.declined_at.or(Some(now)), ..next });
-    }
-    None
 }
 
-/// What an answer names besides itself: files that are kept, an institution that may receive.
-async fn check(state: &State, usable: &Usable, said: &Said, now: DateTime<Utc>) -> Result<(), Problem> {
+/// What an answer names besides itself: files that are kept, and what the table's guard asks of the directory.
+async fn check(
+    state: &State,
+    (usable, task): (&Usable, &Task),
+    said: &Said,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
     if let Some(outcome) = said.note.outcome.as_ref().filter(|outcome| !outcome.files.is_empty()) {
         files::sendable(&files::own(state, &usable.link).await?, &outcome.files)?;
     }
-    if let Some(to) = &said.note.to {
-        let known = state.db.providers().await?;
-        let fits = |other: &Provider| other.id == *to && other.id != usable.provider.id && other.may_receive(now);
-        if !known.iter().any(fits) {
-            return Err(Problem::invalid([FieldError::new("/to", Invalid::UnknownValue)]));
-        }
+    match rule(task.state, said.action, Party::Institution).map_or(Guard::None, |row| row.guard) {
+        Guard::ReceivingInstitution => match &said.note.to {
+            Some(to) => receives(state, &usable.provider, to, now).await,
+            None => Ok(()),
+        },
+        // The Task has these asked when the step is taken, and a colleague has a route of their own.
+        Guard::None
+        | Guard::AppointmentDayReached
+        | Guard::OtherSideAsked
+        | Guard::TimeOver
+        | Guard::ConsentInForce
+        | Guard::ConsentGone
+        | Guard::VerifiedContact => Ok(()),
     }
-    Ok(())
+}
+
+/// That an institution is another one of the directory and may receive.
+async fn receives(state: &State, own: &Provider, to: &ProviderId, now: DateTime<Utc>) -> Result<(), Problem> {
+    let known = state.db.providers().await?;
+    let fits = |other: &Provider| other.id == *to && other.id != own.id && other.may_receive(now);
+    if known.iter().any(fits) {
+        return Ok(());
+    }
+    Err(Problem::invalid([FieldError::new("/to", Invalid::UnknownValue)]))
 }

@@ -2,11 +2,11 @@
 //!
 //! The enums are tagged from outside for the sake of exact JSON pointers; on the wire the tag stands inside as `action`.
 
+use super::action::TaskAction;
 use super::appointment::{AnswerText, Appointment};
 use super::estimate::Estimate;
 use super::note::{Note, Outcome};
 use super::reason::{CancelReason, DeclineReason, Reason, RedirectReason};
-use super::table::TaskAction;
 use crate::field::{FieldError, Invalid};
 use crate::id::{ProviderId, UploadId};
 use chrono::{DateTime, Utc};

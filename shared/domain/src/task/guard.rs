@@ -1,10 +1,53 @@
-//! What has to be so beside the state before a step may be taken.
+//! What has to be so beside the state before a step may be taken: the table names it, and here it is decided, as far as the Task
+//! itself can say.
 
-use super::{Task, TaskRefusal};
+use super::{Party, Task, TaskRefusal};
 use crate::clock::kst_day;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::Serialize;
+
+/// What has to be so beside the state. That an institution acts at all rests on its link and the consents behind it, which are
+/// asked whenever it comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Guard {
+    /// Nothing more.
+    None,
+    /// The day of the appointment, if there is one, has begun in Seoul.
+    AppointmentDayReached,
+    /// It was the other side that asked to cancel.
+    OtherSideAsked,
+    /// Its time is over ([`Task::ends_at`]).
+    TimeOver,
+    /// The consents for a letter to this institution are in force: [`crate::consent::gate`] decides, and the write is held to them.
+    ConsentInForce,
+    /// They are not any more: [`crate::consent::gate`] decides.
+    ConsentGone,
+    /// An institution that is named from the directory is another one and may receive patients' letters.
+    ReceivingInstitution,
+    /// The contact is a verified one of the same institution.
+    VerifiedContact,
+}
 
 impl Task {
+    /// Whether a guard lets somebody through now. What the Task does not hold is asked by whoever does.
+    pub(super) fn guarded(&self, guard: Guard, by: Party, now: DateTime<Utc>) -> Result<(), TaskRefusal> {
+        match guard {
+            Guard::AppointmentDayReached => self.appointment_day_reached(now),
+            Guard::OtherSideAsked if self.cancelling.is_some_and(|asked| asked.by == by) => {
+                Err(TaskRefusal::OtherPartyNeeded)
+            }
+            Guard::TimeOver if self.ends_at().is_none_or(|end| now < end) => Err(TaskRefusal::TooEarly),
+            Guard::OtherSideAsked
+            | Guard::TimeOver
+            | Guard::None
+            | Guard::ConsentInForce
+            | Guard::ConsentGone
+            | Guard::ReceivingInstitution
+            | Guard::VerifiedContact => Ok(()),
+        }
+    }
+
     /// The day of the appointment in Seoul. Where an earlier release kept only its end, the day of its last moment: that is its day, or
     /// for one that lasts over midnight the next.
     pub fn appointment_day(&self) -> Option<NaiveDate> {
@@ -13,7 +56,7 @@ impl Task {
     }
 
     /// That the day of the appointment has begun in Seoul. Who is seen without an appointment comes on no day in particular.
-    pub(super) fn appointment_day_reached(&self, now: DateTime<Utc>) -> Result<(), TaskRefusal> {
+    fn appointment_day_reached(&self, now: DateTime<Utc>) -> Result<(), TaskRefusal> {
         let ahead = self.appointment_day().is_some_and(|day| kst_day(now) < day);
         if ahead { Err(TaskRefusal::BeforeAppointment) } else { Ok(()) }
     }
@@ -26,7 +69,7 @@ mod tests {
     use crate::health::Urgency;
     use crate::id::{CaseId, DeliveryId, LinkId, ProviderId, ReferralId, Subject};
     use crate::task::appointment::{AnswerText, Appointment, PlaceText};
-    use crate::task::{Answer, Party, PatientAnswer, Said, TaskAction, TaskState};
+    use crate::task::{Answer, PatientAnswer, Said, TaskAction, TaskState};
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()

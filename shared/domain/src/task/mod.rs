@@ -1,11 +1,13 @@
 //! A Task: one request of one patient to one institution, from its letter to its end (FHIR Task, BSeR 2.0). A newer letter to the
 //! same institution stays in the same Task; going on at another institution makes a new one.
 
+pub mod action;
 pub mod answer;
 pub mod appointment;
 pub mod deadline;
+pub mod effect;
 pub mod estimate;
-mod guard;
+pub mod guard;
 pub mod help;
 pub mod note;
 pub mod reason;
@@ -15,13 +17,15 @@ pub mod telling;
 #[cfg(test)]
 mod tests;
 
+pub use action::TaskAction;
 pub use answer::{Answer, PatientAnswer, Said};
+pub use effect::Effect;
+pub use guard::Guard;
 pub use note::Note;
 pub use reason::Reason;
 pub use state::TaskState;
-pub use table::{Party, TaskAction};
+pub use table::Party;
 
-use crate::clock::kst_day;
 use crate::health::Urgency;
 use crate::id::{CaseId, DeliveryId, LinkId, ProviderId, ReferralId, Subject, TaskId};
 use crate::link::Link;
@@ -30,7 +34,7 @@ use deadline::{Due, Mark, Owed};
 use help::SeenTo;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use table::{To, leads};
+use table::{Row, To, rule};
 
 /// Steps that a Task takes at most; what is said after that is a new Task's.
 pub const MOST_STEPS: usize = 200;
@@ -155,6 +159,8 @@ pub enum TaskRefusal {
     OtherPartyNeeded,
     /// The day of the appointment has not begun in Seoul.
     BeforeAppointment,
+    /// Its time is not over.
+    TooEarly,
     /// There were too many steps.
     TooMany,
 }
@@ -166,6 +172,7 @@ impl TaskRefusal {
             Self::Impossible => "action-not-available",
             Self::OtherPartyNeeded => "other-party-needed",
             Self::BeforeAppointment => "before-appointment",
+            Self::TooEarly => "too-early",
             Self::TooMany => "task-full",
         }
     }
@@ -220,28 +227,17 @@ impl Task {
         }
     }
 
-    /// Whether somebody may do something now.
+    /// The row of the table by which somebody may do something now.
     ///
     /// # Errors
     /// [`TaskRefusal`].
-    pub fn may(&self, action: TaskAction, by: Party, now: DateTime<Utc>) -> Result<To, TaskRefusal> {
-        let to = leads(self.state, action, by).ok_or(TaskRefusal::Impossible)?;
-        let answers_cancelling = matches!(action, TaskAction::ConfirmCancel | TaskAction::RefuseCancel);
-        if answers_cancelling && self.cancelling.is_some_and(|c| c.by == by) {
-            return Err(TaskRefusal::OtherPartyNeeded);
-        }
-        let tells_of_the_day = matches!(action, TaskAction::Attended | TaskAction::NoShow);
-        if tells_of_the_day {
-            self.appointment_day_reached(now)?;
-        }
-        if self.steps.len() >= MOST_STEPS && !self.ends(to) {
+    pub fn may(&self, action: TaskAction, by: Party, now: DateTime<Utc>) -> Result<&'static Row, TaskRefusal> {
+        let row = rule(self.state, action, by).ok_or(TaskRefusal::Impossible)?;
+        self.guarded(row.guard, by, now)?;
+        if self.steps.len() >= MOST_STEPS && !matches!(row.to, To::State(state) if state.over()) {
             return Err(TaskRefusal::TooMany);
         }
-        Ok(to)
-    }
-
-    fn ends(&self, to: To) -> bool {
-        matches!(to, To::State(state) if state.over())
+        Ok(row)
     }
 
     /// What somebody may do now, in the table's order.
@@ -254,8 +250,8 @@ impl Task {
     /// # Errors
     /// [`TaskRefusal`].
     pub fn apply(&self, said: &Said, by: Party, now: DateTime<Utc>) -> Result<Self, TaskRefusal> {
-        let to = self.may(said.action, by, now)?;
-        let state = match to {
+        let row = self.may(said.action, by, now)?;
+        let state = match row.to {
             To::State(state) => state,
             To::Same => self.state,
             To::Before => self.cancelling.map_or(TaskState::Accepted, |c| c.before),
@@ -274,30 +270,7 @@ impl Task {
         next.state = state;
         next.version += 1;
         next.updated_at = now;
-        // What was asked for stands exactly as long as the Task stands there.
-        next.cancelling = if state != TaskState::CancelRequested {
-            None
-        } else if self.state == state {
-            self.cancelling
-        } else {
-            Some(Cancelling { by, before: self.state })
-        };
-        if let Some(appointment) = &said.note.appointment {
-            next.appointment_on = Some(kst_day(appointment.start));
-            next.appointment_ends = Some(appointment.end);
-            next.appointment_confirmed = false;
-            next.told.retain(|mark| !matches!(mark, Mark::OutcomeAsked | Mark::OutcomeEscalated));
-        }
-        if said.action == TaskAction::RequestCancel {
-            next.told.retain(|mark| !mark.about_cancelling());
-        }
-        if said.action == TaskAction::ConfirmAppointment {
-            next.appointment_confirmed = true;
-        }
-        if said.action == TaskAction::AskOtherTime {
-            (next.appointment_on, next.appointment_ends) = (None, None);
-            next.appointment_confirmed = false;
-        }
+        next.bring_about(row.effect, said, (by, self), now);
         Ok(next)
     }
 
@@ -323,10 +296,6 @@ impl Task {
         let mut next = self.apply(&Said::of(action), Party::Patient, now)?;
         next.delivery_id = Some(delivery);
         next.links.push(link);
-        next.sent_at = Some(now);
-        next.due = Some(Due::of(self.urgency, now));
-        next.told.clear();
-        (next.suspended_at, next.seen_to) = (None, None);
         Ok(next)
     }
 
@@ -401,7 +370,6 @@ impl Task {
 
     /// The Task after its time, if that is over.
     pub fn ended_by_time(&self, now: DateTime<Utc>) -> Option<Self> {
-        self.ends_at().filter(|at| *at <= now)?;
         let ends = [TaskAction::Expire, TaskAction::Complete];
         ends.into_iter().find_map(|action| self.apply(&Said::of(action), Party::Service, now).ok())
     }

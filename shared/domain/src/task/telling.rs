@@ -3,7 +3,8 @@
 //! and carries a link; what changed stands behind the link.
 
 use super::Step;
-use super::table::{Party, TaskAction};
+use super::TaskAction;
+use super::table::Party;
 
 /// What the patient is mailed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
-use super::table::{TABLE, To, leads};
+mod rules;
+
+use super::table::{TABLE, To, rule};
 use super::*;
 use crate::task::answer::Answer;
 use crate::task::reason::{CancelReason, DeclineReason};
@@ -98,8 +100,8 @@ fn the_table_is_the_model_for_every_state_action_and_actor() {
         for &action in TaskAction::ALL {
             for by in Party::ALL {
                 triples += 1;
-                let found = leads(state, action, by).map(|to| {
-                    let to = match to {
+                let found = rule(state, action, by).map(|row| {
+                    let to = match row.to {
                         To::State(to) => format!(">{}", name(to)),
                         To::Same => "=".to_owned(),
                         To::Before => "<".to_owned(),
@@ -135,9 +137,9 @@ fn what_is_over_stays_and_everything_else_can_end() {
     for state in TaskState::ALL {
         let next: Vec<_> = TaskAction::ALL
             .iter()
-            .flat_map(|action| Party::ALL.map(|by| leads(state, *action, by)))
+            .flat_map(|action| Party::ALL.map(|by| rule(state, *action, by)))
             .flatten()
-            .filter_map(|to| if let To::State(to) = to { Some(to) } else { None })
+            .filter_map(|row| if let To::State(to) = row.to { Some(to) } else { None })
             .collect();
         assert_eq!(next.is_empty(), state.over(), "{state:?}");
     }
@@ -147,7 +149,7 @@ fn what_is_over_stays_and_everything_else_can_end() {
     while at < reached.len() {
         for &action in TaskAction::ALL {
             for by in Party::ALL {
-                if let Some(To::State(to)) = leads(reached[at], action, by)
+                if let Some(To::State(to)) = rule(reached[at], action, by).map(|row| row.to)
                     && !reached.contains(&to)
                 {
                     reached.push(to);

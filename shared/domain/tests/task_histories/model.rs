@@ -111,8 +111,11 @@ impl Account {
             }
             A::Estimate => institution && in_hand && !self.question && !self.seen && !self.missed,
             A::AddColleague => institution && in_hand,
-            A::Complete => (patient || by == Party::Service) && self.end.is_none() && self.outcome.is_some(),
-            A::Expire => by == Party::Service && there && !self.yes && !self.question,
+            A::Complete => {
+                let told = self.end.is_none() && self.outcome.is_some();
+                told && (patient || by == Party::Service && self.long_ago(self.outcome))
+            }
+            A::Expire => by == Party::Service && there && !self.yes && !self.question && self.long_ago(self.sent),
             A::Withdraw => patient && self.end.is_none() && self.outcome.is_none(),
         }
     }
@@ -154,6 +157,11 @@ impl Account {
         }
     }
 
+    /// Whether something is two weeks ago: so long lives a link, and so long is an outcome read.
+    fn long_ago(&self, at: Option<DateTime<Utc>>) -> bool {
+        at.is_some_and(|at| self.now - at >= TimeDelta::days(14))
+    }
+
     /// The day in Seoul of what is proposed now.
     fn proposed(&self) -> Option<NaiveDate> {
         Some((self.now + TimeDelta::hours(AHEAD + 9)).date_naive())
@@ -162,10 +170,8 @@ impl Account {
     /// What is so after some time in which only the clock did something.
     pub(crate) fn waited(&mut self, hours: i64) {
         self.now += TimeDelta::hours(hours);
-        let long_ago = |at: Option<DateTime<Utc>>| at.is_some_and(|at| self.now - at >= TimeDelta::days(14));
-        let ends = [(TaskAction::Expire, long_ago(self.sent)), (TaskAction::Complete, long_ago(self.outcome))];
-        let end = ends.into_iter().find(|(action, over)| *over && self.may(*action, Party::Service));
-        if let Some((action, _)) = end {
+        let ends = [TaskAction::Expire, TaskAction::Complete];
+        if let Some(action) = ends.into_iter().find(|action| self.may(*action, Party::Service)) {
             self.did(action, Party::Service);
         }
     }

@@ -69,7 +69,9 @@ impl From<TaskRefusal> for Problem {
             TaskRefusal::BeforeAppointment => {
                 problem.detail("whether the patient came can be said from the day of the appointment on (Asia/Seoul)")
             }
-            TaskRefusal::Impossible | TaskRefusal::OtherPartyNeeded | TaskRefusal::TooMany => problem,
+            TaskRefusal::Impossible | TaskRefusal::OtherPartyNeeded | TaskRefusal::TooEarly | TaskRefusal::TooMany => {
+                problem
+            }
         }
     }
 }
