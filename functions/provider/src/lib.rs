@@ -152,6 +152,7 @@ pub fn api() -> OpenApiRouter<State> {
         .routes(routes!(handlers::close_session))
         .routes(routes!(desk::handlers::read_desk))
         .routes(routes!(desk::handlers::read_task))
+        .routes(routes!(desk::fhir::read_task_fhir))
         .routes(routes!(desk::handlers::give_answer))
         .routes(routes!(desk::handlers::save_appointment))
         .routes(routes!(desk::handlers::add_colleague))

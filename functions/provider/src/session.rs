@@ -90,6 +90,11 @@ impl Site {
     pub(crate) fn new(base_url: &str) -> Self {
         Self(base_url.trim_end_matches('/').into())
     }
+
+    /// Its address, without a slash at the end.
+    pub(crate) fn address(&self) -> &str {
+        &self.0
+    }
 }
 
 /// A request that no other site's page has sent: besides the cookie's `SameSite=Strict`, what the browser says of the

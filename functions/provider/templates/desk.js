@@ -25,6 +25,7 @@ if (field) {
   field.addEventListener('change', () => field.files[0] && bring(field.files[0]));
 }
 function tell(name) {
+  byId('places').hidden = true;
   for (const message of all('#bringing [data-message]')) message.hidden = message.dataset.message !== name;
 }
 async function ask(address, options) {
@@ -38,9 +39,12 @@ async function bring(file) {
   field.value = '';
   if (file.size > 4194304) return tell('large');
   tell('sending');
+  // Browsers call a Bundle JSON, if they call it anything.
+  const fhir = /json$/.test(file.type) || /\.json$/i.test(file.name);
   const sent = await ask('files', {method: 'POST', headers: {
-    'content-type': file.type || 'application/octet-stream', 'idempotency-key': crypto.randomUUID(),
+    'content-type': fhir ? 'application/fhir+json' : file.type || 'application/octet-stream', 'idempotency-key': crypto.randomUUID(),
   }, body: file});
+  if (fhir && sent && sent.status === 422) return wrong(await sent.json());
   if (!sent || sent.status !== 201) return tell(sent && sent.status === 422 ? 'kind' : sent && sent.status === 409 ? 'many' : 'failed');
   const {id, number} = await sent.json();
   tell('checking');
@@ -52,6 +56,12 @@ async function bring(file) {
     if (state === 'refused') return tell('refused');
   }
   tell('later');
+}
+function wrong(problem) {
+  tell('bundle');
+  const places = byId('places');
+  places.textContent = (problem.errors || []).slice(0, 5).map((error) => error.pointer + ' (' + error.code + ')').join(', ');
+  places.hidden = false;
 }
 function offer(id, number) {
   tell('kept');

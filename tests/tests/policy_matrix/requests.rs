@@ -350,6 +350,7 @@ pub(crate) const OF_A_LINK: &[&str] = &[
     "POST /r/{link_id}/acknowledge",
     "GET /r/{link_id}/desk",
     "GET /r/{link_id}/task",
+    "GET /r/{link_id}/task.fhir",
     "POST /r/{link_id}/answers",
     "POST /r/{link_id}/appointment",
     "POST /r/{link_id}/colleagues",

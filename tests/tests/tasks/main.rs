@@ -3,6 +3,7 @@
 
 mod clock;
 mod ends;
+mod fhir;
 mod mails;
 mod staff;
 

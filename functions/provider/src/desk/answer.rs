@@ -2,7 +2,7 @@
 //! log, the mail to the patient, and what the link says of itself.
 
 use crate::State;
-use crate::desk::files;
+use crate::desk::{fhir, files};
 use crate::link::{Attempt, Attempts, Usable};
 use crate::reader::Reader;
 use crate::session::Token;
@@ -34,7 +34,7 @@ pub(crate) struct Desk {
     pub(crate) directory: Vec<Provider>,
 }
 
-async fn enter(
+pub(crate) async fn enter(
     state: &State,
     origin: &Origin,
     (id, token): (&LinkId, &Token),
@@ -136,7 +136,7 @@ async fn try_give(
     }
     let now = state.db.now();
     let said = answer?.said(now).map_err(|wrong| Problem::invalid([wrong]))?;
-    check(state, (&reader.usable, &task), &said, now).await?;
+    let said = checked(state, (&reader.usable, &task), said, now).await?;
     let next = task.apply(&said, Party::Institution, now).map_err(Problem::from)?;
     let usable = &reader.usable;
     let mut change = reader.change(state)?;
@@ -204,21 +204,25 @@ fn after(link: &Link, effect: Effect, now: DateTime<Utc>) -> Option<Link> {
     }
 }
 
-/// What an answer names besides itself: files that are kept, and what the table's guard asks of the directory.
-async fn check(
+/// The answer after what it names besides itself was looked at: files that are kept, the Bundle among them, and what the table's guard
+/// asks of the directory.
+async fn checked(
     state: &State,
     (usable, task): (&Usable, &Task),
-    said: &Said,
+    mut said: Said,
     now: DateTime<Utc>,
-) -> Result<(), Problem> {
-    if let Some(outcome) = said.note.outcome.as_ref().filter(|outcome| !outcome.files.is_empty()) {
-        files::sendable(&files::own(state, &usable.link).await?, &outcome.files)?;
+) -> Result<Said, Problem> {
+    if let Some(outcome) = said.note.outcome.as_mut().filter(|outcome| !outcome.files.is_empty()) {
+        let own = files::own(state, &usable.link).await?;
+        files::sendable(&own, &outcome.files)?;
+        outcome.bundle_sha256 = fhir::bundle_of(&own, &outcome.files);
     }
     match rule(task.state, said.action, Party::Institution).map_or(Guard::None, |row| row.guard) {
-        Guard::ReceivingInstitution => match &said.note.to {
-            Some(to) => receives(state, &usable.provider, to, now).await,
-            None => Ok(()),
-        },
+        Guard::ReceivingInstitution => {
+            if let Some(to) = &said.note.to {
+                receives(state, &usable.provider, to, now).await?;
+            }
+        }
         // The Task has these asked when the step is taken, and a colleague has a route of their own.
         Guard::None
         | Guard::AppointmentDayReached
@@ -226,8 +230,9 @@ async fn check(
         | Guard::TimeOver
         | Guard::ConsentInForce
         | Guard::ConsentGone
-        | Guard::VerifiedContact => Ok(()),
+        | Guard::VerifiedContact => {}
     }
+    Ok(said)
 }
 
 /// That an institution is another one of the directory and may receive.

@@ -129,6 +129,8 @@ pub(crate) struct Offered {
     pub(crate) files: Vec<Choice>,
     /// Institutions that a patient could be sent on to.
     pub(crate) institutions: Vec<Choice>,
+    /// Whether an outcome was returned already.
+    pub(crate) told: bool,
 }
 
 /// The form of an action; none for what an institution does not do by a form.
@@ -180,10 +182,17 @@ pub(crate) fn form(action: &'static str, offered: &Offered) -> Option<Form> {
         ),
         "refuse_cancel" => (None, vec![Field::text(two("이유", "Why"))]),
         "interim_outcome" | "final_outcome" => (
-            Some(two(
-                "환자가 받아 보관할 회송 소견입니다. 주민등록번호는 적지 마십시오.",
-                "A note that the patient receives and keeps. Please write no resident registration number.",
-            )),
+            Some(if offered.told {
+                two(
+                    "이미 회송한 소견이 있습니다. 지금 보내는 소견은 그것을 바꾸지 않고 더해지며, 환자는 모두 봅니다. 주민등록번호는 적지 마십시오.",
+                    "You have returned an outcome already. This one is added to it and does not replace it: the patient sees each of them. Please write no resident registration number.",
+                )
+            } else {
+                two(
+                    "환자가 받아 보관할 회송 소견입니다. 주민등록번호는 적지 마십시오.",
+                    "A note that the patient receives and keeps. Please write no resident registration number.",
+                )
+            }),
             vec![
                 Field::text(two("소견과 권고", "Findings and recommendations")),
                 Field::new("files", two("함께 보낼 파일", "Files that go along"), Kind::Files(offered.files.clone()))

@@ -2,6 +2,7 @@
 //! patients bring, and belong to the patient's case. An institution sees its own files and no others.
 
 use crate::State;
+use crate::desk::fhir;
 use crate::desk::fields::Choice;
 use crate::desk::page::FileRow;
 use crate::desk::words::{Two, two};
@@ -68,11 +69,19 @@ pub(crate) async fn bring(
     let counter = Counter { db: &state.db, quarantine: &state.quarantine, location: &location, language };
     let allow = |upload: UploadId| allow(state, origin, (link, token), &request, upload);
     match brought {
+        // A Bundle is read before it is kept, so its bytes have to be here.
+        Brought::Announced(new, _) if new.kind == FileKind::Fhir => {
+            let unknown = Problem::invalid([FieldError::new("/kind", Invalid::UnknownValue)]);
+            Err(unknown.detail("a FHIR Bundle is sent as the body itself, as application/fhir+json"))
+        }
         Brought::Announced(new, _) => counter.announce(&owner, &taken(new)?, &request, allow).await,
         Brought::Whole(kind, bytes) => {
             let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
             let size = FileSize::try_from(size).map_err(|why| Problem::invalid([FieldError::new("/bytes", why)]))?;
             let new = taken(NewUpload { kind, bytes: size, sha256: FileHash::of(&bytes) })?;
+            if kind == FileKind::Fhir {
+                fhir::understood(&bytes)?;
+            }
             counter.take(&owner, (&new, bytes), &request, allow).await
         }
     }

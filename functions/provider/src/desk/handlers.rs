@@ -185,7 +185,8 @@ pub(crate) async fn add_colleague(
 
 /// Takes a file that goes along with an outcome: PDF, JPEG, PNG or FHIR. As JSON it is announced, up to 20 MiB, and the answer
 /// has the address for its bytes; a body of the file's own media type, up to 4 MiB, is the file. Either way it waits in
-/// quarantine until it was checked.
+/// quarantine until it was checked. FHIR is an outcome Bundle (R4, up to 256 KiB) and comes as the body: it is read at once, and
+/// refused with a pointer to each place that breaks a rule.
 #[utoipa::path(post, path = "/r/{link_id}/files", tag = "provider", params(("link_id" = String, Path), IdempotencyKey),
     request_body(content((NewUpload = "application/json"), (Vec<u8> = "application/pdf"), (Vec<u8> = "image/jpeg"),
         (Vec<u8> = "image/png"), (Vec<u8> = "application/fhir+json"))),

@@ -5,6 +5,7 @@ pub(crate) mod answer;
 pub(crate) mod api;
 pub(crate) mod calendar;
 pub(crate) mod colleague;
+pub(crate) mod fhir;
 pub(crate) mod fields;
 pub(crate) mod files;
 pub(crate) mod form;

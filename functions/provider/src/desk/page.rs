@@ -175,11 +175,24 @@ const UPLOADS: &[(&str, Two)] = &[
     (
         "refused",
         two(
-            "이 파일은 받을 수 없습니다. 암호가 없고 손상되지 않은 PDF, JPEG, PNG 파일이어야 합니다.",
-            "This file cannot be taken. It must be a PDF, JPEG or PNG without a password and without damage.",
+            "이 파일은 받을 수 없습니다. 암호가 없고 손상되지 않은 PDF, JPEG, PNG 파일 또는 FHIR Bundle이어야 합니다.",
+            "This file cannot be taken. It must be a PDF, JPEG or PNG without a password and without damage, or a FHIR Bundle.",
         ),
     ),
-    ("kind", two("PDF, JPEG, PNG 파일만 받습니다.", "Only PDF, JPEG and PNG files are taken.")),
+    (
+        "kind",
+        two(
+            "PDF, JPEG, PNG 파일과 FHIR Bundle만 받습니다.",
+            "Only PDF, JPEG and PNG files and FHIR Bundles are taken.",
+        ),
+    ),
+    (
+        "bundle",
+        two(
+            "이 FHIR Bundle은 받을 수 없습니다. 다음 위치를 고쳐 다시 올려 주십시오.",
+            "This FHIR Bundle cannot be taken as it is. Please correct these places and bring it again.",
+        ),
+    ),
     ("large", two("4 MiB보다 큽니다.", "It is larger than 4 MiB.")),
     ("many", two("더 올릴 수 없습니다.", "No more files can be brought.")),
     (
@@ -243,7 +256,7 @@ mod tests {
 
     fn sight(actions: &[&'static str]) -> Sight {
         let file = Choice { value: "upl_1".into(), ko: "1. PDF".into(), en: "1. PDF".into(), chosen: false };
-        let offered = Offered { files: vec![file.clone()], institutions: vec![file.clone()] };
+        let offered = Offered { files: vec![file.clone()], institutions: vec![file.clone()], told: false };
         let at = "2026-12-01T16:30:00Z".parse().unwrap();
         Sight {
             reader: Reader {

@@ -13,7 +13,7 @@ use medius_domain::provider::Provider;
 use medius_domain::task::appointment::Appointment;
 use medius_domain::task::deadline::{Mark, Owed};
 use medius_domain::task::estimate::Currency;
-use medius_domain::task::{Note, Party, Task, TaskAction, TaskState};
+use medius_domain::task::{Effect, Note, Party, Task, TaskAction, TaskState};
 use medius_domain::upload::Upload;
 
 /// The newest appointment that was proposed, with the step that it was proposed at.
@@ -34,6 +34,7 @@ pub(crate) fn sight(desk: &Desk, now: DateTime<Utc>) -> Sight {
     let offered = Offered {
         files: desk.files.iter().filter_map(files::choice).collect(),
         institutions: institutions(provider, &desk.directory, now),
+        told: task.steps.iter().any(|step| step.effect() == Effect::OutcomeTold),
     };
     let may = task.available_actions(Party::Institution, now);
     let (state, meaning) = standing::state(task.state);
