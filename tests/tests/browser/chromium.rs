@@ -28,6 +28,8 @@ const QUIET: [&str; 13] = [
     "--lang=en-US",
     "--window-size=1280,900",
 ];
+/// What a page may weigh before it is packed: less than a second at 1 Mbit/s, our own measure for an old hospital PC.
+const PAGE_BYTES: u64 = 100 * 1024;
 const PATIENCE: Duration = Duration::from_secs(30);
 const STEP: Duration = Duration::from_millis(100);
 
@@ -242,6 +244,41 @@ impl Chromium {
             .filter(t => t.getBoundingClientRect().right > document.documentElement.clientWidth).length";
         let cut = self.run(cut).await?;
         ensure!(cut.as_i64() == Some(0), "{name}: {cut} tables are cut at the side");
+        Ok(())
+    }
+
+    /// Goes on with the tabulator until something has the focus, and sees that it shows it.
+    pub(crate) async fn tab_to(&self, css: &str) -> Result<()> {
+        for _ in 0..80 {
+            self.press(Key::Tab).await?;
+            let there = format!("return document.activeElement.matches({css:?})");
+            if self.run(&there).await? == true {
+                let seen = "const s = getComputedStyle(document.activeElement);
+                    return document.activeElement.matches(':focus-visible')
+                        && (s.outlineStyle !== 'none' || s.boxShadow !== 'none')";
+                ensure!(self.run(seen).await? == true, "{css} has the focus and does not show it");
+                return Ok(());
+            }
+        }
+        self.picture("failure").await?;
+        bail!("{css} is not reached with the tabulator at {}", self.address().await?)
+    }
+
+    /// Presses keys where the focus is.
+    pub(crate) async fn press(&self, keys: impl Into<TypingData>) -> Result<()> {
+        Ok(self.driver.active_element().await?.send_keys(keys).await?)
+    }
+
+    /// That the page comes with one request and weighs little: an old machine at a desk behind a slow line shows it at once.
+    pub(crate) async fn light(&self, name: &str) -> Result<()> {
+        let script = "return [performance.getEntriesByType('navigation')[0].decodedBodySize,
+            performance.getEntriesByType('resource').filter(e => e.initiatorType !== 'fetch' && !e.name.startsWith('data:')).length]";
+        let weight = self.run(script).await?;
+        let (bytes, others) = (weight[0].as_u64(), weight[1].as_u64());
+        ensure!(
+            bytes <= Some(PAGE_BYTES) && others == Some(0),
+            "{name}: {bytes:?} bytes and {others:?} other requests"
+        );
         Ok(())
     }
 

@@ -11,6 +11,7 @@ use medius_tests::user::fresh_key;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
+use thirtyfour::Key;
 
 /// How a page is looked at.
 #[derive(Clone, Copy)]
@@ -44,15 +45,11 @@ impl<'a> Visit<'a> {
         look: Look,
         story: &'static str,
     ) -> Result<Self> {
-        if look.phone {
-            browser.phone().await?
-        } else {
-            browser.desktop().await?
-        }
+        let visit = Self { stack, browser, sent, look, story };
+        visit.sized().await?;
         browser.open(&sent.link.link.url).await?;
         browser.see("#ask").await?;
         browser.click(&format!("[data-language={}]", look.language)).await?;
-        let visit = Self { stack, browser, sent, look, story };
         visit.page("0-link").await?;
         enter_code(stack, browser, sent, false).await?;
         visit.page("1-referral").await?;
@@ -62,11 +59,17 @@ impl<'a> Visit<'a> {
         Ok(visit)
     }
 
+    /// The size that is looked at.
+    async fn sized(&self) -> Result<()> {
+        if self.look.phone { self.browser.phone().await } else { self.browser.desktop().await }
+    }
+
     /// Looks at the page.
     async fn page(&self, name: &str) -> Result<()> {
         let size = if self.look.phone { "phone" } else { "desk" };
         let name = format!("{}-{name}-{size}-{}", self.story, self.look.language);
         self.browser.fits(&name).await?;
+        self.browser.light(&name).await?;
         self.browser.speaks(self.look.language, &name).await?;
         self.browser.accessible(&name).await
     }
@@ -195,6 +198,7 @@ macro_rules! story {
 story!(an_institution_accepts_gives_an_appointment_and_returns_the_outcome, super::main_path);
 story!(an_institution_declines_with_a_reason, super::declines);
 story!(an_institution_asks_for_more_information, super::asks_more);
+story!(an_institution_answers_with_the_keys_alone, super::by_keyboard);
 story!(an_institution_points_elsewhere, super::redirects);
 story!(a_revoked_link_shows_nothing_more_in_an_open_session, super::revoked);
 story!(an_expired_link_shows_nothing_more_in_an_open_session, super::expired);
@@ -272,7 +276,53 @@ async fn asks_more(stack: &Stack, browser: &Chromium, look: Look) -> Result<()> 
     let sent = Sent::new(stack).await?;
     let visit = Visit::new(stack, browser, &sent, look, "more").await?;
     visit.answer("ask_more", &[("text", "Which medicines were tried before?")], "MORE_INFORMATION").await?;
-    visit.shows("Which medicines were tried before?").await
+    visit.shows("Which medicines were tried before?").await?;
+    // The patient answers with a newer letter: the page that is open shows nothing more, and the newer link shows that one.
+    let newer = sent.newer(stack).await?;
+    browser.submit("a[href=referral]").await?;
+    visit.shows("This link cannot be opened").await?;
+    visit.page("5-older").await?;
+    let visit = Visit::new(stack, browser, &newer, look, "more-answered").await?;
+    visit.shows(newer.number()).await?;
+    visit.shows("Which medicines were tried before?").await?;
+    visit.answer("accept", &[("text", "Thank you.")], "ACCEPTED").await
+}
+
+/// The whole way with the keys alone: what has the focus is seen to have it, and nothing needs a mouse.
+async fn by_keyboard(stack: &Stack, browser: &Chromium, look: Look) -> Result<()> {
+    let sent = Sent::new(stack).await?;
+    let visit = Visit { stack, browser, sent: &sent, look, story: "keys" };
+    visit.sized().await?;
+    browser.open(&sent.link.link.url).await?;
+    browser.see("#ask").await?;
+    browser.tab_to(&format!("[data-language={}]", look.language)).await?;
+    browser.press(" ").await?;
+    let before = stack.mails().await?.len();
+    browser.tab_to("#send").await?;
+    browser.press(Key::Enter).await?;
+    browser.see("#enter").await?;
+    let code = sent.link.code_from_mail(&sent.mailbox, before).await?;
+    browser.tab_to("#code").await?;
+    browser.press(&code).await?;
+    browser.press(Key::Enter).await?;
+    browser.see(".sheet h1").await?;
+    browser.tab_to("a[href=desk]").await?;
+    visit.page("1-focus").await?;
+    browser.press(Key::Enter).await?;
+    browser.see("#history").await?;
+    browser.tab_to("details:has(#form-decline) > summary").await?;
+    browser.press(Key::Enter).await?;
+    browser.see("#form-decline").await?;
+    // One of the reasons has the focus; the arrow goes to the next.
+    browser.tab_to("#form-decline [type=radio]").await?;
+    browser.press(" ").await?;
+    browser.press(Key::Down).await?;
+    browser.tab_to("#form-decline [name=text]").await?;
+    browser.press("-").await?;
+    visit.page("2-form").await?;
+    browser.tab_to("#form-decline [type=submit]").await?;
+    browser.press(Key::Enter).await?;
+    visit.stands("DECLINED").await.map(drop)
 }
 
 async fn redirects(stack: &Stack, browser: &Chromium, look: Look) -> Result<()> {

@@ -19,6 +19,7 @@ struct Sent {
     app: PatientApp,
     case: String,
     delivery: String,
+    recipient: String,
     name: String,
     mailbox: String,
     link: Institution,
@@ -38,15 +39,30 @@ impl Sent {
         let story = demo_story()?;
         let case = app.ready_case(&story, &recipient).await?;
         let id = app.make_letter(&case, &recipient).await?;
+        let name = story["basic"]["name"].as_str().context("the demo patient has no name")?.to_owned();
+        Self::of(stack, app, (case, recipient, name), &id).await
+    }
+
+    /// A newer letter of the same case to the same institution.
+    async fn newer(&self, stack: &Stack) -> Result<Self> {
+        let id = self.app.make_letter(&self.case, &self.recipient).await?;
+        Self::of(stack, self.app.clone(), (self.case.clone(), self.recipient.clone(), self.name.clone()), &id).await
+    }
+
+    async fn of(
+        stack: &Stack,
+        app: PatientApp,
+        (case, recipient, name): (String, String, String),
+        id: &str,
+    ) -> Result<Self> {
         let path = format!("/v1/cases/{case}/referrals/{id}");
         let referral = app.get(&path).await?.expect(200, "referral")?.json();
         let letter = app.get(&format!("{path}/letter")).await?.expect(200, "letter")?.body;
         let bundle = app.get(&format!("{path}/bundle")).await?.expect(200, "bundle")?.body;
         let mailbox = mailbox(stack, &recipient).await?;
-        let delivery = app.deliver(&case, &id).await?;
+        let delivery = app.deliver(&case, id).await?;
         let link = Institution::of_delivery(stack, &case, &delivery, &mailbox).await?;
-        let name = story["basic"]["name"].as_str().context("the demo patient has no name")?.to_owned();
-        Ok(Self { app, case, delivery, name, mailbox, link, referral, letter, bundle })
+        Ok(Self { app, case, delivery, recipient, name, mailbox, link, referral, letter, bundle })
     }
 
     fn number(&self) -> &str {

@@ -137,7 +137,7 @@ async fn links(stack: &Stack) -> Result<Links> {
     // Of the form of every link, with one digit that is another.
     let MailedLink { id, secret, .. } = first(&no_code)?.link.clone();
     let (rest, last) = id.split_at(id.len() - 1);
-    let nowhere = format!("/r/{rest}{}#{secret}", if last == "0" { "1" } else { "0" });
+    let nowhere = format!("/r/{rest}{}#{secret}", if last == "a" { "b" } else { "a" });
     let nowhere = Institution::open(stack, &nowhere)?;
     let only = |all: Vec<(String, String, Institution)>| all.into_iter().map(|(.., link)| link).collect();
     let all = [
