@@ -9,7 +9,9 @@ use medius_domain::link::Link;
 use medius_domain::policy::{On, Thing, permit};
 use medius_domain::task::deadline::{Mark, Told, weightiest};
 use medius_domain::task::{Party, Task, TaskAction};
-use medius_store::{Change, Conflict, DeskNotice, MailAbout, MailRecord, Notice, Place, Snapshot, StoreError, pause};
+use medius_store::{
+    Around, Change, Conflict, DeskNotice, MailAbout, MailRecord, Notice, Place, Snapshot, StoreError, pause,
+};
 
 /// Times that a turn is taken anew when others wrote at the same Task.
 const ATTEMPTS: u32 = 8;
@@ -80,7 +82,7 @@ impl Deadlines {
     /// The end of a Task by time, with its mails; where the outcome is there the service is completed.
     async fn end(&self, change: &mut Change, case: &Case, next: &Task, now: DateTime<Utc>) -> Result<Turn, Failure> {
         let last = self.db.tasks(&case.id).await?.iter().all(|other| other.id == next.id || other.state.over());
-        change.step_task(next, (case, &[], last), now)?;
+        change.step_task(next, Around { case, live: &[], last, at: None }, now)?;
         let completed = next.steps.last().is_some_and(|step| step.action == TaskAction::Complete);
         Ok(if completed { Turn::Completed } else { Turn::Expired })
     }

@@ -89,7 +89,7 @@ async fn attempt(
     change.require(&proof);
     change.create_delivery(&delivery, &link, &case)?;
     // The institution reads the newest letter: what it was sent before for this request is not opened any more.
-    for older in links.values().filter(|older| older.live(now) && task.links.contains(&older.id)) {
+    for older in links.values().filter(|older| older.live(now) && task.owns(older)) {
         if let Some(ended) = older.ended(LinkEvent::Supersede, now) {
             change.update_link(&ended, case.expires_at)?;
         }

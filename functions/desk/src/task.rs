@@ -16,7 +16,7 @@ use medius_domain::id::{CaseId, TaskId};
 use medius_domain::policy::{Denied, Permit, Thing};
 use medius_domain::task::{Party, Said, Task};
 use medius_http::{Errand, IdempotentRequest, IfMatch, Origin, Problem, ProblemKind, Remembered, Staff, replay};
-use medius_store::{Change, Conflict, Place, Snapshot, StoreError, pause};
+use medius_store::{Around, Change, Conflict, Place, Snapshot, StoreError, pause};
 
 /// Days that the list looks ahead unless said.
 const AHEAD_DAYS: u64 = 14;
@@ -145,6 +145,6 @@ async fn done(state: &State, found: &Found, action: WorkAction) -> Result<(Chang
     let next = task.apply(&Said::of(action), Party::Coordinator, now)?;
     let (live, tasks) = tokio::try_join!(state.db.live_links(&case.id), state.db.tasks(&case.id))?;
     let last = tasks.iter().all(|other| other.id == next.id || other.state.over());
-    change.step_task(&next, (case, &live, last), now)?;
+    change.step_task(&next, Around { case, live: &live, last, at: None }, now)?;
     Ok((change, next))
 }

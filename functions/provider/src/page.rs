@@ -124,6 +124,8 @@ pub(crate) struct Pages {
     pub(crate) gone: Page,
     /// After a session was ended.
     pub(crate) closed: Page,
+    /// After a referral was called off at the desk, and its link ended with it.
+    pub(crate) called_off: Page,
     reading_policy: HeaderValue,
     desk_policy: HeaderValue,
 }
@@ -154,6 +156,19 @@ impl Pages {
             text_en: "You may close this window. To read again, open the link of the mail and get a new code."
                 .to_owned(),
         };
+        let called_off = Notice {
+            operator,
+            style: STYLE,
+            title: "취소됨 · Cancelled",
+            heading_ko: "의뢰가 취소되었습니다",
+            heading_en: "The referral is cancelled",
+            text_ko: format!(
+                "취소에 동의하셨고, 환자에게 알렸습니다. 이 의뢰의 링크는 모두 끝나 더 열 수 없습니다. 문의 전화: {phone}"
+            ),
+            text_en: format!(
+                "You agreed to cancel, and the patient is told. Every link to this referral has ended and opens no more. If in doubt, please call {phone}."
+            ),
+        };
         let link = LinkPage { operator, style: STYLE, script: LINK_SCRIPT };
         let export = ExportPage { operator, style: STYLE, script: EXPORT_SCRIPT };
         let check = CheckPage { operator, style: STYLE, script: CHECK_SCRIPT };
@@ -163,6 +178,7 @@ impl Pages {
             check: Page::new(check.render()?, STYLE, Some(CHECK_SCRIPT))?,
             gone: Page::new(gone.render()?, STYLE, None)?,
             closed: Page::new(closed.render()?, STYLE, None)?,
+            called_off: Page::new(called_off.render()?, STYLE, None)?,
             reading_policy: policy(READING_STYLE, Some(READING_SCRIPT), "'self'")?,
             desk_policy: policy(READING_STYLE, Some(desk::page::SCRIPT), "'self'")?,
         })

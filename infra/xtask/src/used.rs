@@ -32,8 +32,8 @@ const BY_LAMBDA: [(&str, &str); 10] = [
 ];
 
 /// What only time, a large bucket or AWS itself brings about, so that no test sees a deployed function use it: role, statement,
-/// action, and what needs it. What has a test runs in the test's process, with an injected clock; a colleague's link has none yet.
-const NOT_ON_THE_STACK: [(&str, &str, &str, &str); 6] = [
+/// action, and what needs it. What has a test runs in the test's process, with an injected clock.
+const NOT_ON_THE_STACK: [(&str, &str, &str, &str); 5] = [
     (
         "RetentionRole",
         "Cases",
@@ -57,12 +57,6 @@ const NOT_ON_THE_STACK: [(&str, &str, &str, &str); 6] = [
         "HandoffSweep",
         "s3:DeleteObject",
         "copies older than five minutes (shared/store/src/handoff.rs)",
-    ),
-    (
-        "ProviderRole",
-        "Cases",
-        "dynamodb:Query",
-        "whether a colleague has a link already (functions/provider/src/desk/colleague.rs)",
     ),
     ("AuditRole", "LogHeadsList", "s3:ListBucket", "S3 says that a head is missing only to who may list"),
 ];

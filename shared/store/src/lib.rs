@@ -87,4 +87,5 @@ pub use snapshot::Snapshot;
 pub use staff_pool::{Account, StaffPool};
 pub use statutory::SealedStatutory;
 pub use tasks::{Notes, note_places};
+pub use telling::Around;
 pub use work_list::{Waiting, WorkList};

@@ -6,6 +6,7 @@ use crate::error::StoreError;
 use crate::records::{DeskNotice, MailAbout, MailRecord, Notice};
 use chrono::{DateTime, Utc};
 use medius_domain::case::Case;
+use medius_domain::id::LinkId;
 use medius_domain::lifecycle::Cause;
 use medius_domain::link::{Link, LinkEvent};
 use medius_domain::task::telling::{ToCoordinator, ToInstitution, ToPatient};
@@ -32,6 +33,19 @@ impl MailRecord {
     }
 }
 
+/// What lies around a step of a Task.
+#[derive(Debug, Clone, Copy)]
+pub struct Around<'a> {
+    /// The Task's case.
+    pub case: &'a Case,
+    /// The live links of the case.
+    pub live: &'a [Link],
+    /// Whether no other Task of the case is still under way.
+    pub last: bool,
+    /// The link at which somebody did it: who is there needs no mail that it has ended.
+    pub at: Option<&'a LinkId>,
+}
+
 impl Change {
     /// Orders the general mails about a Task's newest step: what the table says that goes with a link's or a consent's own change is
     /// ordered with that. Without a live link there is nowhere to tell an institution anything.
@@ -54,23 +68,23 @@ impl Change {
     }
 
     /// A Task's next version with all that its newest step brings along by the table: mails, the end of the links of what was called
-    /// off, and the end of the service where the Task was the `last` that was under way. The links are the case's live ones.
+    /// off, and the end of the service where the Task was the last that was under way.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`].
     pub fn step_task(
         &mut self,
         next: &Task,
-        (case, live, last): (&Case, &[Link], bool),
+        Around { case, live, last, at }: Around<'_>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         self.update_task(next, case.expires_at)?;
-        let mut own = live.iter().filter(|link| next.links.contains(&link.id));
+        let mut own = live.iter().filter(|link| next.owns(link));
         let newest = own.clone().find(|link| next.links.last() == Some(&link.id));
         self.tell(next, newest, now)?;
         let cause = match next.steps.last().map_or(Effect::None, Step::effect) {
             Effect::CalledOff => {
-                own.try_for_each(|link| self.end_link(link, case, now))?;
+                own.try_for_each(|link| self.end_link(link, (case, at), now))?;
                 Some(Cause::Cancelled)
             }
             Effect::LoopClosed => Some(Cause::OutcomeReturned),
@@ -95,9 +109,18 @@ impl Change {
         }
     }
 
-    fn end_link(&mut self, link: &Link, case: &Case, now: DateTime<Utc>) -> Result<(), StoreError> {
+    fn end_link(
+        &mut self,
+        link: &Link,
+        (case, at): (&Case, Option<&LinkId>),
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let Some(ended) = link.ended(LinkEvent::Revoke, now) else { return Ok(()) };
         self.update_link(&ended, case.expires_at)?;
-        if ended.sent_at.is_some() { self.order_mail(&MailRecord::ended(&ended, now)) } else { Ok(()) }
+        if ended.sent_at.is_some() && at != Some(&ended.id) {
+            self.order_mail(&MailRecord::ended(&ended, now))
+        } else {
+            Ok(())
+        }
     }
 }

@@ -67,6 +67,9 @@ async fn who_asks_to_cancel_needs_the_other_s_word() {
     patient.say(&wish).await.expect(200, "ask again").unwrap();
     desk.says(&json!({"action": "confirm_cancel"}), "CANCELLED").await;
     assert_eq!(patient.task().await["business_status"], "6.0");
+    // Whoever confirms it: the link has ended, and with its last request the service.
+    assert_eq!(desk.task().await.status, 404);
+    assert_eq!(patient.case_view().await["completed_by"], "cancelled");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Mails that were ordered about a case, by what they are.
-async fn ordered(patient: &Patient) -> BTreeMap<String, usize> {
+pub(super) async fn ordered(patient: &Patient) -> BTreeMap<String, usize> {
     let dynamodb = patient.stack.dynamodb(patient.stack.operator_credentials());
     let text = |value: Option<&AttributeValue>| value.and_then(|v| v.as_s().ok()).cloned().unwrap_or_default();
     let mut found = BTreeMap::new();

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod clock;
+mod colleague;
 mod ends;
 mod fhir;
 mod mails;
@@ -24,10 +25,15 @@ struct Patient {
 impl Patient {
     async fn new() -> Self {
         let stack = Stack::load().unwrap();
+        let recipient = stack.run().providers[0].clone();
+        Self::of(stack, &demo_story().unwrap(), &recipient).await
+    }
+
+    async fn of(stack: Stack, story: &Value, recipient: &str) -> Self {
         let address = format!("loop-{}@patients.example", fresh_key());
         let tokens = stack.sign_in(&stack.new_patient(&address).await.unwrap()).await.unwrap();
         let app = PatientApp::new(&stack, &tokens);
-        let case = app.ready_case(&demo_story().unwrap(), &stack.run().providers[0]).await.unwrap();
+        let case = app.ready_case(story, recipient).await.unwrap();
         Self { stack, app, case }
     }
 
@@ -42,8 +48,12 @@ impl Patient {
     }
 
     async fn send(&self, n: usize, letter: &str) -> Desk<'_> {
+        self.send_to(self.recipient(n), letter).await
+    }
+
+    async fn send_to(&self, recipient: &str, letter: &str) -> Desk<'_> {
         let delivery = self.app.deliver(&self.case, letter).await.unwrap();
-        let mailbox = mailbox(&self.stack, self.recipient(n)).await.unwrap();
+        let mailbox = mailbox(&self.stack, recipient).await.unwrap();
         let mut link = Institution::of_delivery(&self.stack, &self.case, &delivery, &mailbox).await.unwrap();
         link.enter(&mailbox).await.unwrap();
         Desk { patient: self, link }

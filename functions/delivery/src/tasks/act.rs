@@ -9,7 +9,7 @@ use medius_domain::access::Action;
 use medius_domain::id::{CaseId, TaskId};
 use medius_domain::task::{Party, PatientAnswer, Said, Task};
 use medius_http::{IfMatch, Origin, Patient, Problem, ProblemKind};
-use medius_store::{Change, Conflict, StoreError, pause};
+use medius_store::{Around, Change, Conflict, StoreError, pause};
 
 /// Takes an answer of the patient's.
 pub(super) async fn act(
@@ -52,7 +52,7 @@ async fn change(state: &State, found: &Found, next: &Task, said: &Said) -> Resul
     }
     let live = state.db.live_links(&case.id).await?;
     let last = last_of(state, next).await?;
-    change.step_task(next, (case, &live, last), now)?;
+    change.step_task(next, Around { case, live: &live, last, at: None }, now)?;
     Ok(change)
 }
 

@@ -18,7 +18,7 @@ use medius_domain::task::table::rule;
 use medius_domain::task::{Answer, Effect, Guard, Party, Said, Step, Task, TaskAction};
 use medius_domain::upload::Upload;
 use medius_http::{Origin, Problem, ProblemKind};
-use medius_store::{Change, Conflict, DataKey, Notes, StoreError, WrappedKey, note_places};
+use medius_store::{Around, Change, Conflict, DataKey, Notes, StoreError, WrappedKey, note_places};
 
 /// Places that one look at the store brings.
 const AT_ONCE: usize = 50;
@@ -144,14 +144,30 @@ async fn try_give(
         let (wrapped, key) = key(state, usable).await?;
         change.put_task_note(&next, &said.note, (&wrapped, &key), usable.kept_until)?;
     }
-    put(&mut change, usable, &next, now)?;
-    match after(&usable.link, next.steps.last().map_or(Effect::None, Step::effect), now) {
-        Some(link) => change.update_link(&link, usable.kept_until)?,
-        None => change.require_link(&usable.link),
+    if called_off(&next) {
+        let case = &usable.case;
+        let (live, tasks) = tokio::try_join!(state.db.live_links(&case.id), state.db.tasks(&case.id))?;
+        // A link that was ended since it was read says nothing any more.
+        if !live.iter().any(|link| link.id == usable.link.id) {
+            return Err(Problem::not_found().into());
+        }
+        let last = tasks.iter().all(|other| other.id == next.id || other.state.over());
+        change.step_task(&next, Around { case, live: &live, last, at: Some(&usable.link.id) }, now)?;
+    } else {
+        put(&mut change, usable, &next, now)?;
+        match after(&usable.link, next.steps.last().map_or(Effect::None, Step::effect), now) {
+            Some(link) => change.update_link(&link, usable.kept_until)?,
+            None => change.require_link(&usable.link),
+        }
     }
     // A reminder that was told meanwhile changes nothing of what was answered; whatever else did shows at the next reading.
     state.db.commit(change, &usable.snapshot).await.map_err(late)?;
     Ok(next)
+}
+
+/// Whether the newest step called the Task off, and with it ended the link by which it was said.
+pub(crate) fn called_off(task: &Task) -> bool {
+    task.steps.last().is_some_and(|step| step.effect() == Effect::CalledOff)
 }
 
 /// A Task's next version, with the mails that tell of it.

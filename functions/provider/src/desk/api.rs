@@ -1,11 +1,11 @@
 //! The desk as programs see it: the same Task, in JSON.
 
-use crate::desk::answer::Desk;
 use crate::desk::sight::appointment;
 use chrono::{DateTime, Utc};
 use medius_domain::clock::kst_minute;
 use medius_domain::id::TaskId;
 use medius_domain::task::{Note, Party, Step, Task, TaskAction, TaskState};
+use medius_store::Notes;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -75,10 +75,9 @@ pub(crate) struct StepView {
 }
 
 impl TaskView {
-    /// Of a desk at a moment.
-    pub(crate) fn new(desk: &Desk, now: DateTime<Utc>) -> Self {
-        let task: &Task = &desk.task;
-        let view = appointment(desk).map(|(_, at)| AppointmentView {
+    /// Of a Task at a moment, with what was said.
+    pub(crate) fn new(task: &Task, notes: &Notes, now: DateTime<Utc>) -> Self {
+        let view = appointment(notes).map(|(_, at)| AppointmentView {
             start: at.start,
             end: at.end,
             zone: "Asia/Seoul",
@@ -88,7 +87,7 @@ impl TaskView {
             prepare: at.prepare.as_ref().map(|text| text.expose().to_owned()),
             confirmed: task.appointment_confirmed,
         });
-        let step = |step: &Step| StepView { step: step.clone(), said: desk.notes.get(&step.n).cloned() };
+        let step = |step: &Step| StepView { step: step.clone(), said: notes.get(&step.n).cloned() };
         Self {
             id: task.id.clone(),
             state: task.state,

@@ -8,7 +8,7 @@ use medius_domain::task::TaskState;
 
 /// The file; none where there is no appointment.
 pub(crate) fn file(desk: &Desk, operator: &crate::Operator) -> Option<String> {
-    let (_, at) = appointment(desk)?;
+    let (_, at) = appointment(&desk.notes)?;
     let task = &desk.task;
     let standing = match (task.state, task.appointment_confirmed) {
         (TaskState::Cancelled | TaskState::ConsentWithdrawn, _) => Standing::Cancelled,

@@ -15,7 +15,7 @@ use medius_domain::id::{DeliveryId, LinkId, ProviderId};
 use medius_domain::link::{Link, LinkOf};
 use medius_domain::policy::Thing;
 use medius_domain::provider::Provider;
-use medius_domain::task::TaskAction;
+use medius_domain::task::{Party, TaskAction};
 use medius_http::{Origin, Problem};
 use medius_store::{DeliveryRecord, MailAbout, MailRecord, Place};
 
@@ -72,6 +72,9 @@ async fn try_add(
     if !other.is_some_and(|other| is_colleague(&usable.provider, &other, now)) {
         return Err(unknown().into());
     }
+    // Where the table lets nobody be invited, nobody is.
+    let invited = usable.task.as_ref().map(|task| task.may(TaskAction::AddColleague, Party::Institution, now));
+    invited.transpose().map_err(Problem::from)?;
     let link = &usable.link;
     let deliveries = state.db.deliveries(&link.case_id).await.map_err(Problem::from)?;
     let links = state.db.links_of(deliveries.iter().filter(|d| d.provider_id == link.provider_id)).await;

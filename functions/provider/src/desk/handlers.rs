@@ -20,6 +20,7 @@ use medius_http::body::{MAX_BYTES, parse, parse_tagged};
 use medius_http::openapi::{ChangeProblems, PublicProblems};
 use medius_http::uploads::{Announced, NewUpload, UploadView};
 use medius_http::{ETag, IdempotencyKey, IfMatch, Language, Origin, PathIds, Problem, ProblemKind};
+use medius_store::Notes;
 
 /// The desk as a page: where the referral stands, what can be answered, the appointment, what happened.
 #[utoipa::path(get, path = "/r/{link_id}/desk", tag = "provider", params(("link_id" = String, Path)),
@@ -53,7 +54,7 @@ pub(crate) async fn read_task(
     let shown = async {
         let (link, token) = asked((Ok(SameSite), link), &headers)?;
         let desk = answer::look(&state, &origin, (&link, &token), "task").await?;
-        Ok((ETag(desk.task.version), Json(TaskView::new(&desk, state.db.now()))).into_response())
+        Ok((ETag(desk.task.version), Json(TaskView::new(&desk.task, &desk.notes, state.db.now()))).into_response())
     };
     shown.await.unwrap_or_else(|problem| state.pages.refusal(&headers, problem))
 }
@@ -62,7 +63,7 @@ pub(crate) async fn read_task(
 /// `acknowledge`, `accept`, `decline`, `ask_more`, `redirect`, `schedule`, `reschedule`, `attended`, `no_show`,
 /// `request_cancel`, `confirm_cancel`, `refuse_cancel`, `interim_outcome`, `final_outcome`, `estimate`, named by `action`. `attended`
 /// and `no_show` are taken from the day of the appointment on (Asia/Seoul), and before it refused with the reason
-/// `before-appointment`.
+/// `before-appointment`. A cancellation that is confirmed ends every link to the referral, this one too.
 #[utoipa::path(post, path = "/r/{link_id}/answers", tag = "provider", params(("link_id" = String, Path)),
     request_body(content((Object = "application/json"), (Object = "application/x-www-form-urlencoded"))),
     responses((status = 200, body = TaskView, headers(("ETag" = String))), (status = 303, description = "Back to the desk"),
@@ -93,9 +94,14 @@ pub(crate) async fn give_answer(
         };
     let expected = expected.map(|IfMatch(version)| version);
     let done = async {
-        answer::give(&state, &origin, (&link, &token), expected, parsed).await?;
+        let task = answer::give(&state, &origin, (&link, &token), expected, parsed).await?;
+        if answer::called_off(&task) {
+            // The link has ended with it: where it stands is still said, and what was written is not read any more.
+            let view = TaskView::new(&task, &Notes::new(), state.db.now());
+            return Ok((ETag(task.version), Json(view)).into_response());
+        }
         let desk = answer::look(&state, &origin, (&link, &token), "task").await?;
-        Ok((ETag(desk.task.version), Json(TaskView::new(&desk, state.db.now()))).into_response())
+        Ok((ETag(desk.task.version), Json(TaskView::new(&desk.task, &desk.notes, state.db.now()))).into_response())
     };
     done.await.unwrap_or_else(|problem: Problem| state.pages.refusal(&headers, problem))
 }
@@ -112,6 +118,7 @@ async fn by_form(
         Err(problem) => (Err(problem.clone()), Err(problem.clone())),
     };
     let problem = match answer::give(state, origin, at, version, parsed).await {
+        Ok(task) if answer::called_off(&task) => return Ok(state.pages.called_off.answer(StatusCode::OK)),
         // Relative: whatever stands before `/r/` stays.
         Ok(_) => return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, "desk")]).into_response()),
         Err(problem) => problem,

@@ -299,6 +299,11 @@ impl Task {
         Ok(next)
     }
 
+    /// Whether a link leads to it: one that its letter was sent by, or one that a colleague was sent.
+    pub fn owns(&self, link: &Link) -> bool {
+        link.task_id.as_ref() == Some(&self.id) || self.links.contains(&link.id)
+    }
+
     /// The Task in which another goes on.
     #[must_use]
     pub fn followed(&self, by: TaskId, now: DateTime<Utc>) -> Self {
