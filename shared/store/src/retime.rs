@@ -62,9 +62,14 @@ impl Database {
                 self.move_end(table, key_of(&item), until).await?;
             }
         }
-        let links = elsewhere.links.into_iter().map(Place::Link);
-        for place in links.chain(elsewhere.documents.into_iter().map(Place::Document)) {
+        for place in elsewhere.links.into_iter().map(Place::Link) {
             self.move_end(place.table(), key(&place), until).await?;
+        }
+        // A document's partition has the marks of its recipients' copies, too.
+        for document in elsewhere.documents.into_iter().map(Place::Document) {
+            for item in self.raw_items(document.table(), document.pk()).await? {
+                self.move_end(document.table(), key_of(&item), until).await?;
+            }
         }
         Ok(())
     }

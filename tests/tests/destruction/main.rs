@@ -271,6 +271,14 @@ async fn an_idle_case_is_closed_after_notice_and_everything_about_it_ends_with_i
 async fn everything_about_a_case_gets_the_end_that_the_case_has() {
     let world = World::new().await;
     let (case, _) = world.delivered_case().await;
+    // A copy was made for the recipient.
+    let document = world.db.referrals(&case).await.unwrap().remove(0).document_number;
+    let text = |s: String| aws_sdk_dynamodb::types::AttributeValue::S(s);
+    let put =
+        world.stack.dynamodb(world.stack.operator_credentials()).put_item().table_name(world.stack.table("cases"));
+    let put = put.item("pk", text(format!("DOCUMENT#{document}"))).item("sk", text(format!("COPY#{}", "0".repeat(64))));
+    let soon = aws_sdk_dynamodb::types::AttributeValue::N((chrono::Utc::now().timestamp() + 3600).to_string());
+    put.item("expires_at", soon).send().await.unwrap();
     // Used again two months later: the story and the case move, and with them consents, letters and links.
     world.set_ahead(TimeDelta::days(60));
     let open = world.db.case_to_destroy(&case).await.unwrap().unwrap();

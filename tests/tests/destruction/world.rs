@@ -242,7 +242,6 @@ impl World {
         found
     }
 
-    /// Versions and markers of objects.
     /// What else may lie in the bucket under a case: a deletion's marker, and an upload that was begun and not finished.
     pub(crate) async fn litter(&self, case: &CaseId) {
         let (s3, bucket) = (self.stack.s3(self.stack.operator_credentials()), &self.stack.run().bucket);
@@ -253,6 +252,7 @@ impl World {
         part.upload_id(begun.upload_id().unwrap()).body(b"a part".to_vec().into()).send().await.unwrap();
     }
 
+    /// Versions and markers of objects.
     pub(crate) async fn versions(&self, case: &CaseId) -> Vec<String> {
         let list = self.aws.s3().list_object_versions().bucket(&self.stack.run().bucket);
         let list = list.prefix(format!("cases/{case}/")).send().await.unwrap();
