@@ -2,6 +2,8 @@
 
 With MEDIUS_USED_ACTIONS, each permission of a role that a function made use of is written to that file once: what the role's
 policies allow beyond it, no code path needs. Tries of the tests with a role's credentials are not the function's.
+
+With MEDIUS_METER, what DynamoDB counts for functions' requests is written to that file (meter.py).
 """
 
 import ctypes
@@ -35,6 +37,12 @@ if used:
         return result
 
     iam_evaluator.evaluate = noted
+
+metered = os.environ.pop("MEDIUS_METER", None)
+if metered:
+    import meter
+
+    meter.install(metered)
 
 sys.argv = ["ministack"]
 runpy.run_module("ministack", run_name="__main__")

@@ -42,6 +42,24 @@ impl Answer {
         self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
     }
 
+    /// What it is known by, but for when it was and which request it answers: status, headers, body.
+    pub fn known_by(&self) -> (u16, Vec<(String, String)>, Vec<u8>) {
+        let by_chance = [
+            "date",
+            "x-amz-request-id",
+            "x-amzn-requestid",
+            "x-amz-apigw-id",
+            "x-amzn-trace-id",
+            "x-request-id",
+            "apigw-requestid",
+        ];
+        let told = self.headers.iter().filter(|(name, _)| !by_chance.contains(&name.as_str()));
+        let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+        let mut headers: Vec<_> = told.map(|(name, value)| (name.to_string(), text(value))).collect();
+        headers.sort();
+        (self.status.as_u16(), headers, self.body.clone())
+    }
+
     /// The file behind the address that was answered: what is too large for an answer.
     ///
     /// # Errors

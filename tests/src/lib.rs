@@ -4,6 +4,7 @@
 pub mod aging;
 pub mod anybody;
 pub mod client;
+pub mod directory;
 pub mod journey;
 pub mod run_file;
 pub mod samples;

@@ -38,6 +38,8 @@ pub struct RunFile {
     pub functions: BTreeMap<String, FunctionEntry>,
     /// Where patients sign in.
     pub patient_pool: PoolEntry,
+    /// The test patients' pool.
+    pub synthetic_pool: PoolEntry,
     /// Where staff sign in.
     pub staff_pool: PoolEntry,
     /// URL of the queue of what could not be taken, by the function's capability: `mailer`, `journal`, `retention`,

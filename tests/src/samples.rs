@@ -20,6 +20,25 @@ pub fn good() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// The outcome of a referral as a hospital's system writes it: a FHIR document with its course in words.
+pub fn outcome_bundle(text: &str) -> Value {
+    let urn = |n: u32| format!("urn:uuid:00000000-0000-4000-8000-{n:012}");
+    let subject = json!({"reference": urn(2)});
+    let entry = |n: u32, resource: Value| json!({"fullUrl": urn(n), "resource": resource});
+    let div = format!("<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>{text}</p></div>");
+    json!({
+        "resourceType": "Bundle", "type": "document", "timestamp": "2026-12-10T09:00:00+09:00",
+        "identifier": {"system": "urn:oid:1.2.410.100110", "value": "20261210-1"},
+        "entry": [
+            entry(1, json!({"resourceType": "Composition", "status": "final", "type": {"text": "회송서"},
+                "subject": subject, "date": "2026-12-10T09:00:00+09:00", "author": [{"reference": urn(3)}],
+                "title": "회송서", "section": [{"title": "Course", "text": {"status": "generated", "div": div}}]})),
+            entry(2, json!({"resourceType": "Patient", "name": [{"text": "Nguyen Thi Lan"}], "birthDate": "1978-04-02"})),
+            entry(3, json!({"resourceType": "Organization", "name": "서울예시대학교병원"})),
+        ]
+    })
+}
+
 /// A PDF of one page with one more object.
 pub fn pdf(object: &str) -> Vec<u8> {
     let stream = "BT /F1 12 Tf 20 100 Td (Hello) Tj ET";

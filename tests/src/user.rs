@@ -54,15 +54,30 @@ impl PatientApp {
     /// # Errors
     /// When the service refuses.
     pub async fn decide(&self, case: &str, item: &str, recipient: Option<&str>, decision: &str) -> Result<String> {
+        let decision = serde_json::json!({"decision": decision});
+        let event = self.answered(case, item, recipient, decision).await?.expect(201, "decision")?;
+        Ok(event.json()["event_id"].as_str().context("the decision has no event")?.to_owned())
+    }
+
+    /// Reads a text and sends a decision about it. Returns the answer to the decision.
+    ///
+    /// # Errors
+    /// When the text is not served or the connection breaks.
+    pub async fn answered(
+        &self,
+        case: &str,
+        item: &str,
+        recipient: Option<&str>,
+        mut decision: Value,
+    ) -> Result<Answer> {
         let mut wanted = serde_json::json!({"item": item, "language": "en"});
         if let Some(recipient) = recipient {
             wanted["recipient"] = recipient.into();
         }
         let served =
             self.post(&format!("/v1/cases/{case}/consents/servings"), &wanted).await?.expect(201, "serving")?;
-        let body = serde_json::json!({"serving_id": served.json()["serving_id"], "decision": decision});
-        let event = self.post(&format!("/v1/cases/{case}/consents"), &body).await?.expect(201, "decision")?;
-        Ok(event.json()["event_id"].as_str().context("the decision has no event")?.to_owned())
+        decision["serving_id"] = served.json()["serving_id"].clone();
+        self.post(&format!("/v1/cases/{case}/consents"), &decision).await
     }
 
     /// Reads a text and agrees to some of its parts only. Returns the answer to the decision.
@@ -70,16 +85,7 @@ impl PatientApp {
     /// # Errors
     /// When the text is not served or the connection breaks.
     pub async fn agree_to(&self, case: &str, item: &str, recipient: Option<&str>, parts: &[&str]) -> Result<Answer> {
-        let mut wanted = serde_json::json!({"item": item, "language": "en"});
-        if let Some(recipient) = recipient {
-            wanted["recipient"] = recipient.into();
-        }
-        let served =
-            self.post(&format!("/v1/cases/{case}/consents/servings"), &wanted).await?.expect(201, "serving")?;
-        let body = serde_json::json!({
-            "serving_id": served.json()["serving_id"], "decision": "grant", "data_items": parts,
-        });
-        self.post(&format!("/v1/cases/{case}/consents"), &body).await
+        self.answered(case, item, recipient, serde_json::json!({"decision": "grant", "data_items": parts})).await
     }
 
     /// Takes an agreement back.

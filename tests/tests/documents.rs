@@ -31,7 +31,7 @@ enum Tried {
 }
 
 /// Every command that a document may give.
-const COMMANDS: [(&str, Tried); 33] = [
+const COMMANDS: [(&str, Tried); 34] = [
     ("cargo xtask run", Tried::Elsewhere("cargo xtask upgrade runs it for the previous release")),
     ("cargo xtask run --once", Tried::Elsewhere("the journey is tests/tests/journey.rs")),
     ("cargo xtask test", Tried::Elsewhere(".ci/run, which runs this test")),
@@ -53,6 +53,7 @@ const COMMANDS: [(&str, Tried); 33] = [
     ("cargo xtask bench functions", Tried::Elsewhere("by hand: it makes release builds")),
     ("cargo xtask bench documents", Tried::Elsewhere("by hand: it makes release builds")),
     ("cargo xtask bench calls", Tried::Elsewhere("by hand: it makes a stack of its own")),
+    ("cargo xtask bench cost", Tried::Elsewhere("by hand: it makes a stack of its own")),
     ("cargo xtask bench refusals", Tried::Elsewhere("by hand: it makes a stack of its own")),
     ("cargo xtask bench load", Tried::Elsewhere("by hand: it makes a stack of its own")),
     ("cargo xtask bench sealing", Tried::Elsewhere("by hand: it makes release builds")),

@@ -106,7 +106,7 @@ async fn try_serve(
         Ok(found) => found,
         Err(answer) => return Ok(Ok(answer)),
     };
-    let provider = recipient(&found.snapshot, matter)?;
+    let provider = recipient(&found.snapshot, &found.case, matter)?;
     if matter == &Matter::guardian() && found.standing.must_be() != ConsentActor::Guardian {
         return Err(Problem::conflict("no-guardian-needed"));
     }
@@ -257,9 +257,9 @@ fn notice(case: &Case, now: DateTime<Utc>) -> MailRecord {
 }
 
 /// The institution of a provision, from the directory only.
-fn recipient(snapshot: &Snapshot, matter: &Matter) -> Result<Option<Provider>, Problem> {
+fn recipient(snapshot: &Snapshot, case: &Case, matter: &Matter) -> Result<Option<Provider>, Problem> {
     let Some(id) = matter.recipient() else { return Ok(None) };
-    let found = snapshot.provider(id)?.filter(|p| p.may_receive(snapshot.now()));
+    let found = snapshot.provider(id)?.filter(|p| p.takes(case, snapshot.now()));
     found.map(Some).ok_or_else(|| Problem::invalid([FieldError::new("/recipient", Invalid::UnknownValue)]))
 }
 

@@ -70,7 +70,7 @@ async fn attempt(
     let used_for = Use::Provision { recipient: letter.recipient.clone(), items: letter.items.clone() };
     let standing = state.contacts.standing(&snapshot, &permit, &case).await?;
     let proof = gate(id, &snapshot.consents(id)?, &used_for, &standing)?;
-    let (tasks, links) = may_go(state, id, &letter).await?;
+    let (tasks, links) = may_go(state, &case, &letter).await?;
 
     let now = state.db.now();
     let delivery = DeliveryRecord {
@@ -141,15 +141,15 @@ fn task_of(
 /// which had to be read for it.
 async fn may_go(
     state: &State,
-    id: &CaseId,
+    case: &Case,
     letter: &ReferralRecord,
 ) -> Result<(Vec<Task>, HashMap<LinkId, Link>), Problem> {
     let now = state.db.now();
     let at = Place::Provider(letter.recipient.clone());
     // These do not depend on each other; all are read after the snapshot.
     let (directory, deliveries, tasks) =
-        tokio::try_join!(state.db.read([at]), state.db.deliveries(id), state.db.tasks(id))?;
-    if !directory.provider(&letter.recipient)?.is_some_and(|to| to.may_receive(now)) {
+        tokio::try_join!(state.db.read([at]), state.db.deliveries(&case.id), state.db.tasks(&case.id))?;
+    if !directory.provider(&letter.recipient)?.is_some_and(|to| to.takes(case, now)) {
         return Err(Problem::conflict("recipient-not-available"));
     }
     let links = state.db.links_of(&deliveries).await?;

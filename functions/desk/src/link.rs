@@ -112,7 +112,7 @@ async fn made_anew(state: &State, found: &Found, request: &IdempotentRequest) ->
     let secret = state.links.secret(&link.id, link.generation + 1).await?;
     let next = link.reissued(secret.sha256(), now).filter(|_| link.rests_on(&proof));
     let next = next.ok_or_else(|| Problem::conflict("delivery-ended"))?;
-    if !snapshot.provider(&link.provider_id)?.is_some_and(|to| to.may_receive(now)) {
+    if !snapshot.provider(&link.provider_id)?.is_some_and(|to| to.takes(case, now)) {
         return Err(Problem::conflict("recipient-not-available"));
     }
     let about = MailAbout::ProviderLink {

@@ -3,19 +3,15 @@
 
 use crate::State;
 use crate::api::{ReasonParams, StatutoryView};
+use crate::staff::errand;
 use axum::{Json, extract};
-use medius_domain::access::{AccessReason, Action, Object, Purpose, Scope};
+use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::id::InquiryId;
 use medius_domain::policy::{Permit, Thing};
 use medius_domain::statutory::StatutoryRecord;
 use medius_http::openapi::ReadProblems;
-use medius_http::{Errand, Origin, Params, PathIds, Patient, Problem, Staff, own_record};
+use medius_http::{Origin, Params, PathIds, Patient, Problem, Staff, own_record};
 use medius_store::{Change, Place, Snapshot};
-
-fn places(id: &InquiryId) -> [Place; 3] {
-    let log = Place::LogHead(Scope::Inquiry(id.clone()));
-    [Place::Statutory(id.clone()), Place::StatutoryKey(id.clone()), log]
-}
 
 fn object(id: &InquiryId) -> Object {
     Object::of(Thing::Statutory, id, "")
@@ -43,7 +39,7 @@ pub(crate) async fn own(
     origin: Origin,
     PathIds(id): PathIds<InquiryId>,
 ) -> Result<Json<StatutoryView>, Problem> {
-    let snapshot = state.db.read(places(&id)).await?;
+    let snapshot = state.db.read(Place::of_statutory(&id)).await?;
     let event = origin.patient(&patient, Action::View, object(&id), Purpose::Inquiry);
     let found = own_record(&state.db, &snapshot, &id, event).await?;
     opened(&state, &snapshot, found).await
@@ -61,11 +57,9 @@ pub(crate) async fn for_officer(
     PathIds(id): PathIds<InquiryId>,
     Params(why): Params<ReasonParams>,
 ) -> Result<Json<StatutoryView>, Problem> {
-    let reason: Option<AccessReason> = why.reason;
-    let purpose = Purpose::Inquiry;
-    let errand = Errand { staff: &staff, origin: &origin, action: Action::View, object: object(&id), purpose, reason };
+    let errand = errand((&staff, &origin), Action::View, object(&id), why.reason);
     errand.admitted(&state.db).await?;
-    let snapshot = state.db.read(places(&id)).await?;
+    let snapshot = state.db.read(Place::of_statutory(&id)).await?;
     let found = errand.on_record(&state.db, &snapshot, &id).await?;
     opened(&state, &snapshot, found).await
 }

@@ -19,7 +19,7 @@ use medius_store::{Change, MailAbout, MailRecord, Notice, Place};
 /// Inquiries in one answer.
 const MOST: usize = 100;
 
-fn errand<'a>(
+pub(crate) fn errand<'a>(
     (staff, origin): (&'a Staff, &'a Origin),
     action: Action,
     object: Object,

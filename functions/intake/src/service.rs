@@ -28,7 +28,8 @@ pub(crate) async fn create(
     if let Some(answer) = replay(&snapshot, request)? {
         return Ok(answer);
     }
-    let case = Case::new(patient.subject.clone(), minor, state.db.now());
+    let open = if patient.synthetic { Case::synthetic } else { Case::new };
+    let case = open(patient.subject.clone(), minor, state.db.now());
     let (data_key, contact_key) = tokio::try_join!(state.keyring.create(&case.id), state.contacts.create(&case.id))?;
     let sealed = SealedCase { data_key, contact_key, intake: SealedIntake::default(), card: None };
     let event = origin.patient(patient, Action::Create, Object::part(Thing::Case, ""), Purpose::ReferralLetter);

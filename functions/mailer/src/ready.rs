@@ -153,11 +153,11 @@ impl Mailer {
         let now = snapshot.now();
         let wanted = |l: &Link| l.live(now) && l.generation == generation && l.provider_id == *provider_id;
         let link = snapshot.link(link_id)?.filter(wanted);
-        let provider = snapshot.provider(provider_id)?.filter(|p| p.may_receive(now));
+        let provider = snapshot.provider(provider_id)?;
         let (Some(case), Some(link), Some(provider)) = (snapshot.case(case_id)?, link, provider) else {
             return Ok(None);
         };
-        if case.suspends(leave.event(), Some(provider_id)) {
+        if !provider.takes(&case, now) || case.suspends(leave.event(), Some(provider_id)) {
             return Ok(None);
         }
         let standing = self.contacts.standing(&snapshot, &leave, &case).await?;

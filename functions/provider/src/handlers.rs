@@ -203,10 +203,14 @@ pub(crate) async fn close_session(
         reader::close(&state, &origin, &link, &token).await?;
         let mut page = state.pages.closed.answer(StatusCode::OK);
         page.headers_mut().insert(header::SET_COOKIE, Token::removal());
-        page.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""));
+        page.headers_mut().insert(CLEAR_SITE_DATA, CLEARED);
         Ok(page)
     };
     closed.await.unwrap_or_else(|problem| state.pages.refusal(&headers, problem))
 }
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// What a browser forgets after a session. The one thing that a tab keeps besides is the language that was chosen (`language.js`),
+/// which the closing page is read in; it ends with the tab.
+const CLEARED: HeaderValue = HeaderValue::from_static("\"cache\", \"cookies\"");

@@ -87,7 +87,7 @@ impl Usable {
         let found = snapshot.case(case)?.filter(|c| c.subject == link.subject).ok_or_else(Problem::not_found)?;
         let provider = snapshot.provider(&link.provider_id)?.ok_or_else(Problem::not_found)?;
         let referral = snapshot.referral(case, &link.referral_id)?.ok_or_else(Problem::not_found)?;
-        if !provider.may_receive(now) || found.suspends(&event, Some(&link.provider_id)) {
+        if !provider.takes(&found, now) || found.suspends(&event, Some(&link.provider_id)) {
             return Err(Problem::not_found());
         }
         let permit = permit(event, &On::Behind(case, &link.subject))?;

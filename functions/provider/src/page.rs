@@ -37,7 +37,7 @@ pub(crate) const READING_STYLE: &str = concat!(
     include_str!("../templates/desk.css")
 );
 
-/// The script of the reading page: the choice of the language, and nothing else. Without it both languages are shown.
+/// The script of pages that are only read: the choice of the language, and nothing else. Without it both languages are shown.
 pub(crate) const READING_SCRIPT: &str = include_str!("../templates/language.js");
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
@@ -71,6 +71,7 @@ struct CheckPage<'a> {
 struct Notice<'a> {
     operator: &'a Operator,
     style: &'static str,
+    script: &'static str,
     title: &'static str,
     heading_ko: &'static str,
     heading_en: &'static str,
@@ -85,8 +86,8 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    fn new(html: String, style: &str, script: Option<&str>) -> Result<Self, Error> {
-        Ok(Self { html: html.into(), policy: policy(style, script, "'self'")? })
+    fn new(html: String, style: &str, script: &str) -> Result<Self, Error> {
+        Ok(Self { html: html.into(), policy: policy(style, Some(script), "'self'")? })
     }
 
     /// A page that the browser lets speak to nobody, not even to us.
@@ -136,6 +137,7 @@ impl Pages {
         let gone = Notice {
             operator,
             style: STYLE,
+            script: READING_SCRIPT,
             title: "열 수 없음 · Cannot be opened",
             heading_ko: "이 링크를 열 수 없습니다",
             heading_en: "This link cannot be opened",
@@ -149,6 +151,7 @@ impl Pages {
         let closed = Notice {
             operator,
             style: STYLE,
+            script: READING_SCRIPT,
             title: "닫힘 · Closed",
             heading_ko: "열람을 마쳤습니다",
             heading_en: "The session is closed",
@@ -159,6 +162,7 @@ impl Pages {
         let called_off = Notice {
             operator,
             style: STYLE,
+            script: READING_SCRIPT,
             title: "취소됨 · Cancelled",
             heading_ko: "의뢰가 취소되었습니다",
             heading_en: "The referral is cancelled",
@@ -173,12 +177,12 @@ impl Pages {
         let export = ExportPage { operator, style: STYLE, script: EXPORT_SCRIPT };
         let check = CheckPage { operator, style: STYLE, script: CHECK_SCRIPT };
         Ok(Self {
-            link: Page::new(link.render()?, STYLE, Some(LINK_SCRIPT))?,
-            export: Page::new(export.render()?, STYLE, Some(EXPORT_SCRIPT))?,
-            check: Page::new(check.render()?, STYLE, Some(CHECK_SCRIPT))?,
-            gone: Page::new(gone.render()?, STYLE, None)?,
-            closed: Page::new(closed.render()?, STYLE, None)?,
-            called_off: Page::new(called_off.render()?, STYLE, None)?,
+            link: Page::new(link.render()?, STYLE, LINK_SCRIPT)?,
+            export: Page::new(export.render()?, STYLE, EXPORT_SCRIPT)?,
+            check: Page::new(check.render()?, STYLE, CHECK_SCRIPT)?,
+            gone: Page::new(gone.render()?, STYLE, READING_SCRIPT)?,
+            closed: Page::new(closed.render()?, STYLE, READING_SCRIPT)?,
+            called_off: Page::new(called_off.render()?, STYLE, READING_SCRIPT)?,
             reading_policy: policy(READING_STYLE, Some(READING_SCRIPT), "'self'")?,
             desk_policy: policy(READING_STYLE, Some(desk::page::SCRIPT), "'self'")?,
         })
@@ -246,7 +250,7 @@ mod tests {
     #[test]
     fn the_policy_names_the_very_bytes_of_the_page_and_nothing_else() {
         let pages = pages();
-        for page in [&pages.link, &pages.export, &pages.check, &pages.gone, &pages.closed] {
+        for page in [&pages.link, &pages.export, &pages.check, &pages.gone, &pages.closed, &pages.called_off] {
             let html = std::str::from_utf8(&page.html).unwrap();
             let stated = page.policy.to_str().unwrap();
             let (styles, scripts) = (inline(html, "style"), inline(html, "script"));

@@ -54,12 +54,6 @@ const WORDS: [(&str, &str); 15] = [
 /// The fields whose values are codes: what somebody wrote is never taken for one.
 const CODED: [&str; 4] = ["status", "sex", "urgency", "severity"];
 
-/// Whose record it is: what an institution finds a record by, and nothing else.
-#[derive(Serialize)]
-struct Person {
-    basic: BasicDraft,
-}
-
 /// The statement as data.
 #[derive(Serialize)]
 struct Data<'a> {
@@ -109,7 +103,7 @@ pub(crate) fn files(
         request,
         case,
         at: kst_minute(now),
-        person: labelled(&flat(&Person { basic: person.clone() })?),
+        person: labelled(&flat(&Correction { basic: person.clone(), ..Correction::default() })?),
         rows: rows(&flat(&recorded)?, &flat(correction)?),
     };
     let page = page.render().map_err(|_| Unwritten)?;
@@ -118,13 +112,14 @@ pub(crate) fn files(
     Ok(vec![("correction.html".to_owned(), page.into_bytes()), ("correction.json".to_owned(), data)])
 }
 
+/// Whose record it is: what an institution finds a record by, and nothing else.
 fn known_by(basic: BasicDraft) -> BasicDraft {
     let BasicDraft { name, name_romanised, birth_date, sex, .. } = basic;
     BasicDraft { name, name_romanised, birth_date, sex, ..BasicDraft::default() }
 }
 
 /// The fields of both parts of a story, by name.
-fn flat(story: &impl Serialize) -> Result<serde_json::Map<String, Value>, Unwritten> {
+fn flat(story: &Correction) -> Result<serde_json::Map<String, Value>, Unwritten> {
     let Value::Object(parts) = serde_json::to_value(story).map_err(|_| Unwritten)? else { return Err(Unwritten) };
     let fields = parts.into_iter().filter_map(|(_, part)| if let Value::Object(map) = part { Some(map) } else { None });
     Ok(fields.flatten().collect())

@@ -23,6 +23,7 @@ const field = byId('file');
 if (field) {
   byId('bring').hidden = false;
   field.addEventListener('change', () => field.files[0] && bring(field.files[0]));
+  for (const row of all('[data-file]')) watch(row, row.dataset.file, false);
 }
 function tell(name) {
   byId('places').hidden = true;
@@ -46,16 +47,35 @@ async function bring(file) {
   }, body: file});
   if (fhir && sent && sent.status === 422) return wrong(await sent.json());
   if (!sent || sent.status !== 201) return tell(sent && sent.status === 422 ? 'kind' : sent && sent.status === 409 ? 'many' : 'failed');
-  const {id, number} = await sent.json();
+  const row = byId('newest').cloneNode(true);
+  const {id, number, kind, bytes} = await sent.json();
+  row.removeAttribute('id');
+  row.firstElementChild.textContent = number + '. ' + kind.toUpperCase() + ', ' + Math.ceil(bytes / 1024) + ' KiB';
+  row.hidden = false;
+  byId('newest').before(row);
+  watch(row, id, true);
+}
+// Asks until it is known how the check ends, and says it in the file's row. Only what was brought on this page is ticked by itself.
+async function watch(row, id, ticked) {
   tell('checking');
   for (let tries = 0; tries < 60; tries += 1) {
     await new Promise((done) => setTimeout(done, 1000));
     const seen = await ask('files/' + id, {});
-    const state = seen && seen.ok ? (await seen.json()).state : '';
-    if (state === 'released') return offer(id, number);
-    if (state === 'refused') return tell('refused');
+    if (seen && seen.status === 404) break;
+    if (!seen || !seen.ok) continue;
+    const {state, number, kind} = await seen.json();
+    if (!stands(row, state)) continue;
+    if (state === 'released') return offer(id, '#' + number + ' ' + kind.toUpperCase(), ticked);
+    return tell(state === 'refused' ? 'refused' : '');
   }
   tell('later');
+}
+// Whether the check has ended.
+function stands(row, state) {
+  const shown = row.querySelector('[data-standing=' + state + ']');
+  if (!shown || state === 'quarantined') return false;
+  for (const other of row.querySelectorAll('[data-standing]')) other.hidden = other !== shown;
+  return true;
 }
 function wrong(problem) {
   tell('bundle');
@@ -63,18 +83,13 @@ function wrong(problem) {
   places.textContent = (problem.errors || []).slice(0, 5).map((error) => error.pointer + ' (' + error.code + ')').join(', ');
   places.hidden = false;
 }
-function offer(id, number) {
+function offer(id, name, ticked) {
   tell('kept');
-  const row = byId('checked').cloneNode(true);
-  row.removeAttribute('id');
-  row.hidden = false;
-  row.firstElementChild.textContent = number + '.';
-  byId('checked').before(row);
   for (const list of all('[data-files]')) {
-    const [item, label, box, text] = ['li', 'label', 'input', 'span'].map((name) => document.createElement(name));
+    const [item, label, box, text] = ['li', 'label', 'input', 'span'].map((part) => document.createElement(part));
     label.className = 'tick';
-    Object.assign(box, {type: 'checkbox', name: 'files', value: id, checked: true});
-    text.textContent = '#' + number;
+    Object.assign(box, {type: 'checkbox', name: 'files', value: id, checked: ticked});
+    text.textContent = name;
     label.append(box, text);
     item.append(label);
     list.append(item);

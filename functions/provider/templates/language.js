@@ -9,7 +9,7 @@ function speak(language) {
     button.setAttribute('aria-pressed', String(button.dataset.language === language));
   }
 }
-// For this tab and this visit only; closing the session clears it.
+// For this tab only: nothing else is ever kept there.
 function remembered(language) {
   try {
     if (language) sessionStorage.setItem('language', language);

@@ -122,7 +122,7 @@ impl Ready {
             let missing = draft.complete().err();
             return Err(missing.map_or_else(|| Problem::conflict("case-not-complete"), Problem::intake_incomplete));
         }
-        if !to.may_receive(state.db.now()) {
+        if !to.takes(&case, state.db.now()) {
             return Err(Problem::conflict("recipient-not-available"));
         }
         let consents = snapshot.consents(id)?;

@@ -13,6 +13,7 @@ use medius_domain::export::Export;
 use medius_domain::field::{FieldError, Invalid};
 use medius_domain::id::{CaseId, ProviderId, RightId, Subject};
 use medius_domain::policy::Thing;
+use medius_domain::provider::Provider;
 use medius_domain::rights::{
     DeferralGround, Evidence, Ground, Outcome, Refused, Right, RightsRequest, State as Stands,
 };
@@ -162,7 +163,7 @@ async fn carried(
         return deletion::order(state, change, snapshot, next, cases).await;
     }
     if let (Some(institution), Some(case)) = (to, &next.case_id) {
-        if snapshot.provider(institution)?.is_none() {
+        if Provider::is_synthetic(institution) || snapshot.provider(institution)?.is_none() {
             return Err(Problem::invalid([FieldError::new("/institution", Invalid::UnknownValue)]));
         }
         if next.values_given > 0 {

@@ -27,7 +27,8 @@ impl MiniStack {
         Self::start_behind(tools, port, files, None).await
     }
 
-    /// The same; with `seen_at` functions are told that address instead of its own.
+    /// The same; with `seen_at` functions are told that address instead of its own, and what DynamoDB counts is written to
+    /// `meter.jsonl` in `files`.
     pub(crate) async fn start_behind(tools: &Tools, port: u16, files: &Path, seen_at: Option<&str>) -> Result<Self> {
         let step = Step::start("local AWS (MiniStack, IAM enforced)");
         let endpoint = format!("http://127.0.0.1:{port}");
@@ -52,6 +53,9 @@ impl MiniStack {
             ("AWS_ENDPOINT_URL", seen_at.unwrap_or(&endpoint)),
         ]);
         command.env("MEDIUS_USED_ACTIONS", crate::used::file());
+        if seen_at.is_some() {
+            command.env("MEDIUS_METER", files.join("meter.jsonl"));
+        }
         command.env("GATEWAY_PORT", port.to_string()).env("TMPDIR", &temporary).env("HOME", &temporary);
         let mut stack = Self { group: Group::spawn(command.stdout(output.try_clone()?).stderr(output))?, endpoint };
         stack.until_ready().await.with_context(|| format!("its log is {}", log.display()))?;

@@ -50,7 +50,7 @@ const FAILURES: [(&str, &str); 5] = [
     ("screening", "Screening"),
 ];
 /// Function by capability, which is its binary's name, and its id in the template.
-pub(crate) const FUNCTIONS: [(&str, &str); 21] = [
+pub(crate) const FUNCTIONS: [(&str, &str); 22] = [
     ("intake", "Intake"),
     ("consent", "Consent"),
     ("referral", "Referral"),
@@ -60,6 +60,7 @@ pub(crate) const FUNCTIONS: [(&str, &str); 21] = [
     ("mailer", "Mailer"),
     ("mailevents", "Mailevents"),
     ("deadlines", "Deadlines"),
+    ("canary", "Canary"),
     ("clinician", "Clinician"),
     ("desk", "Desk"),
     ("directory", "Directory"),
@@ -118,6 +119,7 @@ pub(crate) fn from_outputs(
         keys,
         functions,
         patient_pool: PoolEntry { id: get("PatientPoolId")?, client_id: get("PatientClientId")? },
+        synthetic_pool: PoolEntry { id: get("SyntheticPoolId")?, client_id: get("SyntheticClientId")? },
         staff_pool: PoolEntry { id: get("StaffPoolId")?, client_id: get("StaffClientId")? },
         failures,
         sign_ins: Vec::new(),

@@ -42,6 +42,10 @@ pub struct Case {
     /// Whether it was opened for a child under 14, so that a guardian acts until the 14th birthday (PIPA Art. 22-2).
     #[serde(default)]
     pub minor: bool,
+    /// Whether a test patient opened it, to see that the service works: nobody's health is in it, it goes to the test institution
+    /// and nowhere else, and it ends a day after it was opened, whatever happens in it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub synthetic: bool,
     /// Grows by one with each change; the ETag.
     pub version: u64,
     /// When it was created.
@@ -95,6 +99,7 @@ impl Case {
             subject,
             state: CaseState::Draft,
             minor,
+            synthetic: false,
             version: 1,
             created_at: now,
             updated_at: now,
@@ -106,6 +111,11 @@ impl Case {
             suspension: None,
             closing_told_at: None,
         }
+    }
+
+    /// A new, empty case of a test patient.
+    pub fn synthetic(subject: Subject, minor: bool, now: DateTime<Utc>) -> Self {
+        Self { synthetic: true, ..Self::new(subject, minor, now) }
     }
 
     /// The next version, whatever changes in it.
@@ -127,7 +137,7 @@ impl Case {
         self.completion.as_ref()?;
         let term = open_case_expiry(now);
         let open = Self { completion: None, expires_at: term, term: None, ..self.next(now) };
-        Some(if open.kept_longer() { Self { term: Some(term), ..open }.timed() } else { open })
+        Some(if open.synthetic || open.kept_longer() { Self { term: Some(term), ..open }.timed() } else { open })
     }
 
     /// The open case after activity that changed nothing in it: its term begins anew.
@@ -170,6 +180,7 @@ impl Case {
     /// With an own end that is not before a moment. What a completed service is kept for stays as it is.
     fn lasting(self, until: DateTime<Utc>) -> Self {
         match self.term {
+            _ if self.synthetic => self.timed(),
             Some(term) => Self { term: Some(term.max(until)), ..self }.timed(),
             None if self.completion.is_some() => self,
             None => Self { expires_at: self.expires_at.max(until), ..self },
@@ -198,6 +209,9 @@ impl Case {
     /// When everything about it is to be destroyed: for a completed service at the end of its retention, for an open one at
     /// the end of its term; later while a hold lasts or a request is open.
     pub fn destroy_at(&self) -> DateTime<Utc> {
+        if self.synthetic {
+            return empty_case_expiry(self.created_at);
+        }
         let own = self.term.unwrap_or(self.expires_at);
         let due = self.completion.as_ref().map_or(own, |c| c.retention_until);
         let due = self.hold.as_ref().map_or(due, |hold| due.max(hold.ends_at()));
@@ -273,6 +287,35 @@ mod tests {
             assert_eq!((closed.destroy_at(), closed.expires_at), (at(until), at(until)), "{completed:?}");
             assert_eq!(closed.lifecycle(), "closed");
             assert!(closed.closed(Cause::Idle, at(until)).is_none(), "it is set once");
+        }
+    }
+
+    #[test]
+    fn a_test_patients_case_ends_a_day_after_it_was_opened_whatever_happens_in_it() {
+        let now = Utc.with_ymd_and_hms(2026, 11, 22, 3, 0, 0).unwrap();
+        let later = now + chrono::TimeDelta::hours(3);
+        let new = Case::synthetic(Subject::of("x"), false, now);
+        let told = new.continued(later).changed(CaseState::Complete, later).touched(later);
+        let closed = told.closed(Cause::PatientClosed, later).unwrap();
+        let held = Hold {
+            ground: crate::lifecycle::HoldGround::Dispute,
+            statute: crate::lifecycle::HoldStatute::CivilProcedure,
+            by: Subject::of("dpo"),
+            since: now,
+            review_on: chrono::NaiveDate::from_ymd_opt(2028, 1, 1).unwrap(),
+        };
+        let all = [
+            told.kept_for_request(later + chrono::TimeDelta::days(40), later).unwrap(),
+            told.held(Some(held), later),
+            closed.reopened(later).unwrap(),
+            told.corrected(true, later),
+            new,
+            told,
+            closed,
+        ];
+        for case in all {
+            assert!(case.synthetic);
+            assert_eq!((case.expires_at, case.destroy_at()), (empty_case_expiry(now), empty_case_expiry(now)));
         }
     }
 

@@ -65,13 +65,15 @@ pub struct ApiConfig {
     pub stage: String,
     /// The patients' pool, if this function serves patients.
     pub patient: Option<Pool>,
+    /// The test patients' pool, if this function serves them, too.
+    pub synthetic: Option<Pool>,
     /// The staff's pool, if this function serves staff.
     pub staff: Option<Pool>,
 }
 
 impl ApiConfig {
-    /// Reads `STAGE` and, where the template gives them, `PATIENT_POOL_ID` with `PATIENT_CLIENT_ID` and `STAFF_POOL_ID`
-    /// with `STAFF_CLIENT_ID`.
+    /// Reads `STAGE` and, where the template gives them, `PATIENT_POOL_ID` with `PATIENT_CLIENT_ID`, and so for `SYNTHETIC_` and
+    /// `STAFF_`.
     ///
     /// # Errors
     /// [`ConfigError`] if the stage is missing, or the client of a pool that is given.
@@ -82,6 +84,7 @@ impl ApiConfig {
             function,
             stage: env.required("STAGE")?,
             patient: pool("PATIENT_POOL_ID", "PATIENT_CLIENT_ID")?,
+            synthetic: pool("SYNTHETIC_POOL_ID", "SYNTHETIC_CLIENT_ID")?,
             staff: pool("STAFF_POOL_ID", "STAFF_CLIENT_ID")?,
         })
     }

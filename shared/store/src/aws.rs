@@ -33,6 +33,18 @@ const FILE_OPERATION: Duration = Duration::from_secs(30);
 pub struct Aws {
     config: SdkConfig,
     local: bool,
+    native_roots: bool,
+}
+
+/// What is trusted: Amazon's roots, or the machine's own.
+fn trusted(native_roots: bool) -> Result<TlsContext, StoreError> {
+    let roots = if native_roots {
+        TrustStore::empty().with_native_roots(true)
+    } else {
+        TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)
+    };
+    let built = TlsContext::builder().with_trust_store(roots).build();
+    built.map_err(|_| StoreError::Configuration("root certificates"))
 }
 
 impl Aws {
@@ -65,15 +77,8 @@ impl Aws {
         endpoint: Option<String>,
         native_roots: bool,
     ) -> Result<Self, StoreError> {
-        let roots = if native_roots || endpoint.is_some() {
-            TrustStore::empty().with_native_roots(true)
-        } else {
-            TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)
-        };
-        let tls = TlsContext::builder()
-            .with_trust_store(roots)
-            .build()
-            .map_err(|_| StoreError::Configuration("root certificates"))?;
+        let native_roots = native_roots || endpoint.is_some();
+        let tls = trusted(native_roots)?;
         let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(tls).build_https();
         let mut config = SdkConfig::builder()
             .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
@@ -90,7 +95,12 @@ impl Aws {
         if let Some(url) = endpoint {
             config = config.endpoint_url(url);
         }
-        Ok(Self { config: config.build(), local })
+        Ok(Self { config: config.build(), local, native_roots })
+    }
+
+    /// The clients' TLS, for a client of another kind.
+    pub(crate) fn tls(&self) -> Result<TlsContext, StoreError> {
+        trusted(self.native_roots)
     }
 
     /// A DynamoDB client.

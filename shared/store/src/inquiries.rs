@@ -126,12 +126,12 @@ impl InquiryKeys {
         Ok(SealedInquiry { key, thread: sealed, answer_to, record })
     }
 
-    /// The same words for an inquiry that stands otherwise now.
+    /// The same words for an inquiry that stands otherwise now: sealed once more only where a record is wanted and none is there yet.
     ///
     /// # Errors
     /// [`StoreError::Service`], [`StoreError::Seal`] or [`StoreError::Corrupt`].
     pub async fn again(&self, inquiry: &Inquiry, before: SealedInquiry) -> Result<SealedInquiry, StoreError> {
-        if StatutoryRecord::of(inquiry).is_none() {
+        if StatutoryRecord::of(inquiry).is_none() || before.record.is_some() {
             return Ok(before);
         }
         let thread = self.open(&inquiry.id, &before).await?;

@@ -267,13 +267,14 @@ impl Place {
 
     /// What an inquiry is read from: itself, what a statute keeps of it, the keys of both, and its log.
     pub fn of_inquiry(id: &InquiryId) -> [Self; 5] {
-        [
-            Self::Inquiry(id.clone()),
-            Self::InquiryKey(id.clone()),
-            Self::Statutory(id.clone()),
-            Self::StatutoryKey(id.clone()),
-            Self::LogHead(Scope::Inquiry(id.clone())),
-        ]
+        let [record, record_key, log] = Self::of_statutory(id);
+        [Self::Inquiry(id.clone()), Self::InquiryKey(id.clone()), record, record_key, log]
+    }
+
+    /// What a record that a statute keeps is read from: itself, its key, and the log of the inquiry that it was.
+    pub fn of_statutory(id: &InquiryId) -> [Self; 3] {
+        let log = Self::LogHead(Scope::Inquiry(id.clone()));
+        [Self::Statutory(id.clone()), Self::StatutoryKey(id.clone()), log]
     }
 
     /// Its table.

@@ -30,6 +30,22 @@ const QUIET: [&str; 13] = [
 ];
 /// What a page may weigh before it is packed: less than a second at 1 Mbit/s, our own measure for an old hospital PC.
 const PAGE_BYTES: u64 = 100 * 1024;
+/// How much what shows the focus differs from what it stands on (WCAG 2.2, 1.4.11 and 2.4.13).
+const CONTRAST: f64 = 3.0;
+/// The contrast of the outline of what has the focus with the background behind it, by WCAG's formula; 0 without an outline.
+const FOCUS: &str = "
+    const element = document.activeElement, style = getComputedStyle(element);
+    // A field that is only there for the keys shows its focus at its label.
+    const shown = element.matches('.visually') ? getComputedStyle(element.nextElementSibling) : style;
+    if (!element.matches(':focus-visible') || shown.outlineStyle === 'none' || parseFloat(shown.outlineWidth) < 2) return 0;
+    const parts = (color) => color.match(/[0-9.]+/g).map(Number);
+    let behind = element.parentElement;
+    while (behind.parentElement && parts(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
+    const light = (color) => parts(color).slice(0, 3).map((v) => v / 255)
+        .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+    const [a, b] = [light(shown.outlineColor), light(getComputedStyle(behind).backgroundColor)].sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05);";
 const PATIENCE: Duration = Duration::from_secs(30);
 const STEP: Duration = Duration::from_millis(100);
 
@@ -110,6 +126,11 @@ impl Chromium {
         Ok(self.driver.execute(script.to_owned(), Vec::new()).await?.json().clone())
     }
 
+    /// Runs a script that calls its last argument with the result.
+    pub(crate) async fn run_until_done(&self, script: &str) -> Result<Value> {
+        Ok(self.driver.execute_async(script.to_owned(), Vec::new()).await?.json().clone())
+    }
+
     /// Waits until an element is seen.
     pub(crate) async fn see(&self, css: &str) -> Result<WebElement> {
         let start = tokio::time::Instant::now();
@@ -137,6 +158,11 @@ impl Chromium {
     pub(crate) async fn submit(&self, css: &str) -> Result<()> {
         self.run("window.before = true").await?;
         self.click(css).await?;
+        self.arrives(css).await
+    }
+
+    /// Waits until the page that `window.before` was set on is left for another; `css` is what led away.
+    pub(crate) async fn arrives(&self, css: &str) -> Result<()> {
         let start = tokio::time::Instant::now();
         // Between two pages there is nothing to ask.
         while self.run("return !window.before && document.readyState === 'complete'").await.unwrap_or_default() != true
@@ -253,10 +279,9 @@ impl Chromium {
             self.press(Key::Tab).await?;
             let there = format!("return document.activeElement.matches({css:?})");
             if self.run(&there).await? == true {
-                let seen = "const s = getComputedStyle(document.activeElement);
-                    return document.activeElement.matches(':focus-visible')
-                        && (s.outlineStyle !== 'none' || s.boxShadow !== 'none')";
-                ensure!(self.run(seen).await? == true, "{css} has the focus and does not show it");
+                let seen = self.run(FOCUS).await?;
+                let contrast = seen.as_f64().unwrap_or_default();
+                ensure!(contrast >= CONTRAST, "{css} has the focus and shows it with a contrast of {contrast:.1} to 1");
                 return Ok(());
             }
         }
@@ -288,12 +313,13 @@ impl Chromium {
     }
 
     /// That the page is in one language: whatever of ours says the same in both shows one. What the patient wrote, the reader's mark
-    /// and the names of the languages stay; so does a page without a script, which shows both.
+    /// and the names of the languages stay. A page where nothing can be chosen fails.
     pub(crate) async fn speaks(&self, language: &str, name: &str) -> Result<()> {
         let other = if language == "ko" { "en" } else { "ko" };
+        let chosen = format!("[data-language={language}][aria-pressed=true]");
+        self.see(&chosen).await.with_context(|| format!("{name} is not in the language that was chosen"))?;
         let script = format!(
-            "return !document.querySelector('[data-language]') ? [] :
-             [...document.querySelectorAll('[lang={other}]:not(.always)')]
+            "return [...document.querySelectorAll('[lang={other}]:not(.always)')]
                 .filter(e => e.offsetParent !== null && e.innerText.trim() !== '').map(e => e.innerText)"
         );
         let shown = self.run(&script).await?;
@@ -310,7 +336,7 @@ impl Chromium {
                 (result) => done({rules: result.passes.length, found: result.violations.map((rule) => rule.id + ': '
                     + rule.nodes.map((node) => node.target.join(' ') + ' (' + node.failureSummary + ')').join('; '))}),
                 (error) => done({rules: 0, found: [String(error)]}));";
-        let outcome = self.driver.execute_async(script, Vec::new()).await?.json().clone();
+        let outcome = self.run_until_done(script).await?;
         ensure!(outcome["found"] == json!([]), "axe-core on {name}: {:#}", outcome["found"]);
         ensure!(outcome["rules"].as_u64() >= Some(10), "axe-core looked at nothing on {name}");
         Ok(())

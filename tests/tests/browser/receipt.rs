@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 
 use super::chromium::Chromium;
+use super::look::{Look, every_way};
 use super::stays_here;
 
 /// A receipt and its key that another implementation made: good in itself, but nobody's here.
@@ -66,13 +67,13 @@ async fn visit(stack: &Stack, browser: &Chromium) -> Result<()> {
     let files = Files::new(stack).await?;
     browser.open(&stack.url("/verify")).await?;
     browser.see("#choose").await?;
-    browser.accessible("r1-verify-en").await?;
+    every_way(browser, "receipt-1-verify").await?;
     let asked = stays_here(stack, browser).await?.len();
     ensure!(asked >= 1, "the network log is empty");
     outcomes(browser, &files).await?;
     browser.click("[data-language=ko]").await?;
     ensure!(browser.text().await?.contains("확인되었습니다"), "no Korean");
-    browser.accessible("r2-verified-ko").await?;
+    every_way(browser, "receipt-2-verified").await?;
     let later = browser.requests().await?;
     ensure!(later.is_empty(), "the page asked for something: {later:#?}");
     let complaints = browser.complaints().await?;
@@ -82,7 +83,14 @@ async fn visit(stack: &Stack, browser: &Chromium) -> Result<()> {
     browser.open(&format!("file://{}", files.page.display())).await?;
     browser.see("main h1").await?;
     ensure!(browser.text().await?.contains("Agreed"), "the receipt's page does not say what was decided");
-    browser.accessible("r3-receipt").await
+    // It shows both languages: whoever it is shown to may read either.
+    for (size, phone) in [("desk", false), ("phone", true)] {
+        Look { phone, language: "en" }.sized(browser).await?;
+        let name = format!("receipt-3-page-{size}");
+        browser.fits(&name).await?;
+        browser.accessible(&name).await?;
+    }
+    Ok(())
 }
 
 /// Every file and the pasted text, with what the page says to each; the last one is good.
@@ -163,5 +171,5 @@ async fn certified(stack: &Stack, browser: &Chromium) -> Result<()> {
     browser.see("#status [data-message=verified]").await?;
     browser.see("#proof").await?;
     ensure!(browser.text().await?.contains(&case), "the case is not shown");
-    browser.accessible("r4-certificate").await
+    every_way(browser, "receipt-4-certificate").await
 }

@@ -81,17 +81,18 @@ async fn refusals(stack: &Stack, id: &str) -> usize {
 
 /// An item as it is stored.
 async fn item(stack: &Stack, table: &str, id: &str, sk: &str) -> Option<HashMap<String, AttributeValue>> {
-    let text = |s: String| AttributeValue::S(s);
-    let get = stack.dynamodb(stack.operator_credentials()).get_item().table_name(stack.table(table));
-    let get = get.key("pk", text(format!("INQUIRY#{id}"))).key("sk", text(sk.to_owned()));
-    get.send().await.unwrap().item
+    at(stack, table, format!("INQUIRY#{id}"), sk).await
 }
 
 /// What a statute keeps of an inquiry, or the key of that.
 async fn kept(stack: &Stack, table: &str, id: &str) -> Option<HashMap<String, AttributeValue>> {
     let sk = if table == "keys" { "KEY" } else { "STATUTORY" };
+    at(stack, table, format!("STATUTORY#{id}"), sk).await
+}
+
+async fn at(stack: &Stack, table: &str, pk: String, sk: &str) -> Option<HashMap<String, AttributeValue>> {
     let get = stack.dynamodb(stack.operator_credentials()).get_item().table_name(stack.table(table));
-    let get = get.key("pk", AttributeValue::S(format!("STATUTORY#{id}"))).key("sk", AttributeValue::S(sk.to_owned()));
+    let get = get.key("pk", AttributeValue::S(pk)).key("sk", AttributeValue::S(sk.to_owned()));
     get.send().await.unwrap().item
 }
 

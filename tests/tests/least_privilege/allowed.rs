@@ -5,7 +5,7 @@
 pub(crate) type Allowed = (&'static str, &'static [&'static str]);
 
 /// Every role: its capability, and what it may do and nothing beside it.
-pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
+pub(crate) const ROLES: [(&str, &[Allowed]); 22] = [
     (
         "intake",
         &[
@@ -147,6 +147,8 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 21] = [
             ("access_log", &["GetItem", "PutItem"]),
         ],
     ),
+    // A user of the API; passwords it sets only where no person has one.
+    ("canary", &[("pool synthetic", &["AdminCreateUser", "AdminSetUserPassword", "AdminInitiateAuth"])]),
     (
         "clinician",
         &[

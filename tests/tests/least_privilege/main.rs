@@ -22,7 +22,8 @@ use allowed::ROLES;
 
 const CONDITION: &str = "attribute_exists(pk)";
 /// Calls of Cognito that hand out rights or passwords, and those that only look.
-const POOL_CALLS: [&str; 14] = [
+const POOL_CALLS: [&str; 15] = [
+    "AdminInitiateAuth",
     "AdminCreateUser",
     "AdminAddUserToGroup",
     "AdminRemoveUserFromGroup",
@@ -200,9 +201,14 @@ async fn try_keys(stack: &Stack, who: &Credentials, tries: &mut Tries) {
 async fn try_pools_and_queues(stack: &Stack, who: &Credentials, tries: &mut Tries) {
     let run = stack.run();
     let aws = Aws::new(&run.endpoint, &run.region, who.clone());
-    for (name, pool) in [("pool staff", &run.staff_pool), ("pool patients", &run.patient_pool)] {
+    let pools = [
+        ("pool staff", &run.staff_pool),
+        ("pool patients", &run.patient_pool),
+        ("pool synthetic", &run.synthetic_pool),
+    ];
+    for (name, pool) in pools {
         for call in POOL_CALLS {
-            // Both pools take addresses as names, so this is nobody's and no user can be made of it.
+            // All pools take addresses as names, so this is nobody's and no user can be made of it.
             let mut body = json!({ "UserPoolId": pool.id, "Username": "nobody", "GroupName": "nothing" });
             body["Password"] = json!("nothing");
             let target = format!("AWSCognitoIdentityProviderService.{call}");

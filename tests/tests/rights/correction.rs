@@ -3,6 +3,7 @@
 
 use super::{ask, chain, ended, member, own, reason, seen, step, taken, with_case};
 use medius_domain::access::{Action, Actor, Scope};
+use medius_domain::provider::Provider;
 use medius_tests::journey::{demo_story, mailbox, wait_for_state};
 use medius_tests::stack::{Mail, Stack};
 use medius_tests::user::{Answer, Institution, PatientApp, fresh_key};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Gives the right values.
-async fn give(app: &PatientApp, id: &str, values: &Value) -> Answer {
+pub(super) async fn give(app: &PatientApp, id: &str, values: &Value) -> Answer {
     let path = format!("/v1/rights-requests/{id}/values");
     let body = serde_json::to_vec(values).unwrap();
     app.send(Method::PUT, &path, &[("idempotency-key", &fresh_key())], Some(body)).await.unwrap()
@@ -143,9 +144,11 @@ async fn what_an_institution_recorded_is_passed_on_to_it_by_a_mail_that_names_no
     let id = ask(&app, &json!({"right": "correction", "case_id": case, "parts": ["results"]})).await;
     taken(&dpo, &id, "assign", &Value::Null, "IN_REVIEW").await;
     let nowhere = "prv_00000000000000000000000000000000";
+    let test = Provider::synthetic().unwrap().id;
     for (body, why) in [
         (json!({"outcome": "forwarded_to_source"}), "missing"),
         (json!({"outcome": "forwarded_to_source", "institution": nowhere}), "unknown-value"),
+        (json!({"outcome": "forwarded_to_source", "institution": test}), "unknown-value"),
         (json!({"outcome": "corrected", "institution": to}), "inconsistent"),
     ] {
         let refused = step(&dpo, &id, "complete", &body).await;

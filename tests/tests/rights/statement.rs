@@ -2,12 +2,12 @@
 //! no mail. The patient sees who fetched it.
 
 use super::copy::{Copy, unpacked};
+use super::correction::give;
 use super::{ask, chain, member, seen, step, taken, with_case};
 use medius_domain::access::{Action, Actor, Authentication, Outcome, Scope};
 use medius_tests::journey::{demo_story, mailbox};
 use medius_tests::stack::{Mail, Stack};
-use medius_tests::user::{PatientApp, eight_digits, fresh_key};
-use reqwest::Method;
+use medius_tests::user::{PatientApp, eight_digits};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -19,10 +19,7 @@ async fn passed_on(stack: &Stack, app: &PatientApp, case: &str) -> (String, Stri
     let id = ask(app, &json!({"right": "correction", "case_id": case, "parts": ["medications"]})).await;
     let values =
         json!({"health": {"medications": {"status": "listed", "items": [{"name": {"text": "Zqright 1000 mg"}}]}}});
-    let path = format!("/v1/rights-requests/{id}/values");
-    let body = serde_json::to_vec(&values).unwrap();
-    let given = app.send(Method::PUT, &path, &[("idempotency-key", &fresh_key())], Some(body)).await.unwrap();
-    given.expect(200, "values").unwrap();
+    give(app, &id, &values).await.expect(200, "values").unwrap();
     taken(&dpo, &id, "assign", &Value::Null, "IN_REVIEW").await;
     let body = json!({"outcome": "forwarded_to_source", "institution": to});
     step(&dpo, &id, "complete", &body).await.expect(200, "passed on").unwrap();

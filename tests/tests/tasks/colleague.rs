@@ -2,36 +2,20 @@
 
 use super::mails::ordered;
 use super::{Desk, Patient};
-use medius_domain::id::ProviderId;
-use medius_domain::provider::Provider;
 use medius_tests::client::Answer;
+use medius_tests::directory::{Entry, entry};
 use medius_tests::journey::demo_story;
 use medius_tests::stack::Stack;
 use medius_tests::user::{Institution, fresh_key};
 use reqwest::Method;
 use serde_json::json;
 
-/// An entry of the directory of this test's own.
-async fn entry(stack: &Stack, registration: &str, department: &str) -> Provider {
-    let provider: Provider = serde_json::from_value(json!({
-        "id": ProviderId::new(), "name_ko": "동료가상병원", "name_en": "Colleague Hospital",
-        "department_ko": department, "department_en": department,
-        "contact_email": format!("{department}-{}@hospital.example", fresh_key()),
-        "registration_number": registration, "registration_expires_on": "2029-12-31", "active": true,
-    }))
-    .unwrap();
-    let item = medius_store::provider_item(&provider).unwrap();
-    let put = stack.dynamodb(stack.operator_credentials()).put_item().table_name(stack.table("directory"));
-    put.set_item(Some(item)).send().await.unwrap();
-    provider
-}
-
 /// A patient whose letter goes to an institution with two entries in the directory.
-async fn patient_and_institution() -> (Patient, Provider, Provider) {
+async fn patient_and_institution() -> (Patient, Entry, Entry) {
     let stack = Stack::load().unwrap();
     let registration = format!("C-{}", fresh_key());
-    let own = entry(&stack, &registration, "Medicine").await;
-    let other = entry(&stack, &registration, "Endocrinology").await;
+    let own = entry(&stack, &registration, "Medicine").await.unwrap();
+    let other = entry(&stack, &registration, "Endocrinology").await.unwrap();
     let patient = Patient::of(stack, &demo_story().unwrap(), own.id.as_str()).await;
     (patient, own, other)
 }
@@ -43,7 +27,7 @@ impl Desk<'_> {
 }
 
 /// The colleague's own link, out of their own mail, with their own code.
-async fn colleague<'a>(patient: &'a Patient, contact: &Provider) -> Desk<'a> {
+async fn colleague<'a>(patient: &'a Patient, contact: &Entry) -> Desk<'a> {
     let mailbox = contact.contact_email.expose();
     let mut link = Institution::from_mail(&patient.stack, mailbox, 0).await.unwrap();
     link.enter(mailbox).await.unwrap();

@@ -3,6 +3,7 @@
 use super::{Desk, Patient};
 use medius_domain::chain::sha256_hex;
 use medius_tests::client::{Answer, read};
+use medius_tests::samples::outcome_bundle as outcome;
 use medius_tests::user::fresh_key;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,24 +11,6 @@ use std::time::Duration;
 
 /// A resident registration number of nobody, as an institution's system could put it into a text.
 const RRN: &str = "900101-1234567";
-
-fn outcome(text: &str) -> Value {
-    let urn = |n: u32| format!("urn:uuid:00000000-0000-4000-8000-{n:012}");
-    let subject = json!({"reference": urn(2)});
-    let entry = |n: u32, resource: Value| json!({"fullUrl": urn(n), "resource": resource});
-    let div = format!("<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>{text}</p></div>");
-    json!({
-        "resourceType": "Bundle", "type": "document", "timestamp": "2026-12-10T09:00:00+09:00",
-        "identifier": {"system": "urn:oid:1.2.410.100110", "value": "20261210-1"},
-        "entry": [
-            entry(1, json!({"resourceType": "Composition", "status": "final", "type": {"text": "회송서"},
-                "subject": subject, "date": "2026-12-10T09:00:00+09:00", "author": [{"reference": urn(3)}],
-                "title": "회송서", "section": [{"title": "Course", "text": {"status": "generated", "div": div}}]})),
-            entry(2, json!({"resourceType": "Patient", "name": [{"text": "Nguyen Thi Lan"}], "birthDate": "1978-04-02"})),
-            entry(3, json!({"resourceType": "Organization", "name": "서울예시대학교병원"})),
-        ]
-    })
-}
 
 impl Desk<'_> {
     /// Brings a file in the body.

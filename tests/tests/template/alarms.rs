@@ -18,7 +18,7 @@ const OF_AWS: [(&str, &[&str]); 6] = [
 ];
 
 /// What the design asks to be woken for, and by what.
-const ASKED: [(&str, &[&str]); 16] = [
+const ASKED: [(&str, &[&str]); 17] = [
     ("errors", &["FunctionErrorsAlarm"]),
     ("throttles", &["FunctionThrottlesAlarm"]),
     ("p99", &["ApiLatencyAlarm"]),
@@ -44,6 +44,7 @@ const ASKED: [(&str, &[&str]); 16] = [
     ("link SUSPENDED", &["LinkSuspendedAlarm"]),
     ("rights request near its date", &["RightsDueAlarm"]),
     ("overdue destruction > 0", &["OverdueDestructionAlarm"]),
+    ("canary", &["JourneyAlarm"]),
 ];
 
 fn root() -> PathBuf {
@@ -187,6 +188,7 @@ fn the_dashboard_shows_figures_that_somebody_writes_and_no_logs() {
         "RightsDue",
         "OutboxAge",
         "ExplanationNotJudged",
+        "JourneyPassed",
     ] {
         assert!(ours.contains(promise), "{promise}");
     }

@@ -4,7 +4,7 @@
 use super::archive::Archive;
 use super::asked::{InquiryFile, RequestFile, StatutoryFile};
 use crate::{Failure, Fulfilment};
-use medius_domain::access::{Action, Object, Scope};
+use medius_domain::access::{Action, Object};
 use medius_domain::policy::{On, Thing};
 use medius_domain::rights::RightsRequest;
 use medius_store::{Change, Place};
@@ -62,9 +62,7 @@ impl Fulfilment {
         let mut all = if first { self.db.statutory_of(&request.subject).await? } else { Vec::new() };
         all.sort_by(|a, b| (a.said_on, &a.id).cmp(&(b.said_on, &b.id)));
         for listed in all {
-            let log = Place::LogHead(Scope::Inquiry(listed.id.clone()));
-            let places = [Place::Statutory(listed.id.clone()), Place::StatutoryKey(listed.id.clone()), log];
-            let snapshot = self.db.read(places).await?;
+            let snapshot = self.db.read(Place::of_statutory(&listed.id)).await?;
             let Some(record) = snapshot.statutory(&listed.id)? else { continue };
             let object = Object::of(Thing::Export, &request.id, "");
             let leave = Self::leave(Action::Create, object, &On::Statutory(&record), request_id)?;

@@ -171,15 +171,32 @@ pub(crate) fn row(file: &Upload) -> FileRow {
         kind: file.media.code().to_ascii_uppercase(),
         kib: file.bytes.bytes().div_ceil(1024),
         standing: standing(file.state),
+        awaited: is_awaited(file.state).then(|| file.id.to_string()),
     }
 }
 
+/// Whether a file is still being checked.
+const fn is_awaited(state: UploadState) -> bool {
+    matches!(state, UploadState::Awaited | UploadState::Quarantined)
+}
+
+/// How far a file is that is being checked, and how that can end; by the names that its JSON has for them.
+pub(crate) const STANDINGS: &[(&str, Two)] = &[
+    ("quarantined", standing(UploadState::Quarantined)),
+    ("released", standing(UploadState::Released)),
+    ("refused", REFUSED),
+    ("lapsed", standing(UploadState::Lapsed)),
+    ("removed", standing(UploadState::Removed)),
+];
+
+const REFUSED: Two = two("받을 수 없음", "refused");
+
 /// How far a file is, for who reads.
-pub(crate) const fn standing(state: UploadState) -> Two {
+const fn standing(state: UploadState) -> Two {
     match state {
         UploadState::Awaited | UploadState::Quarantined => two("확인 중", "being checked"),
         UploadState::Released => two("보낼 수 있음", "can be sent"),
-        UploadState::Refused(_) => two("받을 수 없음", "refused"),
+        UploadState::Refused(_) => REFUSED,
         UploadState::Lapsed => two("도착하지 않음", "did not come"),
         UploadState::Removing | UploadState::Removed => two("환자가 지움", "deleted by the patient"),
     }

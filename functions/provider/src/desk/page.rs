@@ -1,14 +1,13 @@
 //! The desk as a page: where the referral stands, what the institution can answer now, the appointment, and what happened.
 
 use super::fields::{Choice, Form, Kind};
-use super::files::standing;
+use super::files::STANDINGS;
 use super::words::{Two, two};
 use crate::Operator;
 use crate::page::READING_STYLE;
 use askama::Template;
 use chrono::{DateTime, Utc};
 use medius_domain::clock::kst_minute;
-use medius_domain::upload::UploadState;
 use medius_http::Problem;
 
 /// The script of the desk's page: what it adds is comfort, and bringing files.
@@ -100,6 +99,8 @@ pub(crate) struct FileRow {
     pub(crate) kind: String,
     pub(crate) kib: u64,
     pub(crate) standing: Two,
+    /// Its id, while it is being checked: the page asks until it is known how that ends.
+    pub(crate) awaited: Option<String>,
 }
 
 /// What the page shows.
@@ -128,7 +129,7 @@ struct Desk<'a> {
     tab: &'static str,
     banner: Option<Two>,
     overdue: Two,
-    checked: Two,
+    waiting: &'static [(&'static str, Two)],
     upload_messages: &'static [(&'static str, Two)],
     recipient_ko: &'a str,
     recipient_en: &'a str,
@@ -212,7 +213,7 @@ pub(crate) fn render(sight: &Sight, operator: &Operator, banner: Option<Two>) ->
         tab: "desk",
         banner,
         overdue: two("지났음", "overdue"),
-        checked: standing(UploadState::Released),
+        waiting: STANDINGS,
         upload_messages: UPLOADS,
         recipient_ko: &reader.recipient_ko,
         recipient_en: &reader.recipient_en,

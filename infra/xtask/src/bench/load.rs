@@ -12,7 +12,7 @@ use medius_tests::journey::{self, demo_story, mailbox};
 use medius_tests::stack::Stack;
 use medius_tests::user::{Answer, Institution, PatientApp, fresh_key};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{preflight, say, stack, workspace};
 
@@ -130,6 +130,7 @@ async fn under(stack: &Stack, patients: usize, time: Duration) -> Result<(Load, 
 }
 
 async fn journey(stack: &Stack, app: &PatientApp, times: &Times, n: usize) -> Result<()> {
+    let granted = || json!({ "decision": "grant" });
     let story = demo_story()?;
     let providers = &stack.run().providers;
     let to = providers.get(n % providers.len().max(1)).context("the directory is empty")?.clone();
@@ -139,7 +140,7 @@ async fn journey(stack: &Stack, app: &PatientApp, times: &Times, n: usize) -> Re
     let case = opened.json()["id"].as_str().context("the new case has no id")?.to_owned();
     let path = |part: &str| format!("/v1/cases/{case}{part}");
     for item in ["G1", "S1"] {
-        times.of("agree", 201, agree(app, &case, item, None)).await?;
+        times.of("read and agree", 201, app.answered(&case, item, None, granted())).await?;
     }
     let now = times.of("read the case", 200, app.get(&path(""))).await?;
     let (basic, health) = (path("/intake/basic"), path("/intake/health"));
@@ -150,7 +151,7 @@ async fn journey(stack: &Stack, app: &PatientApp, times: &Times, n: usize) -> Re
     let etag = told.etag();
     times.of("complete the story", 200, app.complete(&case, &etag)).await?;
     for item in ["P", "PS"] {
-        times.of("agree", 201, agree(app, &case, item, Some(&to))).await?;
+        times.of("read and agree", 201, app.answered(&case, item, Some(&to), granted())).await?;
     }
     let (body, referrals) = (json!({ "recipient": to }), path("/referrals"));
     let made = times.of("letter", 201, app.post(&referrals, &body)).await?;
@@ -164,17 +165,6 @@ async fn journey(stack: &Stack, app: &PatientApp, times: &Times, n: usize) -> Re
     times.of("read the referral", 200, institution.send(Method::GET, "/referral", None)).await?;
     times.of("download the letter", 200, institution.send(Method::POST, "/letter", None)).await?;
     Ok(())
-}
-
-/// Agrees to an item; the text is served first, and only the decision is timed with it.
-async fn agree(app: &PatientApp, case: &str, item: &str, to: Option<&str>) -> Result<Answer> {
-    let mut wanted = json!({ "item": item, "language": "en" });
-    if let Some(to) = to {
-        wanted["recipient"] = Value::from(to);
-    }
-    let served = app.post(&format!("/v1/cases/{case}/consents/servings"), &wanted).await?.expect(201, "text")?;
-    let body = json!({ "serving_id": served.json()["serving_id"], "decision": "grant" });
-    app.post(&format!("/v1/cases/{case}/consents"), &body).await
 }
 
 /// The value that so many of a hundred do not exceed, by the nearest rank.

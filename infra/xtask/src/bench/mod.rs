@@ -2,6 +2,7 @@
 //! terminal and JSON to target/bench.
 
 mod calls;
+mod cost;
 mod documents;
 mod explain;
 mod functions;
@@ -44,6 +45,9 @@ enum What {
     /// AWS calls per request, counted by a proxy between the functions and the local AWS; fails when a request needs more round
     /// trips than are to be held.
     Calls,
+    /// What a thousand referrals cost: requests of AWS that whole journeys make, by a dated price list; beside it what a month costs
+    /// without any.
+    Cost(cost::Options),
     /// Refusals at a link: fails when words, headers or times tell one kind from another.
     Refusals,
     /// The main requests with many patients at once on the local stack.
@@ -57,6 +61,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         What::Documents(options) => documents::run(options).await,
         What::Sealing => probe::sealing().await,
         What::Calls => calls::run().await,
+        What::Cost(options) => cost::run(options).await,
         What::Refusals => refusals::run().await,
         What::Load(options) => load::run(options).await,
     }

@@ -11,7 +11,7 @@ use medius_tests::journey::{demo_story, mailbox};
 use medius_tests::stack::Stack;
 use medius_tests::user::{Answer, Institution, MailedLink, PatientApp};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{preflight, say, stack, workspace};
 
@@ -62,14 +62,6 @@ struct Compared {
 /// The links that a kind is tried at, in turn.
 type Links = BTreeMap<Kind, Vec<Institution>>;
 
-/// What an answer says, without what differs from request to request by its nature.
-#[derive(Debug, Clone, PartialEq)]
-struct Said {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Value,
-}
-
 pub(super) async fn run() -> Result<()> {
     let front = preflight::listen(0, "")?;
     let port = preflight::free_port()?;
@@ -77,7 +69,7 @@ pub(super) async fn run() -> Result<()> {
     let stack = Stack::from_run(up.run.clone());
     let links = links(&stack).await?;
     let mut times: BTreeMap<Kind, Vec<f64>> = BTreeMap::new();
-    let mut same: Option<Said> = None;
+    let mut same = None;
     for n in 0..SAMPLES {
         // Each round begins with another kind: what the first of a round meets, each is.
         for i in 0..Kind::ALL.len() {
@@ -85,7 +77,7 @@ pub(super) async fn run() -> Result<()> {
             let begun = Instant::now();
             let answer = tried(kind, &links, n).await?;
             times.entry(kind).or_default().push(begun.elapsed().as_secs_f64() * 1000.0);
-            let said = Said::of(&answer);
+            let said = answer.known_by();
             let first = same.get_or_insert_with(|| said.clone());
             ensure!(*first == said, "{kind:?} is answered in other words: {said:?}, not {first:?}");
         }
@@ -166,21 +158,6 @@ async fn tried(kind: Kind, links: &Links, n: usize) -> Result<Answer> {
 async fn unlock(link: &Institution, secret: &str) -> Result<Answer> {
     // One in a hundred million is the right one; then the answer is another, and the run says so.
     link.send(Method::POST, "/unlock", Some(&json!({ "secret": secret, "code": "00000000" }))).await
-}
-
-impl Said {
-    fn of(answer: &Answer) -> Self {
-        let own = ["date", "x-request-id", "x-amzn-requestid", "x-amz-apigw-id", "x-amz-request-id", "x-amzn-trace-id"];
-        let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let headers = answer.headers.iter().filter(|(name, _)| !own.contains(&name.as_str()));
-        let mut headers: Vec<_> = headers.map(|(name, value)| (name.to_string(), text(value))).collect();
-        headers.sort();
-        let mut body = answer.json();
-        if let Some(body) = body.as_object_mut() {
-            body.remove("request_id");
-        }
-        Self { status: answer.status.as_u16(), headers, body }
-    }
 }
 
 fn compared(times: &BTreeMap<Kind, Vec<f64>>) -> Result<Vec<Compared>> {

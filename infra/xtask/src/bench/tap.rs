@@ -28,6 +28,8 @@ pub(super) struct Call {
     key: String,
     /// Service and operation, such as `kms Decrypt`.
     pub(super) operation: String,
+    /// Bytes of its body, as its header says.
+    pub(super) sent: u64,
     start: Instant,
     end: Instant,
 }
@@ -36,6 +38,12 @@ impl Call {
     /// Name of the function that called; looked up after the counting, which it would slow down.
     pub(super) fn function(&self) -> Option<String> {
         function_of_key(&self.key)
+    }
+
+    #[cfg(test)]
+    pub(super) fn of(operation: &str, sent: u64) -> Self {
+        let now = Instant::now();
+        Self { key: String::new(), operation: operation.to_owned(), sent, start: now, end: now }
     }
 }
 
@@ -69,7 +77,8 @@ impl Tap {
 }
 
 async fn pass(State(tap): State<Tap>, mut request: Request) -> Response {
-    let (key, operation) = read(request.method(), request.headers());
+    let (key, operation) = read(request.method(), request.uri(), request.headers());
+    let sent = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     let Ok(uri) = format!("{}{path}", tap.upstream).parse::<Uri>() else {
         return StatusCode::BAD_REQUEST.into_response();
@@ -79,7 +88,7 @@ async fn pass(State(tap): State<Tap>, mut request: Request) -> Response {
     request.headers_mut().remove(header::CONNECTION);
     let start = Instant::now();
     let answer = tap.client.request(request).await;
-    let call = Call { key, operation, start, end: Instant::now() };
+    let call = Call { key, operation, sent: sent.unwrap_or(0), start, end: Instant::now() };
     if let Ok(mut calls) = tap.calls.lock() {
         calls.push(call);
     }
@@ -87,7 +96,7 @@ async fn pass(State(tap): State<Tap>, mut request: Request) -> Response {
 }
 
 /// The id of the key that signed a request, and the request's service and operation.
-fn read(method: &Method, headers: &HeaderMap) -> (String, String) {
+fn read(method: &Method, uri: &Uri, headers: &HeaderMap) -> (String, String) {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let scope = text("authorization").split_once("Credential=").map_or("", |(_, rest)| rest);
     let mut parts = scope.split(['/', ',']);
@@ -95,6 +104,8 @@ fn read(method: &Method, headers: &HeaderMap) -> (String, String) {
     let service = parts.nth(2).unwrap_or("unsigned");
     let operation = match text("x-amz-target").rsplit_once('.') {
         Some((_, operation)) => operation,
+        // S3 bills a list as it bills what is put.
+        None if uri.query().is_some_and(|query| query.contains("list-type=")) => "LIST",
         None => method.as_str(),
     };
     (key, format!("{service} {operation}"))
@@ -127,7 +138,7 @@ mod tests {
     fn call(start: u64, end: u64) -> Call {
         let origin = *ORIGIN;
         let at = |ms| origin + Duration::from_millis(ms);
-        Call { key: String::new(), operation: String::new(), start: at(start), end: at(end) }
+        Call { start: at(start), end: at(end), ..Call::of("", 0) }
     }
 
     static ORIGIN: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
@@ -146,10 +157,13 @@ mod tests {
         let mut headers = HeaderMap::new();
         let signed = "AWS4-HMAC-SHA256 Credential=ASIA1/20261123/ap-northeast-2/kms/aws4_request, SignedHeaders=host";
         headers.insert("authorization", signed.parse().unwrap());
-        assert_eq!(read(&Method::PUT, &headers), ("ASIA1".to_owned(), "kms PUT".to_owned()));
+        let uri = Uri::from_static("/bucket/key");
+        assert_eq!(read(&Method::PUT, &uri, &headers), ("ASIA1".to_owned(), "kms PUT".to_owned()));
+        let list = Uri::from_static("/bucket?list-type=2&prefix=a");
+        assert_eq!(read(&Method::GET, &list, &headers), ("ASIA1".to_owned(), "kms LIST".to_owned()));
         headers.insert("x-amz-target", "TrentService.Decrypt".parse().unwrap());
-        assert_eq!(read(&Method::POST, &headers), ("ASIA1".to_owned(), "kms Decrypt".to_owned()));
-        assert_eq!(read(&Method::GET, &HeaderMap::new()), (String::new(), "unsigned GET".to_owned()));
+        assert_eq!(read(&Method::POST, &uri, &headers), ("ASIA1".to_owned(), "kms Decrypt".to_owned()));
+        assert_eq!(read(&Method::GET, &uri, &HeaderMap::new()), (String::new(), "unsigned GET".to_owned()));
     }
 
     #[tokio::test]

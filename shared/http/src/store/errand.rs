@@ -10,7 +10,7 @@ use medius_domain::inquiry::{Inquiry, InquiryState};
 use medius_domain::policy::{Denied, On, Permit, Role, Standing, Verdict, permit, verdict};
 use medius_domain::rights::RightsRequest;
 use medius_domain::statutory::StatutoryRecord;
-use medius_store::{Change, Database, Place, Snapshot};
+use medius_store::{Change, Database, Place, Snapshot, StoreError};
 
 /// What a member of staff wants to do.
 pub struct Errand<'a> {
@@ -91,6 +91,24 @@ impl Errand<'_> {
         Err(denied)
     }
 
+    /// The same leave, with a refused attempt on record. The snapshot must hold the head of the log in which it stands.
+    async fn recorded(&self, db: &Database, snapshot: &Snapshot, on: &On<'_>) -> Result<Permit, Problem> {
+        match self.leave(on) {
+            Ok(leave) => Ok(leave),
+            Err(denied) => {
+                self.refuse(db, snapshot, on).await?;
+                Err(denied.into())
+            }
+        }
+    }
+
+    /// Records a refused attempt. An account without any role is nobody whom the log could name as staff.
+    async fn refuse(&self, db: &Database, snapshot: &Snapshot, on: &On<'_>) -> Result<(), StoreError> {
+        let Some(role) = self.staff.roles.first() else { return Ok(()) };
+        let refusal = Permit::refusal(self.event(*role), on);
+        db.commit(Change::new(refusal, db.now()), snapshot).await
+    }
+
     /// Leave to act on an inquiry. Of what is not theirs to answer staff are not told that it is there; a refused attempt is
     /// recorded in the inquiry's log. The snapshot must hold the inquiry and the head of its log.
     ///
@@ -110,10 +128,7 @@ impl Errand<'_> {
             Err(_) if !self.staff.roles.contains(&inquiry.topic.answered_by()) => Denied::Foreign,
             Err(denied) => denied,
         };
-        if let Some(role) = self.staff.roles.first() {
-            let refusal = Permit::refusal(self.event(*role), &on);
-            db.commit(Change::new(refusal, db.now()), snapshot).await?;
-        }
+        self.refuse(db, snapshot, &on).await?;
         Err(denied.into())
     }
 
@@ -129,17 +144,8 @@ impl Errand<'_> {
         id: &InquiryId,
     ) -> Result<(StatutoryRecord, Permit), Problem> {
         let record = snapshot.statutory(id)?.ok_or_else(Problem::not_found)?;
-        let on = On::Statutory(&record);
-        match self.leave(&on) {
-            Ok(leave) => Ok((record, leave)),
-            Err(denied) => {
-                if let Some(role) = self.staff.roles.first() {
-                    let refusal = Permit::refusal(self.event(*role), &on);
-                    db.commit(Change::new(refusal, db.now()), snapshot).await?;
-                }
-                Err(denied.into())
-            }
-        }
+        let leave = self.recorded(db, snapshot, &On::Statutory(&record)).await?;
+        Ok((record, leave))
     }
 
     /// Leave for something that belongs to no one patient.
@@ -171,17 +177,7 @@ impl Errand<'_> {
         snapshot: &Snapshot,
         request: &RightsRequest,
     ) -> Result<Permit, Problem> {
-        let on = On::Right(request);
-        match self.leave(&on) {
-            Ok(leave) => Ok(leave),
-            Err(denied) => {
-                if let Some(role) = self.staff.roles.first() {
-                    let refusal = Permit::refusal(self.event(*role), &on);
-                    db.commit(Change::new(refusal, db.now()), snapshot).await?;
-                }
-                Err(denied.into())
-            }
-        }
+        self.recorded(db, snapshot, &On::Right(request)).await
     }
 
     /// Leave to act on a case. A refused attempt is recorded in the case's log. The snapshot must hold the case, its
@@ -193,16 +189,7 @@ impl Errand<'_> {
         self.admitted_to_case(db).await?;
         let case = snapshot.case(id)?.ok_or_else(Problem::not_found)?;
         let assignment = snapshot.assignment(id)?;
-        let on = On::Desk(&case, assignment.assignee.as_ref());
-        match self.leave(&on) {
-            Ok(leave) => Ok((case, leave)),
-            Err(denied) => {
-                if let Some(role) = self.staff.roles.first() {
-                    let refusal = Permit::refusal(self.event(*role), &on);
-                    db.commit(Change::new(refusal, db.now()), snapshot).await?;
-                }
-                Err(denied.into())
-            }
-        }
+        let leave = self.recorded(db, snapshot, &On::Desk(&case, assignment.assignee.as_ref())).await?;
+        Ok((case, leave))
     }
 }

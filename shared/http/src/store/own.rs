@@ -10,6 +10,17 @@ use medius_domain::rights::RightsRequest;
 use medius_domain::statutory::StatutoryRecord;
 use medius_store::{Change, Database, Snapshot};
 
+/// Leave for something, with a refused attempt on record: in the log whose head the snapshot holds.
+async fn recorded(db: &Database, snapshot: &Snapshot, event: Event, on: &On<'_>) -> Result<Permit, Problem> {
+    match permit(event.clone(), on) {
+        Ok(leave) => Ok(leave),
+        Err(denied) => {
+            db.commit(Change::new(Permit::refusal(event, on), db.now()), snapshot).await?;
+            Err(denied.into())
+        }
+    }
+}
+
 /// Leave for a patient to act on a case of their own. An attempt at somebody else's case is recorded in that case's log and
 /// answered like a case that is not there. The snapshot must hold the case and the head of its log.
 ///
@@ -22,14 +33,8 @@ pub async fn own_case(
     event: Event,
 ) -> Result<(Case, Permit), Problem> {
     let case = snapshot.case(id)?.ok_or_else(Problem::not_found)?;
-    match permit(event.clone(), &On::Case(&case)) {
-        Ok(leave) => Ok((case, leave)),
-        Err(denied) => {
-            let refusal = Permit::refusal(event, &On::Case(&case));
-            db.commit(Change::new(refusal, db.now()), snapshot).await?;
-            Err(denied.into())
-        }
-    }
+    let leave = recorded(db, snapshot, event, &On::Case(&case)).await?;
+    Ok((case, leave))
 }
 
 /// Leave for a patient to act on a request of their own about rights. An attempt at somebody else's is recorded and answered
@@ -43,14 +48,7 @@ pub async fn own_right(
     request: &RightsRequest,
     event: Event,
 ) -> Result<Permit, Problem> {
-    match permit(event.clone(), &On::Right(request)) {
-        Ok(leave) => Ok(leave),
-        Err(denied) => {
-            let refusal = Permit::refusal(event, &On::Right(request));
-            db.commit(Change::new(refusal, db.now()), snapshot).await?;
-            Err(denied.into())
-        }
-    }
+    recorded(db, snapshot, event, &On::Right(request)).await
 }
 
 /// Leave for a patient to read what a statute keeps of them; an attempt at somebody else's is recorded and answered like one that
@@ -65,14 +63,8 @@ pub async fn own_record(
     event: Event,
 ) -> Result<(StatutoryRecord, Permit), Problem> {
     let record = snapshot.statutory(id)?.ok_or_else(Problem::not_found)?;
-    match permit(event.clone(), &On::Statutory(&record)) {
-        Ok(leave) => Ok((record, leave)),
-        Err(denied) => {
-            let refusal = Permit::refusal(event, &On::Statutory(&record));
-            db.commit(Change::new(refusal, db.now()), snapshot).await?;
-            Err(denied.into())
-        }
-    }
+    let leave = recorded(db, snapshot, event, &On::Statutory(&record)).await?;
+    Ok((record, leave))
 }
 
 /// Leave for a patient to act on an inquiry of their own; an attempt at somebody else's is recorded and answered like one that
@@ -87,12 +79,6 @@ pub async fn own_inquiry(
     event: Event,
 ) -> Result<(Inquiry, Permit), Problem> {
     let inquiry = snapshot.inquiry(id)?.ok_or_else(Problem::not_found)?;
-    match permit(event.clone(), &On::Inquiry(&inquiry)) {
-        Ok(leave) => Ok((inquiry, leave)),
-        Err(denied) => {
-            let refusal = Permit::refusal(event, &On::Inquiry(&inquiry));
-            db.commit(Change::new(refusal, db.now()), snapshot).await?;
-            Err(denied.into())
-        }
-    }
+    let leave = recorded(db, snapshot, event, &On::Inquiry(&inquiry)).await?;
+    Ok((inquiry, leave))
 }
