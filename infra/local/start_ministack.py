@@ -3,6 +3,9 @@
 With MEDIUS_USED_ACTIONS, each permission of a role that a function made use of is written to that file once: what the role's
 policies allow beyond it, no code path needs. Tries of the tests with a role's credentials are not the function's.
 
+MiniStack answers Cognito's requests in threads and looks through a pool's users in some while others add to them, which Python refuses
+with an error in the middle: every look is at a copy here.
+
 With MEDIUS_METER, what DynamoDB counts for functions' requests is written to that file (meter.py).
 """
 
@@ -13,10 +16,41 @@ import signal
 import sys
 
 from ministack.core import iam_evaluator
+from ministack.services import cognito
 
 PR_SET_PDEATHSIG = 1
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+
+class Users(dict):
+    """A pool's users, which other threads may add to while one looks through them."""
+
+    def __iter__(self):
+        return iter(list(super().keys()))
+
+    def keys(self):
+        return list(super().keys())
+
+    def values(self):
+        return list(super().values())
+
+    def items(self):
+        return list(super().items())
+
+
+class Pools(type(cognito._user_pools)):
+    """The pools, which are all put in here when they are made."""
+
+    __slots__ = ()
+
+    def __setitem__(self, pool_id, pool):
+        pool["_users"] = Users(pool["_users"])
+        super().__setitem__(pool_id, pool)
+
+
+cognito._user_pools.__class__ = Pools
 
 TRIES = "denial-test"
 used = os.environ.pop("MEDIUS_USED_ACTIONS", None)

@@ -17,9 +17,9 @@ pub(crate) async fn live(state: &State, case: &CaseId) -> Result<Vec<(Link, Refe
     if deliveries.is_empty() {
         return Ok(Vec::new());
     }
+    let (letters, links) = tokio::try_join!(state.db.referrals(case), state.db.links_of(&deliveries))?;
     let letters: HashMap<ReferralId, ReferralRecord> =
-        state.db.referrals(case).await?.into_iter().map(|letter| (letter.id.clone(), letter)).collect();
-    let links = state.db.links_of(&deliveries).await?;
+        letters.into_iter().map(|letter| (letter.id.clone(), letter)).collect();
     let now = state.db.now();
     let of = |d: &DeliveryRecord| {
         let link = links.get(&d.link_id).filter(|link| link.live(now))?;

@@ -201,14 +201,21 @@ async fn settle(
     let event = events.last().ok_or_else(|| Problem::internal(NotServed))?;
     let mut change = Change::new(found.permit, now);
     change.consent(&events, &next)?;
-    for link in links::without_consent(state, &found.case.id, &next, &found.standing).await? {
-        change.update_link(&link, found.case.expires_at)?;
-        if link.sent_at.is_some() {
-            change.order_mail(&MailRecord::ended(&link, now))?;
+    // A first decision takes nothing from what stands, so nothing is looked for.
+    if !next.keeps(&found.head) {
+        let (links, tasks) = tokio::try_join!(
+            links::without_consent(state, &found.case.id, &next, &found.standing),
+            links::tasks_without_consent(state, &found.case.id, &next, &found.standing),
+        )?;
+        for link in links {
+            change.update_link(&link, found.case.expires_at)?;
+            if link.sent_at.is_some() {
+                change.order_mail(&MailRecord::ended(&link, now))?;
+            }
         }
-    }
-    for task in links::tasks_without_consent(state, &found.case.id, &next, &found.standing).await? {
-        change.update_task(&task, found.case.expires_at)?;
+        for task in tasks {
+            change.update_task(&task, found.case.expires_at)?;
+        }
     }
     if worth_a_notice(event) {
         change.order_mail(&notice(&found.case, now))?;

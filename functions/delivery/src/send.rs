@@ -70,7 +70,11 @@ async fn attempt(
     let used_for = Use::Provision { recipient: letter.recipient.clone(), items: letter.items.clone() };
     let standing = state.contacts.standing(&snapshot, &permit, &case).await?;
     let proof = gate(id, &snapshot.consents(id)?, &used_for, &standing)?;
-    let (tasks, links) = may_go(state, &case, &letter).await?;
+    let link_id = LinkId::new();
+    // The secret is a MAC of the new link's own id: where the letter may not go, nobody ever gets it.
+    let ((tasks, links), secret) = tokio::try_join!(may_go(state, &case, &letter), async {
+        Ok(state.link_mac.secret(&link_id, FIRST_GENERATION).await?)
+    })?;
 
     let now = state.db.now();
     let delivery = DeliveryRecord {
@@ -78,10 +82,9 @@ async fn attempt(
         case_id: id.clone(),
         referral_id: letter.id,
         provider_id: letter.recipient,
-        link_id: LinkId::new(),
+        link_id,
         created_at: now,
     };
-    let secret = state.link_mac.secret(&delivery.link_id, FIRST_GENERATION).await?;
     let (task, is_new) = task_of(tasks, &case, &delivery, now)?;
     let made = new_link(&delivery, &case.subject, &secret, proof.basis());
     let link = Link { factor: wanted.factor.into(), task_id: Some(task.id.clone()), ..made };

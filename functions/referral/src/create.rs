@@ -116,7 +116,14 @@ impl Ready {
         let to = snapshot.provider(recipient)?.ok_or_else(unknown)?;
         // Without its key a case is destroyed, whatever else is still lying about.
         let sealed = snapshot.sealed_case(&permit).ok_or_else(Problem::not_found)?;
-        let key = state.keyring.unwrap(id, &sealed.data_key).await?;
+        // None of these depends on another; all are read after the snapshot, and what is sealed is opened after the rules.
+        let (key, standing, case_records, letters, requests) = tokio::try_join!(
+            state.keyring.unwrap(id, &sealed.data_key),
+            state.contacts.standing(&snapshot, &permit, &case),
+            state.db.case_records(id),
+            state.db.referrals(id),
+            Requests::read(&state.db, id, recipient),
+        )?;
         let draft = sealed.intake.open(&key, id)?;
         if case.state == CaseState::Draft {
             let missing = draft.complete().err();
@@ -126,17 +133,15 @@ impl Ready {
             return Err(Problem::conflict("recipient-not-available"));
         }
         let consents = snapshot.consents(id)?;
-        let standing = state.contacts.standing(&snapshot, &permit, &case).await?;
         let proof = gate(id, &consents, &Use::Letter { recipient: recipient.clone() }, &standing)?;
         let permit = permit.resting_on(&proof);
         let mut records = (Vec::new(), Vec::new());
-        for sealed in state.db.case_records(id).await? {
+        for sealed in case_records {
             let (results, medicines) = sealed.open(&key)?.for_letter(&sealed.record.origin);
             records.0.extend(results);
             records.1.extend(medicines);
         }
-        let replaces = replaced(&state.db.referrals(id).await?, recipient);
-        let requests = Requests::read(&state.db, id, recipient).await?;
+        let replaces = replaced(&letters, recipient);
         let ready = Self {
             replaces,
             snapshot,

@@ -187,6 +187,11 @@ impl ConsentHead {
         Ok(Ok((events, next)))
     }
 
+    /// Whether all that was decided `before` stands in this state as it did: then nothing that rests on it lost its ground.
+    pub fn keeps(&self, before: &Self) -> bool {
+        before.current.iter().all(|(matter, stood)| self.current.get(matter) == Some(stood))
+    }
+
     /// Records that an agreement is taken back. Whoever is signed in may: taking back only makes less known.
     ///
     /// # Errors

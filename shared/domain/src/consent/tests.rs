@@ -96,6 +96,23 @@ fn the_gate_opens_with_every_consent_and_closes_with_one_withdrawal() {
 }
 
 #[test]
+fn a_first_decision_keeps_what_stood_and_a_later_one_or_a_lapse_beside_it_does_not() {
+    let (mut patient, standing, to) = (Patient::new(), Standing::adult(now()), ProviderId::new());
+    let [provision, sensitive] = Matter::provision(&to);
+    for matter in [&Matter::general(), &provision] {
+        let before = patient.head.clone();
+        patient.grant(matter, &standing);
+        assert!(patient.head.keeps(&before), "{matter:?}");
+    }
+    let before = patient.head.clone();
+    patient.decide(&provision, None, ConsentActor::Patient, &standing).unwrap();
+    assert!(!patient.head.keeps(&before), "agreed to again, with another event to rest on");
+    let before = patient.head.clone();
+    patient.grant(&sensitive, &Standing::adult(now() + TimeDelta::days(400)));
+    assert!(!patient.head.keeps(&before), "the provision agreed to before is over by then");
+}
+
+#[test]
 fn refusing_what_is_optional_blocks_nothing_else() {
     let (mut patient, standing, to) = (Patient::new(), Standing::adult(now()), ProviderId::new());
     for matter in [Matter::general(), Matter::sensitive()] {
