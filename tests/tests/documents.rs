@@ -31,7 +31,7 @@ enum Tried {
 }
 
 /// Every command that a document may give.
-const COMMANDS: [(&str, Tried); 34] = [
+const COMMANDS: [(&str, Tried); 37] = [
     ("cargo xtask run", Tried::Elsewhere("cargo xtask upgrade runs it for the previous release")),
     ("cargo xtask run --once", Tried::Elsewhere("the journey is tests/tests/journey.rs")),
     ("cargo xtask test", Tried::Elsewhere(".ci/run, which runs this test")),
@@ -44,6 +44,8 @@ const COMMANDS: [(&str, Tried); 34] = [
     ("cargo xtask docs", Tried::Elsewhere("cargo xtask check")),
     ("cargo xtask used-permissions", Tried::Elsewhere("after all tests")),
     ("cargo xtask release", Tried::Elsewhere("its unit tests; the binaries are built before it")),
+    ("cargo xtask release --build arm64", Tried::Elsewhere("by hand: it makes release builds of every function")),
+    ("cargo xtask release --build x86_64", Tried::Elsewhere("by hand: it makes release builds of every function")),
     ("cargo xtask verify-chains", Tried::Elsewhere("tests/tests/audit")),
     ("cargo xtask verify-receipt FILE --keys JWKS", Tried::Elsewhere("infra/xtask/tests/verify.rs")),
     ("cargo xtask age", Tried::Elsewhere("tests/tests/destruction/tools.rs")),
@@ -51,6 +53,7 @@ const COMMANDS: [(&str, Tried); 34] = [
     ("cargo xtask demo retention", Tried::Elsewhere("tests/tests/destruction/tools.rs")),
     ("cargo xtask bench explain", Tried::Elsewhere("tests/tests/runbook.rs")),
     ("cargo xtask bench functions", Tried::Elsewhere("by hand: it makes release builds")),
+    ("cargo xtask bench connection", Tried::Elsewhere("by hand: it makes release builds")),
     ("cargo xtask bench documents", Tried::Elsewhere("by hand: it makes release builds")),
     ("cargo xtask bench calls", Tried::Elsewhere("by hand: it makes a stack of its own")),
     ("cargo xtask bench cost", Tried::Elsewhere("by hand: it makes a stack of its own")),

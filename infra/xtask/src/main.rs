@@ -17,6 +17,7 @@ mod policy_map;
 mod preflight;
 mod process;
 mod release;
+mod release_build;
 mod retention;
 mod rollout;
 mod run;

@@ -1,12 +1,12 @@
 //! `cargo xtask release`: from built functions to what is deployed and kept: an archive for each, the same byte by byte for the same
 //! binary, with sizes and hashes; the bill of materials (CycloneDX 1.5), and the licences of everything that is compiled in.
-//! The binaries are built before, by `sam build` or cargo-lambda; nothing is compiled here.
+//! With `--build` the functions are built first; without it, what was built before is taken.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     io::{Cursor, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -15,10 +15,17 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-use crate::{run_json::FUNCTIONS, say, workspace};
+use crate::{
+    release_build::{self, Architecture},
+    run_json::FUNCTIONS,
+    say, workspace,
+};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
+    /// Build the functions first, for this kind of processor.
+    #[arg(long, value_enum, conflicts_with_all = ["from", "bill_only"])]
+    build: Option<Architecture>,
     /// Folder of the built binaries, each under its function's name; the target folder's `release` unless said.
     #[arg(long)]
     from: Option<PathBuf>,
@@ -48,22 +55,45 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     if options.bill_only {
         return Ok(());
     }
-    let from = match &options.from {
-        Some(from) => from.clone(),
-        None => workspace::target_directory().await?.join("release"),
+    let from = match (&options.from, options.build) {
+        (Some(from), _) => from.clone(),
+        (None, Some(architecture)) => release_build::build(architecture, &FUNCTIONS.map(|(name, _)| name)).await?,
+        (None, None) => workspace::target_directory().await?.join("release"),
     };
     let mut sizes = BTreeMap::new();
     for (function, _) in FUNCTIONS {
-        let binary = from.join(function);
-        let bytes = fs::read(&binary).with_context(|| format!("{}: build the functions first", binary.display()))?;
+        let binary = binary(&from, function);
+        let bytes = fs::read(&binary)
+            .with_context(|| format!("{}: build the functions first, by --build or sam build", binary.display()))?;
         let archive = archive(&bytes)?;
         fs::write(to.join(format!("{function}.zip")), &archive)?;
-        say::line(&format!("{function:<12} {:>6.2} MB  sha256 {}", megabytes(bytes.len()), sha256_hex(&archive)));
-        sizes.insert(function, json!({ "binary_bytes": bytes.len(), "archive_sha256": sha256_hex(&archive) }));
+        let machine = machine(&bytes).with_context(|| format!("{} is no program of Linux", binary.display()))?;
+        let (size, sha256) = (megabytes(bytes.len()), sha256_hex(&archive));
+        say::line(&format!("{function:<12} {machine:<6} {size:>6.2} MB  sha256 {sha256}"));
+        sizes.insert(
+            function,
+            json!({ "architecture": machine, "binary_bytes": bytes.len(), "archive_sha256": sha256 }),
+        );
     }
     fs::write(to.join("functions.json"), serde_json::to_string_pretty(&sizes)? + "\n")?;
     say::line(&format!("{} archives in {}", sizes.len(), to.display()));
     Ok(())
+}
+
+/// A function's program in a folder of cargo's, or in one of cargo-lambda's or SAM's.
+fn binary(from: &Path, function: &str) -> PathBuf {
+    let own = from.join(function);
+    if own.is_dir() { own.join("bootstrap") } else { own }
+}
+
+/// The kind of processor that a program is for, as its header says (ELF, `e_machine`).
+fn machine(program: &[u8]) -> Option<&'static str> {
+    let header = program.get(..20).filter(|header| header.starts_with(b"\x7fELF"))?;
+    match header.get(18..20)? {
+        [0xb7, 0] => Some("arm64"),
+        [0x3e, 0] => Some("x86_64"),
+        _ => None,
+    }
 }
 
 fn megabytes(bytes: usize) -> f64 {
@@ -219,6 +249,18 @@ mod tests {
         let mut read = zip::ZipArchive::new(Cursor::new(one)).unwrap();
         let file = read.by_name("bootstrap").unwrap();
         assert_eq!((file.unix_mode().map(|mode| mode & 0o777), file.size()), (Some(0o755), 8));
+    }
+
+    #[test]
+    fn a_program_says_what_it_is_for() {
+        let program = |machine: u8| [&b"\x7fELF\x02\x01\x01"[..], &[0; 9], &[3, 0, machine, 0]].concat();
+        assert_eq!(machine(&program(0xb7)), Some("arm64"));
+        assert_eq!(machine(&program(0x3e)), Some("x86_64"));
+        assert_eq!(machine(&program(0x28)), None, "32 bits");
+        assert_eq!(machine(b"#!/bin/sh"), None);
+        let own = std::env::current_exe().unwrap();
+        assert!(machine(&fs::read(&own).unwrap()).is_some());
+        assert_eq!(binary(own.parent().unwrap(), "no such"), own.parent().unwrap().join("no such"));
     }
 
     #[tokio::test]

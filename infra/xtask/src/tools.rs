@@ -44,6 +44,20 @@ impl Tools {
         Ok(command)
     }
 
+    /// `cargo lambda`, with Zig to link with, which is downloaded the first time; in the repository.
+    pub(crate) async fn cargo_lambda(&self) -> Result<Command> {
+        let zig = {
+            let _lock = lock()?;
+            python_tools("zig", "ziglang").await?
+        };
+        let path = prepend_path(&self.scripts())?;
+        // It looks for the Python module ziglang with the Python that it finds first.
+        let path = std::env::join_paths(std::iter::once(zig.join("bin")).chain(std::env::split_paths(&path)))?;
+        let mut command = Command::new(self.scripts().join("cargo-lambda"));
+        command.arg("lambda").env("PATH", path).current_dir(workspace::root());
+        Ok(command)
+    }
+
     /// Folder of `cargo-lambda`.
     pub(crate) fn scripts(&self) -> PathBuf {
         self.sam.join("bin")

@@ -2,6 +2,7 @@
 //! the bare cipher. Writes JSON to standard output.
 #![expect(clippy::print_stdout, reason = "its output is its answer")]
 
+mod connection;
 mod page;
 mod sample;
 mod sealing;
@@ -45,6 +46,8 @@ enum What {
     },
     /// Sealing and opening of 4 KiB, and AES-256-GCM alone.
     Sealing,
+    /// The first call of AWS and later ones, with the service that the environment names.
+    Connection,
 }
 
 fn main() -> Result<()> {
@@ -60,6 +63,7 @@ fn main() -> Result<()> {
             json!({ "pages": 2 })
         }
         What::Sealing => sealing::measure()?,
+        What::Connection => connection::measure()?,
     };
     println!("{answer}");
     Ok(())

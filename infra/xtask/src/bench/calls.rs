@@ -47,7 +47,7 @@ impl Counter {
         status: u16,
         answer: impl Future<Output = Result<Answer>>,
     ) -> Result<Answer> {
-        self.tap.take()?;
+        self.tap.quiet().await?;
         let answer = answer.await?.expect(status, request)?;
         let name = &self.stack.function(function).name;
         let calls: Vec<_> =

@@ -1,6 +1,8 @@
-//! Start-up of functions: release builds against one that does nothing, and against the same start in Node and Python.
+//! Start-up and first call of functions: release builds against one that does nothing, and against the same start in Node and
+//! Python.
 
 use anyhow::{Context, Result, bail};
+use axum::body::Bytes;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::fs;
@@ -9,7 +11,7 @@ use tokio::process::Command;
 
 use super::{median, runtime};
 use crate::run_json::FUNCTIONS;
-use crate::{process, say, workspace};
+use crate::{process, release_build, say, workspace};
 
 #[derive(clap::Args)]
 pub(super) struct Options {
@@ -40,6 +42,8 @@ struct Figures {
     cpu_ms: f64,
     wall_ms: f64,
     resident_mib: f64,
+    first_call_ms: f64,
+    warm_call_ms: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     gzip_mb: Option<f64>,
 }
@@ -53,7 +57,10 @@ pub(super) async fn run(options: Options) -> Result<()> {
     let template = template(options.template.as_deref())?;
     let folder = match options.from {
         Some(folder) => folder,
-        None => build(&names).await?,
+        None => {
+            let bins: Vec<&str> = [HELLO].into_iter().chain(names.iter().map(|(name, _)| *name)).collect();
+            release_build::here(&bins).await?
+        }
     };
     let mut all = vec![rust(&folder, HELLO, &[], options.starts).await?];
     for (name, id) in names {
@@ -94,27 +101,36 @@ fn variables(template: &Value, id: &str) -> Result<Vec<(String, String)>> {
         .collect())
 }
 
-/// Release builds, as AWS gets them but for this machine.
-async fn build(names: &[&(&str, &str)]) -> Result<PathBuf> {
-    let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--release", "--bin", HELLO]).current_dir(workspace::root());
-    for (name, _) in names {
-        cargo.args(["--bin", name]);
-    }
-    process::shown("compile (cargo build --release)", &mut cargo).await?;
-    Ok(workspace::target_directory().await?.join("release"))
-}
-
 async fn rust(folder: &Path, name: &str, variables: &[(String, String)], starts: u32) -> Result<Figures> {
     let binary = folder.join(name);
-    let mut figures = measure(name, starts, || {
+    let command = || {
         let mut command = Command::new(&binary);
         command.env_clear().envs(lambda()).envs(variables.iter().map(|(n, v)| (n, v)));
         command
-    })
-    .await?;
+    };
+    let mut figures = measure(name, starts, command).await?;
     figures.gzip_mb = Some(gzip_mb(&binary).await?);
     Ok(figures)
+}
+
+/// No AWS is there: what is measured of a call is the function's own.
+const NOBODY: &str = "http://127.0.0.1:1";
+
+/// A request of the API for a path that is nowhere: it goes through all that stands before a route. Functions that are called by
+/// other things than the API refuse it.
+fn event() -> Result<Bytes> {
+    let event = json!({
+        "resource": "/{proxy+}", "path": "/nowhere", "httpMethod": "GET", "headers": { "host": "bench.example" },
+        "multiValueHeaders": { "host": ["bench.example"] }, "queryStringParameters": null,
+        "multiValueQueryStringParameters": null, "pathParameters": null, "stageVariables": null, "body": null,
+        "isBase64Encoded": false,
+        "requestContext": {
+            "accountId": "000000000000", "apiId": "bench", "resourceId": "bench", "resourcePath": "/{proxy+}",
+            "httpMethod": "GET", "path": "/nowhere", "stage": "bench", "requestId": "bench", "protocol": "HTTP/1.1",
+            "identity": { "sourceIp": "192.0.2.1" },
+        },
+    });
+    Ok(serde_json::to_vec(&event)?.into())
 }
 
 /// What Lambda sets for every function.
@@ -130,15 +146,21 @@ fn lambda() -> [(&'static str, &'static str); 6] {
 }
 
 async fn measure(name: &str, starts: u32, command: impl Fn() -> Command) -> Result<Figures> {
-    let mut all = Vec::new();
+    let (mut all, mut first, mut warm) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..starts.max(1) {
         all.push(runtime::start(&mut command()).await.with_context(|| name.to_owned())?);
+        let calls = runtime::calls(command().env("AWS_ENDPOINT_URL", NOBODY), &event()?).await;
+        let calls = calls.with_context(|| format!("calls of {name}"))?;
+        first.push(calls.first_ms);
+        warm.push(calls.warm_ms);
     }
     Ok(Figures {
         name: name.to_owned(),
         cpu_ms: median(all.iter().map(|s| s.cpu_ms).collect()),
         wall_ms: median(all.iter().map(|s| s.wall_ms).collect()),
         resident_mib: median(all.iter().map(|s| s.resident_mib).collect()),
+        first_call_ms: median(first),
+        warm_call_ms: median(warm),
         gzip_mb: None,
     })
 }
@@ -185,19 +207,20 @@ async fn python(starts: u32) -> Result<Figures> {
 
 fn table(all: &[Figures]) {
     let floor = all.first();
-    say::line("start-up                 CPU ms  x hello   wall ms  RSS MiB  x hello  gzip MB");
+    say::line("process          start ms  x hello   wall ms  RSS MiB  x hello  first call ms  later ms  gzip MB");
     for f in all {
         let ratio = |of: fn(&Figures) -> f64| floor.map_or(f64::NAN, |floor| of(f) / of(floor));
-        let size = f.gzip_mb.map_or_else(|| "-".to_owned(), |mb| format!("{mb:.2}"));
         say::line(&format!(
-            "{:<22} {:>8.2} {:>8.1} {:>9.1} {:>8.1} {:>8.1} {:>8}",
+            "{:<16} {:>8.2} {:>8.1} {:>9.1} {:>8.1} {:>8.1} {:>14.2} {:>9.2} {:>8}",
             f.name,
             f.cpu_ms,
             ratio(|f| f.cpu_ms),
             f.wall_ms,
             f.resident_mib,
             ratio(|f| f.resident_mib),
-            size
+            f.first_call_ms,
+            f.warm_call_ms,
+            f.gzip_mb.map_or_else(|| "-".to_owned(), |mb| format!("{mb:.2}")),
         ));
     }
 }

@@ -2,6 +2,7 @@
 //! terminal and JSON to target/bench.
 
 mod calls;
+mod connection;
 mod cost;
 mod documents;
 mod explain;
@@ -35,13 +36,15 @@ enum What {
         #[arg(long)]
         rows: Option<PathBuf>,
     },
-    /// Start-up of release builds: CPU until the first request is asked for, memory, size; beside a function that does
-    /// nothing, and beside Node and Python functions with the same four clients.
+    /// Release builds: CPU until the first request is asked for, of the first call and of later ones, memory, size; beside a
+    /// function that does nothing, and beside Node and Python functions with the same four clients.
     Functions(functions::Options),
     /// The letter and the explanation beside WeasyPrint and Chromium on the same content.
     Documents(documents::Options),
     /// Sealing of 4 KiB beside the bare cipher.
     Sealing,
+    /// The first call of AWS with its connection beside later ones; fails above 8 ms of CPU between them.
+    Connection,
     /// AWS calls per request, counted by a proxy between the functions and the local AWS; fails when a request needs more round
     /// trips than are to be held.
     Calls,
@@ -60,6 +63,7 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         What::Functions(options) => functions::run(options).await,
         What::Documents(options) => documents::run(options).await,
         What::Sealing => probe::sealing().await,
+        What::Connection => connection::run().await,
         What::Calls => calls::run().await,
         What::Cost(options) => cost::run(options).await,
         What::Refusals => refusals::run().await,

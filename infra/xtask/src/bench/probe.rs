@@ -5,23 +5,25 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
-use crate::{process, say, workspace};
+use crate::{release_build, say};
 
 /// Times that sealing may take of what the cipher alone takes (PERFORMANCE.md).
 const SEALING: f64 = 20.0;
 
 /// The release build.
 pub(super) async fn built() -> Result<PathBuf> {
-    let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--release", "--bin", "probe"]).current_dir(workspace::root());
-    process::shown("compile (cargo build --release --bin probe)", &mut cargo).await?;
-    Ok(workspace::target_directory().await?.join("release/probe"))
+    Ok(release_build::here(&["probe"]).await?.join("probe"))
 }
 
 /// What it says.
 pub(super) async fn answer(probe: &Path, arguments: &[&str]) -> Result<Value> {
-    let output = Command::new(probe).args(arguments).output().await.context("the probe does not start")?;
-    ensure!(output.status.success(), "probe {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    answer_of(Command::new(probe).args(arguments)).await
+}
+
+/// The same, of a command that is made ready.
+pub(super) async fn answer_of(command: &mut Command) -> Result<Value> {
+    let output = command.output().await.context("the probe does not start")?;
+    ensure!(output.status.success(), "probe: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).context("the probe gave no JSON")
 }
 

@@ -3,10 +3,10 @@
 use std::{
     net::TcpListener,
     sync::{Arc, Mutex},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use axum::{
     Router,
     body::Body,
@@ -20,6 +20,11 @@ use hyper_util::{
 };
 
 use super::kernel::function_of_key;
+
+/// A time without a call after which the functions are at rest: longer than the local AWS takes to see a stream's new records.
+const QUIET: Duration = Duration::from_millis(1500);
+/// Times that it is waited for.
+const MOST_WAITS: usize = 20;
 
 /// One call that a function made.
 #[derive(Debug, Clone)]
@@ -67,6 +72,19 @@ impl Tap {
             let _ = axum::serve(listener, service).await;
         });
         Ok(tap)
+    }
+
+    /// Waits until nobody calls: what a request before has set going, a mail for example, writes to the same case, and a request
+    /// that meets it begins anew.
+    pub(super) async fn quiet(&self) -> Result<()> {
+        for _ in 0..MOST_WAITS {
+            self.take()?;
+            tokio::time::sleep(QUIET).await;
+            if self.take()?.is_empty() {
+                return Ok(());
+            }
+        }
+        bail!("the functions do not come to rest")
     }
 
     /// The calls since it was asked last.
@@ -133,7 +151,6 @@ pub(super) fn round_trips(calls: &[Call]) -> usize {
 #[expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     fn call(start: u64, end: u64) -> Call {
         let origin = *ORIGIN;
