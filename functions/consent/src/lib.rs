@@ -8,6 +8,7 @@ mod guardian;
 mod handlers;
 mod links;
 mod overview;
+mod particulars;
 mod receipt;
 mod service;
 

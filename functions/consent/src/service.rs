@@ -4,19 +4,19 @@
 use crate::State;
 use crate::api::{EventView, ServingView};
 use crate::links;
+use crate::particulars::{filled, received_by, recipient};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use http::StatusCode;
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::case::Case;
 use medius_domain::consent::{
-    self, ConsentActor, ConsentEvent, ConsentHead, ConsentText, DataItem, Decision, DecisionRefusal, Element, Item,
-    Matter, Recipient, Recorded, Standing, TextLanguage, current_text,
+    self, ConsentActor, ConsentEvent, ConsentHead, DataItem, Decision, DecisionRefusal, Item, Matter, Recorded,
+    Standing, TextLanguage,
 };
 use medius_domain::field::{FieldError, Invalid};
 use medius_domain::id::{CaseId, ServingId};
 use medius_domain::policy::{Permit, Thing};
-use medius_domain::provider::Provider;
 use medius_http::headers::IdempotentRequest;
 use medius_http::{Origin, Patient, Problem, Remembered, own_case, replay};
 use medius_store::{Change, Conflict, MailAbout, MailRecord, Notice, Place, Snapshot, StoreError, pause};
@@ -261,49 +261,6 @@ const fn worth_a_notice(event: &ConsentEvent) -> bool {
 fn notice(case: &Case, now: DateTime<Utc>) -> MailRecord {
     let about = MailAbout::PatientNotice { notice: Notice::Receipt };
     MailRecord::new(about, case.id.clone(), case.subject.clone(), now)
-}
-
-/// The institution of a provision, from the directory only.
-fn recipient(snapshot: &Snapshot, case: &Case, matter: &Matter) -> Result<Option<Provider>, Problem> {
-    let Some(id) = matter.recipient() else { return Ok(None) };
-    let found = snapshot.provider(id)?.filter(|p| p.takes(case, snapshot.now()));
-    found.map(Some).ok_or_else(|| Problem::invalid([FieldError::new("/recipient", Invalid::UnknownValue)]))
-}
-
-/// The current text with the particulars of whoever receives.
-fn filled(state: &State, item: Item, language: TextLanguage, to: Option<&Provider>) -> Result<ConsentText, Problem> {
-    let text = current_text(item, language);
-    match (item, to) {
-        (Item::X1, _) => {
-            // Asked for only where this deployment transfers anything abroad.
-            let unknown = || Problem::invalid([FieldError::new("/item", Invalid::UnknownValue)]);
-            let abroad = state.overseas.as_ref().ok_or_else(unknown)?;
-            Ok(text.about_transfer(&abroad.recipient, &abroad.country, &abroad.contact))
-        }
-        (Item::P | Item::Ps, Some(to)) => {
-            let (name, department) = named(to, language);
-            Ok(text.about(name, department))
-        }
-        (Item::G1 | Item::S1 | Item::E1 | Item::K1 | Item::P | Item::Ps, _) => Ok(text.clone()),
-    }
-}
-
-fn named(to: &Provider, language: TextLanguage) -> (&str, &str) {
-    match language {
-        TextLanguage::Ko => (&to.name_ko, &to.department_ko),
-        TextLanguage::En => (&to.name_en, &to.department_en),
-    }
-}
-
-fn received_by(to: &Provider, language: TextLanguage, text: &ConsentText) -> Recipient {
-    let (name, department) = named(to, language);
-    let said = |element| text.passage(element).unwrap_or_default().to_owned();
-    Recipient {
-        id: to.id.clone(),
-        name: format!("{name}, {department}"),
-        purpose: said(Element::RecipientPurpose),
-        retention: said(Element::RecipientRetention),
-    }
 }
 
 fn refused(refusal: DecisionRefusal) -> Problem {
