@@ -85,7 +85,7 @@ async fn begin(command: &mut Command) -> Result<(Process, Start, Asked)> {
     let (tell, questions) = mpsc::channel(1);
     let service = Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next))
-        .route("/2018-06-01/runtime/invocation/{id}/{outcome}", post(|| async { StatusCode::ACCEPTED }))
+        .route("/2018-06-01/runtime/invocation/{id}/{outcome}", post(|_: Bytes| async { StatusCode::ACCEPTED }))
         .with_state(tell);
     tokio::spawn(async move {
         // Ends with the process; an accept error shows at the function.

@@ -11,7 +11,6 @@ use medius_domain::id::{
     CaseId, ChangeId, DeliveryId, DestructionId, DocumentNumber, ExplanationId, InquiryId, LinkId, MailId, MessageId,
     ProviderId, RecordId, ReferralId, RightId, Subject, TaskId, UploadId,
 };
-use medius_domain::link::Link;
 use medius_domain::upload::Owner;
 
 /// Where a record lies.

@@ -211,7 +211,7 @@ impl MailAbout {
     }
 
     /// The chain of what is about no case.
-    fn scope(&self) -> Scope {
+    pub(super) fn scope(&self) -> Scope {
         match self {
             Self::RightCode { right_id, .. }
             | Self::RightClosed { right_id }
