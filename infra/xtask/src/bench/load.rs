@@ -132,8 +132,10 @@ async fn under(stack: &Stack, patients: usize, time: Duration) -> Result<(Load, 
 async fn journey(stack: &Stack, app: &PatientApp, times: &Times, n: usize) -> Result<()> {
     let granted = || json!({ "decision": "grant" });
     let story = demo_story()?;
-    let providers = &stack.run().providers;
-    let to = providers.get(n % providers.len().max(1)).context("the directory is empty")?.clone();
+    let directory = times.of("directory", 200, app.get("/v1/providers")).await?.json();
+    let items = directory["items"].as_array().context("no directory")?;
+    let open: Vec<&str> = items.iter().filter(|p| p["may_receive"] == true).filter_map(|p| p["id"].as_str()).collect();
+    let to = (*open.get(n % open.len().max(1)).context("no institution takes letters")?).to_owned();
     let mailbox = mailbox(stack, &to).await?;
     let signs = json!({ "emergency_signs": [] });
     let opened = times.of("create a case", 201, app.post("/v1/cases", &signs)).await?;
