@@ -13,6 +13,7 @@ use medius_domain::case::Case;
 use medius_domain::consent::{Guardianship, Standing};
 use medius_domain::contact::ContactCard;
 use medius_domain::id::CaseId;
+use medius_domain::person::Email;
 use medius_domain::policy::Permit;
 
 /// The keeper of contact cards.
@@ -55,16 +56,16 @@ impl Contacts {
         card: &ContactCard,
         mailboxes: &MailboxMac,
     ) -> Result<SealedCard, StoreError> {
-        let key = self.0.unwrap(case, wrapped).await?;
+        let found_by = async |email: Option<&Email>| match email {
+            Some(email) => mailboxes.mailbox(email).await.map(Some),
+            None => Ok(None),
+        };
+        let (key, mailbox, guardian_mailbox) = tokio::try_join!(
+            self.0.unwrap(case, wrapped),
+            found_by(card.email.as_ref()),
+            found_by(card.guardian.as_ref().map(|guardian| &guardian.email)),
+        )?;
         let sealed = key.seal_form(&binding(case), card)?;
-        let mut macs = [None, None];
-        let both = [card.email.as_ref(), card.guardian.as_ref().map(|guardian| &guardian.email)];
-        for (mac, email) in macs.iter_mut().zip(both) {
-            if let Some(email) = email {
-                *mac = Some(mailboxes.mailbox(email).await?);
-            }
-        }
-        let [mailbox, guardian_mailbox] = macs;
         Ok(SealedCard { sealed, mailbox, guardian_mailbox })
     }
 
