@@ -49,6 +49,8 @@ class Service(http.server.BaseHTTPRequestHandler):
     """Keeps the connection open, as AWS does."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True  # nothing waits for an acknowledgement, as with AWS
 
     def do_POST(self):
         self.rfile.read(int(self.headers.get("content-length", 0)))
