@@ -10,6 +10,7 @@ use crate::{
     host_build,
     ministack::REGION,
     process,
+    release_build::Architecture,
     run_json::FUNCTIONS,
     say::Step,
     tools::{Tools, prepend_path},
@@ -35,11 +36,10 @@ pub(crate) async fn build(tools: &Tools, files: &Path) -> Result<()> {
     let mut sam = tools.sam()?;
     let hooks = files.join("bin");
     host_build::hook(&mut sam, &hooks)?;
-    let path =
-        std::env::join_paths(std::iter::once(tools.scripts()).chain(std::env::split_paths(&prepend_path(&hooks)?)))?;
+    let path = prepend_path([tools.scripts(), hooks])?;
     // Debug mode is cargo's dev profile: what is deployed here is what the tests are built with.
     sam.env("PATH", path).env("SAM_BUILD_MODE", "debug");
-    sam.args(["build", "--parameter-overrides", &format!("Architecture={}", architecture()), "--build-dir"]);
+    sam.args(["build", "--parameter-overrides", &architecture(), "--build-dir"]);
     sam.arg(files.join("sam"));
     process::logged("sam build", &mut sam, &files.join("sam-build.log")).await
 }
@@ -52,7 +52,7 @@ pub(crate) async fn deploy(tools: &Tools, endpoint: &str, files: &Path, front_po
     sam.arg("--config-file").arg(workspace::root().join("samconfig.toml"));
     sam.arg("--parameter-overrides").args([
         format!("Stage={STAGE}"),
-        format!("Architecture={}", architecture()),
+        architecture(),
         format!("Sender={SENDER}"),
         format!("ProviderHost=localhost:{front_port}"),
         "OperatorName=\"Medius (demo)\"".to_owned(),
@@ -101,7 +101,7 @@ pub(crate) fn local_credentials(command: &mut Command, endpoint: &str) {
     }
 }
 
-/// This machine's architecture in Lambda's words.
-fn architecture() -> &'static str {
-    if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }
+/// The parameter that says what the functions are built for: this machine.
+fn architecture() -> String {
+    format!("Architecture={}", Architecture::HERE.name())
 }

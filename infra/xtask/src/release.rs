@@ -68,6 +68,7 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
         let archive = archive(&bytes)?;
         fs::write(to.join(format!("{function}.zip")), &archive)?;
         let machine = machine(&bytes).with_context(|| format!("{} is no program of Linux", binary.display()))?;
+        let machine = machine.name();
         let (size, sha256) = (megabytes(bytes.len()), sha256_hex(&archive));
         say::line(&format!("{function:<12} {machine:<6} {size:>6.2} MB  sha256 {sha256}"));
         sizes.insert(
@@ -87,11 +88,11 @@ fn binary(from: &Path, function: &str) -> PathBuf {
 }
 
 /// The kind of processor that a program is for, as its header says (ELF, `e_machine`).
-fn machine(program: &[u8]) -> Option<&'static str> {
+fn machine(program: &[u8]) -> Option<Architecture> {
     let header = program.get(..20).filter(|header| header.starts_with(b"\x7fELF"))?;
     match header.get(18..20)? {
-        [0xb7, 0] => Some("arm64"),
-        [0x3e, 0] => Some("x86_64"),
+        [0xb7, 0] => Some(Architecture::Arm64),
+        [0x3e, 0] => Some(Architecture::X86),
         _ => None,
     }
 }
@@ -252,14 +253,22 @@ mod tests {
     }
 
     #[test]
+    fn a_release_unwinds_whoever_builds_it() {
+        let manifest = fs::read_to_string(workspace::root().join("Cargo.toml")).unwrap();
+        let manifest: toml::Table = toml::from_str(&manifest).unwrap();
+        // cargo-lambda aborts at a panic where the profile does not say.
+        assert_eq!(manifest["profile"]["release"]["panic"].as_str(), Some("unwind"));
+    }
+
+    #[test]
     fn a_program_says_what_it_is_for() {
         let program = |machine: u8| [&b"\x7fELF\x02\x01\x01"[..], &[0; 9], &[3, 0, machine, 0]].concat();
-        assert_eq!(machine(&program(0xb7)), Some("arm64"));
-        assert_eq!(machine(&program(0x3e)), Some("x86_64"));
+        assert_eq!(machine(&program(0xb7)), Some(Architecture::Arm64));
+        assert_eq!(machine(&program(0x3e)), Some(Architecture::X86));
         assert_eq!(machine(&program(0x28)), None, "32 bits");
         assert_eq!(machine(b"#!/bin/sh"), None);
         let own = std::env::current_exe().unwrap();
-        assert!(machine(&fs::read(&own).unwrap()).is_some());
+        assert_eq!(machine(&fs::read(&own).unwrap()), Some(Architecture::HERE));
         assert_eq!(binary(own.parent().unwrap(), "no such"), own.parent().unwrap().join("no such"));
     }
 

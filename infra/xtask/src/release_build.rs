@@ -21,6 +21,19 @@ pub(crate) enum Architecture {
     X86,
 }
 
+impl Architecture {
+    /// This machine's; what is no arm64 is taken for the other.
+    pub(crate) const HERE: Self = if cfg!(target_arch = "aarch64") { Self::Arm64 } else { Self::X86 };
+
+    /// Its name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Arm64 => "arm64",
+            Self::X86 => "x86_64",
+        }
+    }
+}
+
 /// Builds programs of the workspace for a kind of processor. Gives the folder that has each of them: as a file of its name, or in
 /// a folder of its name as `bootstrap`.
 ///
@@ -30,7 +43,7 @@ pub(crate) async fn build(architecture: Architecture, bins: &[&str]) -> Result<P
     match architecture {
         Architecture::X86 => {
             ensure!(
-                cfg!(target_arch = "x86_64"),
+                Architecture::HERE == architecture,
                 "x86_64 is built on such a machine only: sam build does it elsewhere"
             );
             here(bins).await

@@ -50,9 +50,8 @@ impl Tools {
             let _lock = lock()?;
             python_tools("zig", "ziglang").await?
         };
-        let path = prepend_path(&self.scripts())?;
         // It looks for the Python module ziglang with the Python that it finds first.
-        let path = std::env::join_paths(std::iter::once(zig.join("bin")).chain(std::env::split_paths(&path)))?;
+        let path = prepend_path([zig.join("bin"), self.scripts()])?;
         let mut command = Command::new(self.scripts().join("cargo-lambda"));
         command.arg("lambda").env("PATH", path).current_dir(workspace::root());
         Ok(command)
@@ -72,7 +71,7 @@ impl Tools {
     /// Not by a script: those of a renamed folder would look for their Python under its old name.
     fn python(&self, arguments: &[&str]) -> Result<Command> {
         let mut command = Command::new(self.sam.join("bin/python"));
-        command.args(arguments).env("PATH", prepend_path(&self.scripts())?).current_dir(workspace::root());
+        command.args(arguments).env("PATH", prepend_path([self.scripts()])?).current_dir(workspace::root());
         Ok(command)
     }
 }
@@ -100,10 +99,10 @@ impl Checks {
     }
 }
 
-/// PATH with `folder` first.
-pub(crate) fn prepend_path(folder: &Path) -> Result<std::ffi::OsString> {
+/// PATH with `folders` first.
+pub(crate) fn prepend_path(folders: impl IntoIterator<Item = PathBuf>) -> Result<std::ffi::OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    Ok(std::env::join_paths(std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path)))?)
+    Ok(std::env::join_paths(folders.into_iter().chain(std::env::split_paths(&path)))?)
 }
 
 /// A cargo tool of infra/local/cargo-tools.txt, made if absent.

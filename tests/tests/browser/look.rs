@@ -2,7 +2,7 @@
 //! `target/screens` for a person.
 
 use super::chromium::Chromium;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use medius_tests::stack::Stack;
 
 /// A size and a language.
@@ -56,16 +56,26 @@ pub(crate) async fn every_way(browser: &Chromium, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Tells a story in a browser of its own.
-pub(crate) async fn told(look: Look, story: impl AsyncFn(&Stack, &Chromium, Look) -> Result<()>) {
+/// Does something in a browser of its own.
+pub(crate) async fn in_browser(work: impl AsyncFn(&Stack, &Chromium) -> Result<()>) {
     let stack = Stack::load().unwrap();
     let browser = Chromium::start(&stack.run().files).await.unwrap();
-    let outcome = story(&stack, &browser, look).await;
-    let complaints = browser.complaints().await;
+    let outcome = work(&stack, &browser).await;
     // In any case, so that a failing test leaves no browser behind.
-    browser.quit().await.unwrap();
+    let ended = browser.quit().await;
     outcome.unwrap();
-    assert_eq!(complaints.unwrap(), Vec::<String>::new());
+    ended.unwrap();
+}
+
+/// Tells a story of which no page complains.
+pub(crate) async fn told(look: Look, story: impl AsyncFn(&Stack, &Chromium, Look) -> Result<()>) {
+    in_browser(async |stack, browser| {
+        story(stack, browser, look).await?;
+        let complaints = browser.complaints().await?;
+        ensure!(complaints.is_empty(), "the console: {complaints:#?}");
+        Ok(())
+    })
+    .await;
 }
 
 /// Tells a story at both sizes and in both languages.

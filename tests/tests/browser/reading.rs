@@ -1,20 +1,14 @@
 //! From the link in the mail to "received" and to the page that verifies a letter, each page in all four ways.
 
 use super::chromium::Chromium;
-use super::look::every_way;
+use super::look::{every_way, in_browser};
 use super::{Sent, stays_here};
 use anyhow::{Context, Result, ensure};
 use medius_tests::stack::Stack;
 
 #[tokio::test]
 async fn an_institution_reads_a_referral_in_its_browser() {
-    let stack = Stack::load().unwrap();
-    let browser = Chromium::start(&stack.run().files).await.unwrap();
-    let outcome = visit(&stack, &browser).await;
-    // In any case, so that a failing test leaves no browser behind.
-    let ended = browser.quit().await;
-    outcome.unwrap();
-    ended.unwrap();
+    in_browser(visit).await;
 }
 
 async fn visit(stack: &Stack, browser: &Chromium) -> Result<()> {

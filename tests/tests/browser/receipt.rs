@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 
 use super::chromium::Chromium;
-use super::look::{Look, every_way};
+use super::look::{Look, every_way, in_browser};
 use super::stays_here;
 
 /// A receipt and its key that another implementation made: good in itself, but nobody's here.
@@ -54,13 +54,7 @@ impl Files {
 
 #[tokio::test]
 async fn a_receipt_is_verified_in_the_browser_and_never_leaves_it() {
-    let stack = Stack::load().unwrap();
-    let browser = Chromium::start(&stack.run().files).await.unwrap();
-    let outcome = visit(&stack, &browser).await;
-    // In any case, so that a failing test leaves no browser behind.
-    let ended = browser.quit().await;
-    outcome.unwrap();
-    ended.unwrap();
+    in_browser(visit).await;
 }
 
 async fn visit(stack: &Stack, browser: &Chromium) -> Result<()> {
@@ -140,12 +134,7 @@ async fn saved(stack: &Stack, browser: &Chromium, files: &Files) -> Result<()> {
 
 #[tokio::test]
 async fn a_certificate_of_destruction_is_verified_on_the_same_page() {
-    let stack = Stack::load().unwrap();
-    let browser = Chromium::start(&stack.run().files).await.unwrap();
-    let outcome = certified(&stack, &browser).await;
-    let ended = browser.quit().await;
-    outcome.unwrap();
-    ended.unwrap();
+    in_browser(certified).await;
 }
 
 async fn certified(stack: &Stack, browser: &Chromium) -> Result<()> {

@@ -7,7 +7,7 @@ use medius_domain::id::CaseId;
 use medius_store::{Aws, Keyring};
 use serde_json::{Value, json};
 
-use crate::cpu_ms;
+use crate::{cpu_ms, median};
 
 /// Calls after the first.
 const MORE: usize = 50;
@@ -27,12 +27,7 @@ pub(crate) fn measure() -> Result<Value> {
         let (first_cpu, first_wall) = (cpu.remove(0), wall.remove(0));
         Ok(json!({
             "first_cpu_ms": first_cpu, "first_wall_ms": first_wall,
-            "warm_cpu_ms": middle(cpu), "warm_wall_ms": middle(wall),
+            "warm_cpu_ms": median(cpu), "warm_wall_ms": median(wall),
         }))
     })
-}
-
-fn middle(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -75,6 +75,12 @@ fn cpu_ms() -> f64 {
     used.tv_sec as f64 * 1e3 + used.tv_nsec as f64 / 1e6
 }
 
+/// The value in the middle; none of none.
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
 fn repeated(more: u32, out: Option<PathBuf>, make: impl Fn() -> Result<Vec<u8>>) -> Result<Value> {
     let mut pdf = make()?;
     let first = cpu_ms();
@@ -84,9 +90,8 @@ fn repeated(more: u32, out: Option<PathBuf>, make: impl Fn() -> Result<Vec<u8>>)
         pdf = make()?;
         each.push(cpu_ms() - before);
     }
-    each.sort_by(f64::total_cmp);
     if let Some(out) = out {
         std::fs::write(out, &pdf)?;
     }
-    Ok(json!({ "first_cpu_ms": first, "warm_cpu_ms": each.get(each.len() / 2), "bytes": pdf.len() }))
+    Ok(json!({ "first_cpu_ms": first, "warm_cpu_ms": median(each), "bytes": pdf.len() }))
 }

@@ -6,7 +6,7 @@ mod fixed;
 mod logs;
 mod prices;
 
-use std::{collections::BTreeMap, fs, path::Path, time::Duration};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 use http::Method;
@@ -106,7 +106,7 @@ struct Counted {
 }
 
 async fn journeys(stack: &Stack, tap: &Tap, files: &Path, journeys: u32) -> Result<Counted> {
-    quiet(stack).await?;
+    tap.quiet().await?;
     let metered = || fs::read_to_string(files.join("meter.jsonl")).context("the local AWS metered nothing");
     let (lines, requests) = (logs::read(stack).await?, metered()?.lines().count());
     let (tables, objects) = (dynamodb::stored(stack).await?, objects(stack).await?);
@@ -114,7 +114,7 @@ async fn journeys(stack: &Stack, tap: &Tap, files: &Path, journeys: u32) -> Resu
     tap.take()?;
     for n in 1..=journeys {
         one_journey(stack).await.with_context(|| format!("journey {n}"))?;
-        quiet(stack).await?;
+        tap.quiet().await?;
     }
     let calls = tap.take()?;
     let (each, all) = logs::since(stack, &lines).await?;
@@ -184,20 +184,6 @@ async fn one_journey(stack: &Stack) -> Result<()> {
     run.sign_ins.retain(|other| other.role != patient.role);
     run.sign_ins.push(patient);
     journey::run(&Stack::from_run(run), &mut |_| {}).await.map(|_| ())
-}
-
-/// Waits until no function has written for two seconds: the stream's ones work after the journey.
-async fn quiet(stack: &Stack) -> Result<()> {
-    let mut last = logs::read(stack).await?;
-    for _ in 0..30 {
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        let now = logs::read(stack).await?;
-        if now == last {
-            return Ok(());
-        }
-        last = now;
-    }
-    anyhow::bail!("the functions did not come to rest within a minute")
 }
 
 /// Takes the schedules out of the local stack: what they do is counted by the month, and not with the referrals beside them.

@@ -22,9 +22,9 @@ use hyper_util::{
 use super::kernel::function_of_key;
 
 /// A time without a call after which the functions are at rest: longer than the local AWS takes to see a stream's new records.
-const QUIET: Duration = Duration::from_millis(1500);
+const QUIET: Duration = Duration::from_secs(2);
 /// Times that it is waited for.
-const MOST_WAITS: usize = 20;
+const MOST_WAITS: usize = 30;
 
 /// One call that a function made.
 #[derive(Debug, Clone)]
@@ -74,13 +74,13 @@ impl Tap {
         Ok(tap)
     }
 
-    /// Waits until nobody calls: what a request before has set going, a mail for example, writes to the same case, and a request
-    /// that meets it begins anew.
+    /// Waits until nobody calls any more: what a request has set going, a mail for example, goes on after its answer.
     pub(super) async fn quiet(&self) -> Result<()> {
+        let seen = || Ok::<_, anyhow::Error>(self.calls.lock().ok().context("the counting stopped")?.len());
         for _ in 0..MOST_WAITS {
-            self.take()?;
+            let before = seen()?;
             tokio::time::sleep(QUIET).await;
-            if self.take()?.is_empty() {
+            if seen()? == before {
                 return Ok(());
             }
         }
