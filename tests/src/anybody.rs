@@ -7,6 +7,13 @@ use anyhow::{Context, Result};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value, json};
+use std::net::Ipv6Addr;
+
+/// An address in a network that nobody else has, of those that are for documents (RFC 3849).
+pub fn network() -> Ipv6Addr {
+    let drawn = u32::from_str_radix(&fresh_key()[..8], 16).unwrap_or_default();
+    Ipv6Addr::from((0x2001_0db8_u128 << 96) | (u128::from(drawn) << 64) | 1)
+}
 
 /// Somebody without a sign-in.
 #[derive(Clone)]
@@ -20,10 +27,7 @@ pub struct Anybody {
 impl Anybody {
     /// From a network that nobody else has.
     pub fn new(stack: &Stack, function: &'static str) -> Self {
-        let key = fresh_key();
-        let group = |at: usize| &key[at..at + 4];
-        let ip = format!("2001:db8:{}:{}::1", group(0), group(4));
-        Self { stack: stack.clone(), function, ip, ticket: None }
+        Self { stack: stack.clone(), function, ip: network().to_string(), ticket: None }
     }
 
     /// The same, from another network.
@@ -90,4 +94,17 @@ fn answer(event: &Value) -> Result<Answer> {
         body.as_bytes().to_vec()
     };
     Ok(Answer { status: StatusCode::from_u16(status)?, headers, body })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// What is counted per network must not be counted for two tests together: a network is the first 56 bits, 24 of them drawn.
+    #[test]
+    fn networks_are_apart() {
+        let networks: BTreeSet<[u8; 7]> = (0..1000).filter_map(|_| network().octets().first_chunk().copied()).collect();
+        assert!(networks.len() > 990, "{} of 1000", networks.len());
+    }
 }

@@ -9,6 +9,7 @@ mod docs;
 mod front;
 mod gaps;
 mod host_build;
+mod memory;
 mod ministack;
 mod openapi;
 mod package;

@@ -5,7 +5,7 @@ use clap::Args;
 use medius_tests::stack::RUN_FILE_VARIABLE;
 use tokio::process::Command;
 
-use crate::{preflight, process, stack, tools::Checks, used, workspace};
+use crate::{memory, preflight, process, stack, tools::Checks, used, workspace};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -29,7 +29,12 @@ pub(crate) async fn run(options: Options) -> Result<()> {
     cargo.env(RUN_FILE_VARIABLE, &up.run_file).env("MEDIUS_AWS_PYTHON", Checks::ensure().await?.python());
     process::shown("cargo test --workspace", &mut cargo).await?;
     // Only the whole says what is too much.
-    if all { used_permissions() } else { Ok(()) }
+    if all {
+        memory::check(&up.run, &workspace::root().join("target/test-run/template.json"))?;
+        used_permissions()
+    } else {
+        Ok(())
+    }
 }
 
 /// The permissions that nothing used in the run before; that run's files are still there.

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use medius_domain::clock::{Clock, SystemClock};
 use medius_http::{ApiConfig, Env, Gateway, service};
 use medius_store::{Aws, CodeMac, Contacts, Database, Documents, Keyring, LinkMac, MailboxMac, PublicKeys, Tables};
+use medius_tests::anybody::network;
 use medius_tests::stack::Stack;
 use medius_tests::user::{Institution, PatientApp, fresh_key};
 use serde_json::Value;
@@ -73,9 +74,8 @@ impl Service {
         let region = stack.run().region.clone();
         let aws = Aws::new(region, stack.operator_credentials(), Some(proxy.endpoint.clone()), false).unwrap();
         // A network of its own: what is counted per network is counted for this one alone.
-        let key = fresh_key();
-        let ip = format!("2001:db8:{}:{}::1", &key[..4], &key[4..8]).parse().unwrap();
-        Self { proxy, stack: stack.clone(), aws, sub: sub.to_owned(), group: None, ip, clock: Arc::default() }
+        let (ip, sub) = (network().into(), sub.to_owned());
+        Self { proxy, stack: stack.clone(), aws, sub, group: None, ip, clock: Arc::default() }
     }
 
     /// Over a wire of its own, as somebody of the staff.

@@ -1,7 +1,7 @@
 //! What the kernel says about a process.
 
 use anyhow::{Context, Result};
-use std::fs;
+use std::{collections::BTreeMap, fs};
 
 /// Milliseconds of CPU that all threads of a process have used.
 pub(super) fn cpu_ms(pid: u32) -> Result<f64> {
@@ -17,10 +17,29 @@ pub(super) fn cpu_ms(pid: u32) -> Result<f64> {
 
 /// MiB of memory that a process holds.
 pub(super) fn resident_mib(pid: u32) -> Result<f64> {
+    mib(pid, "VmRSS:")
+}
+
+/// The most MiB of memory that each living process of a function ever held, by the function's name.
+pub(crate) fn peaks_mib() -> Result<BTreeMap<String, f64>> {
+    let mut peaks = BTreeMap::new();
+    for process in fs::read_dir("/proc")?.flatten() {
+        let Some(pid) = process.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let environment = fs::read(process.path().join("environ")).unwrap_or_default();
+        let named = environment.split(|byte| *byte == 0).find_map(|v| v.strip_prefix(b"AWS_LAMBDA_FUNCTION_NAME="));
+        // A process may end while the list is read.
+        let (Some(name), Ok(peak)) = (named, mib(pid, "VmHWM:")) else { continue };
+        let highest = peaks.entry(String::from_utf8_lossy(name).into_owned()).or_insert(peak);
+        *highest = highest.max(peak);
+    }
+    Ok(peaks)
+}
+
+fn mib(pid: u32, field: &str) -> Result<f64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).context("the process ended")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-    let kib = line.split_whitespace().next().and_then(|n| n.parse::<f64>().ok()).context("VmRSS is no number")?;
-    Ok(kib / 1024.0)
+    let line = status.lines().find_map(|line| line.strip_prefix(field)).with_context(|| format!("no {field}"))?;
+    let kib = line.split_whitespace().next().and_then(|n| n.parse::<f64>().ok());
+    Ok(kib.with_context(|| format!("{field} is no number"))? / 1024.0)
 }
 
 /// The function whose process runs with this access key: the local AWS gives each its own by its environment.

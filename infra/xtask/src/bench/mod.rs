@@ -7,7 +7,7 @@ mod cost;
 mod documents;
 mod explain;
 mod functions;
-mod kernel;
+pub(crate) mod kernel;
 mod load;
 mod probe;
 mod refusals;
