@@ -18,20 +18,20 @@ fn root() -> PathBuf {
 /// The document as its file holds it, and the schemas of each function's part.
 fn document() -> (String, Vec<Value>) {
     let parts = vec![
-        medius_intake::api().into_openapi(),
-        medius_consent::api().into_openapi(),
-        medius_records::api().into_openapi(),
-        medius_referral::api().into_openapi(),
-        medius_explanation::api().into_openapi(),
-        medius_delivery::api().into_openapi(),
-        medius_provider::api().into_openapi(),
-        medius_clinician::api().into_openapi(),
-        medius_desk::api().into_openapi(),
-        medius_directory::api().into_openapi(),
-        medius_members::api().into_openapi(),
-        medius_audit::api().into_openapi(),
-        medius_inquiry::api().into_openapi(),
-        medius_rights::api().into_openapi(),
+        medius_intake::description(),
+        medius_consent::description(),
+        medius_records::description(),
+        medius_referral::description(),
+        medius_explanation::description(),
+        medius_delivery::description(),
+        medius_provider::description(),
+        medius_clinician::description(),
+        medius_desk::description(),
+        medius_directory::description(),
+        medius_members::description(),
+        medius_audit::description(),
+        medius_inquiry::description(),
+        medius_rights::description(),
     ];
     let schemas =
         parts.iter().map(|part| serde_json::to_value(part).unwrap()["components"]["schemas"].clone()).collect();

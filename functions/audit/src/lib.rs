@@ -10,8 +10,6 @@ use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
 use medius_store::{Aws, Database, LogHeads, PublicKeys, Tables};
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// What the handlers need.
 #[derive(Clone)]
@@ -39,11 +37,6 @@ impl State {
     }
 }
 
-/// The routes of this function.
-pub fn api() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(handlers::verify_case))
-        .routes(routes!(handlers::verify_day))
-        .routes(routes!(handlers::review))
-        .routes(routes!(handlers::sign_off))
+medius_http::routes! { State:
+    [handlers] verify_case, verify_day, review, sign_off;
 }

@@ -10,5 +10,5 @@ async fn main() -> Result<(), Error> {
     let env = Env::process();
     let config = ApiConfig::from_env("audit", &env)?;
     let state = medius_audit::State::from_env(&env)?;
-    run(service(medius_audit::api().with_state(state), config, Arc::new(SystemClock))).await
+    run(service(medius_audit::router().with_state(state), config, Arc::new(SystemClock))).await
 }

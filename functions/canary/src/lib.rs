@@ -145,7 +145,7 @@ async fn scheduled(canary: &Canary, event: Value, context: &Context) -> Result<R
     match canary.journey().await {
         Ok(report) => {
             telemetry::count("JourneyPassed");
-            tracing::info!(case_id = report.case_id, delivery_id = report.delivery_id, "journey");
+            tracing::info!(case.id = report.case_id, delivery.id = report.delivery_id, "journey");
             Ok(report)
         }
         Err(failure) => {

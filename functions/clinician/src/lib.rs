@@ -19,8 +19,6 @@ use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
 use medius_store::{Aws, Contacts, Database, Documents, Keyring, Signer, Tables};
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// What this deployment says about itself in letters, and whether it offers reviews.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,11 +87,6 @@ impl State {
     }
 }
 
-/// The routes of this function.
-pub fn api() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(handlers::ask))
-        .routes(routes!(handlers::queue))
-        .routes(routes!(handlers::draft))
-        .routes(routes!(handlers::sign))
+medius_http::routes! { State:
+    [handlers] ask, queue, draft, sign;
 }

@@ -12,5 +12,5 @@ async fn main() -> Result<(), Error> {
     let state = medius_clinician::State::from_env(&env)?;
     // Fonts and templates are read while Lambda starts the function, not while somebody waits.
     medius_documents::warm();
-    run(service(medius_clinician::api().with_state(state), config, Arc::new(SystemClock))).await
+    run(service(medius_clinician::router().with_state(state), config, Arc::new(SystemClock))).await
 }

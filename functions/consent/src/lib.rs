@@ -20,8 +20,6 @@ use medius_domain::receipt::Controller;
 use medius_http::{Env, Error};
 use medius_store::{Aws, CodeMac, Contacts, Database, Signer, Tables};
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// Who receives what this deployment transfers abroad (PIPA Art. 28-8(2)).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,15 +92,8 @@ impl State {
     }
 }
 
-/// The routes of this function.
-pub fn api() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(handlers::texts))
-        .routes(routes!(handlers::serve))
-        .routes(routes!(handlers::decide, handlers::overview))
-        .routes(routes!(handlers::withdraw))
-        .routes(routes!(receipt::consent_receipt))
-        .routes(routes!(receipt::consent_receipt_page))
-        .routes(routes!(handlers::guardian_code))
-        .routes(routes!(handlers::guardian_verify))
+medius_http::routes! { State:
+    [handlers] texts, serve, decide, overview, withdraw;
+    [receipt] consent_receipt, consent_receipt_page;
+    [handlers] guardian_code, guardian_verify;
 }

@@ -10,5 +10,5 @@ async fn main() -> Result<(), Error> {
     let env = Env::process();
     let config = ApiConfig::from_env("consent", &env)?;
     let state = medius_consent::State::from_env(&env)?;
-    run(service(medius_consent::api().with_state(state), config, Arc::new(SystemClock))).await
+    run(service(medius_consent::router().with_state(state), config, Arc::new(SystemClock))).await
 }

@@ -14,8 +14,6 @@ use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
 use medius_store::{Aws, Contacts, Database, Keyring, LinkMac, Tables};
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// What the handlers need.
 #[derive(Clone)]
@@ -45,15 +43,7 @@ impl State {
     }
 }
 
-/// The routes of this function.
-pub fn api() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(handlers::providers))
-        .routes(routes!(handlers::create, handlers::list))
-        .routes(routes!(handlers::get))
-        .routes(routes!(handlers::revoke))
-        .routes(routes!(handlers::access_code))
-        .routes(routes!(tasks::task_list))
-        .routes(routes!(tasks::task_get))
-        .routes(routes!(tasks::task_act))
+medius_http::routes! { State:
+    [handlers] providers, create, list, get, revoke, access_code;
+    [tasks] task_list, task_get, task_act;
 }

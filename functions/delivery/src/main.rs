@@ -10,5 +10,5 @@ async fn main() -> Result<(), Error> {
     let env = Env::process();
     let config = ApiConfig::from_env("delivery", &env)?;
     let state = medius_delivery::State::from_env(&env)?;
-    run(service(medius_delivery::api().with_state(state), config, Arc::new(SystemClock))).await
+    run(service(medius_delivery::router().with_state(state), config, Arc::new(SystemClock))).await
 }

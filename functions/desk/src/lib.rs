@@ -21,8 +21,6 @@ use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
 use medius_store::{Aws, Contacts, Database, Documents, Keyring, LinkMac, Tables};
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// What the handlers need.
 #[derive(Clone)]
@@ -56,18 +54,7 @@ impl State {
     }
 }
 
-/// The routes of this function.
-pub fn api() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(handlers::work_list))
-        .routes(routes!(handlers::assign))
-        .routes(routes!(handlers::open_case))
-        .routes(routes!(handlers::letter))
-        .routes(routes!(handlers::reissue))
-        .routes(routes!(handlers::staff_access_code))
-        .routes(routes!(handlers::task_list))
-        .routes(routes!(handlers::task_get))
-        .routes(routes!(handlers::task_act))
-        .routes(routes!(handlers::staff_messages, handlers::staff_post))
-        .routes(routes!(handlers::own_messages, handlers::own_post))
+medius_http::routes! { State:
+    [handlers] work_list, assign, open_case, letter, reissue, staff_access_code, task_list, task_get, task_act,
+        staff_messages, staff_post, own_messages, own_post;
 }

@@ -10,5 +10,5 @@ async fn main() -> Result<(), Error> {
     let env = Env::process();
     let config = ApiConfig::from_env("desk", &env)?;
     let state = medius_desk::State::from_env(&env)?;
-    run(service(medius_desk::api().with_state(state), config, Arc::new(SystemClock))).await
+    run(service(medius_desk::router().with_state(state), config, Arc::new(SystemClock))).await
 }

@@ -11,8 +11,6 @@ use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
 use medius_store::{Aws, Database, Tables};
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// What the handlers need.
 #[derive(Clone)]
@@ -36,13 +34,6 @@ impl State {
     }
 }
 
-/// The routes of this function.
-pub fn api() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(handlers::list, handlers::propose_new))
-        .routes(routes!(handlers::get))
-        .routes(routes!(handlers::changes))
-        .routes(routes!(handlers::propose))
-        .routes(routes!(handlers::approve))
-        .routes(routes!(handlers::reject))
+medius_http::routes! { State:
+    [handlers] list, propose_new, get, changes, propose, approve, reject;
 }

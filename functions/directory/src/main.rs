@@ -10,5 +10,5 @@ async fn main() -> Result<(), Error> {
     let env = Env::process();
     let config = ApiConfig::from_env("directory", &env)?;
     let state = medius_directory::State::from_env(&env)?;
-    run(service(medius_directory::api().with_state(state), config, Arc::new(SystemClock))).await
+    run(service(medius_directory::router().with_state(state), config, Arc::new(SystemClock))).await
 }

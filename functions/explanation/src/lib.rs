@@ -16,8 +16,6 @@ use medius_explain::Catalogue;
 use medius_http::{Env, Error};
 use medius_store::{Aws, Contacts, Database, Documents, Keyring, Tables};
 use std::sync::{Arc, LazyLock};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// The catalogue that explanations are made with, as a hash: who asks later can tell which one it was.
 pub(crate) static CATALOGUE_SHA256: LazyLock<String> =
@@ -77,11 +75,6 @@ pub fn warm() {
     LazyLock::force(&CATALOGUE_SHA256);
 }
 
-/// The routes of this function.
-pub fn api() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(handlers::create, handlers::list))
-        .routes(routes!(handlers::get))
-        .routes(routes!(handlers::report))
-        .routes(routes!(handlers::pdf))
+medius_http::routes! { State:
+    [handlers] create, list, get, report, pdf;
 }

@@ -12,5 +12,5 @@ async fn main() -> Result<(), Error> {
     let state = medius_explanation::State::from_env(&env)?;
     // Catalogue, fonts and templates are read while Lambda starts the function, not while a patient waits.
     medius_explanation::warm();
-    run(service(medius_explanation::api().with_state(state), config, Arc::new(SystemClock))).await
+    run(service(medius_explanation::router().with_state(state), config, Arc::new(SystemClock))).await
 }

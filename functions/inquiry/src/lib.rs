@@ -20,8 +20,6 @@ use medius_store::{
     Aws, CodeMac, Database, Files, Handoff, InquiryKeys, Keyring, MailboxMac, OwnerKeys, Quarantine, Tables,
 };
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// What the handlers need.
 #[derive(Clone)]
@@ -60,28 +58,10 @@ impl State {
     }
 }
 
-/// The routes of this function.
-pub fn api() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(handlers::list, handlers::create))
-        .routes(routes!(handlers::get))
-        .routes(routes!(handlers::ask))
-        .routes(routes!(handlers::close))
-        .routes(routes!(kept::own))
-        .routes(routes!(kept::for_officer))
-        .routes(routes!(handlers::queue))
-        .routes(routes!(handlers::open))
-        .routes(routes!(handlers::assign))
-        .routes(routes!(handlers::answer))
-        .routes(routes!(handlers::attach))
-        .routes(routes!(handlers::attachment))
-        .routes(routes!(handlers::staff_attachment))
-        .routes(routes!(visitor::handlers::visit))
-        .routes(routes!(visitor::handlers::visitor_code))
-        .routes(routes!(visitor::handlers::visitor_verify))
-        .routes(routes!(visitor::handlers::visitor_get))
-        .routes(routes!(visitor::handlers::visitor_ask))
-        .routes(routes!(visitor::handlers::visitor_close))
-        .routes(routes!(visitor::handlers::visitor_attach))
-        .routes(routes!(visitor::handlers::visitor_attachment))
+medius_http::routes! { State:
+    [handlers] list, create, get, ask, close;
+    [kept] own, for_officer;
+    [handlers] queue, open, assign, answer, attach, attachment, staff_attachment;
+    [visitor::handlers] visit, visitor_code, visitor_verify, visitor_get, visitor_ask, visitor_close, visitor_attach,
+        visitor_attachment;
 }

@@ -10,5 +10,5 @@ async fn main() -> Result<(), Error> {
     let env = Env::process();
     let config = ApiConfig::from_env("inquiry", &env)?;
     let state = medius_inquiry::State::from_env(&env)?;
-    run(service(medius_inquiry::api().with_state(state), config, Arc::new(SystemClock))).await
+    run(service(medius_inquiry::router().with_state(state), config, Arc::new(SystemClock))).await
 }

@@ -15,20 +15,13 @@ use medius_http::openapi::ReadProblems;
 use medius_http::patient_log::{Institutions, LogExport, LogItem, LogItems, LogParams};
 use medius_http::{Language, Origin, Params, PathIds, Patient, Problem, own_case};
 use medius_store::{Change, Place};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
-
-/// Its routes.
-pub(crate) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(access_log)).routes(routes!(export_access_log))
-}
 
 /// Who looked at the case, and what was done with it.
 #[utoipa::path(get, path = "/v1/cases/{case_id}/access-log", tag = "intake",
     params(("case_id" = String, Path), LogParams), responses((status = 200, body = LogItems), ReadProblems),
     security(("patient" = [])),
     extensions(("x-medius-action" = json!("view")), ("x-medius-thing" = json!("access-log"))))]
-async fn access_log(
+pub(crate) async fn access_log(
     extract::State(state): extract::State<State>,
     patient: Patient,
     origin: Origin,
@@ -50,7 +43,7 @@ async fn access_log(
     params(("case_id" = String, Path)), responses((status = 200, body = LogExport), ReadProblems),
     security(("patient" = [])),
     extensions(("x-medius-action" = json!("export")), ("x-medius-thing" = json!("access-log"))))]
-async fn export_access_log(
+pub(crate) async fn export_access_log(
     extract::State(state): extract::State<State>,
     patient: Patient,
     origin: Origin,

@@ -13,8 +13,6 @@ use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
 use medius_store::{Aws, Contacts, Database, Keyring, MailboxMac, Tables};
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// What the handlers need.
 #[derive(Clone)]
@@ -44,16 +42,7 @@ impl State {
     }
 }
 
-/// The routes of this function.
-pub fn api() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(handlers::create, handlers::list))
-        .routes(routes!(handlers::get))
-        .routes(routes!(handlers::put_basic))
-        .routes(routes!(handlers::put_health))
-        .routes(routes!(handlers::put_guardian))
-        .routes(routes!(handlers::complete))
-        .routes(routes!(handlers::close))
-        .routes(routes!(handlers::reopen))
-        .merge(access_log::routes())
+medius_http::routes! { State:
+    [handlers] create, list, get, put_basic, put_health, put_guardian, complete, close, reopen;
+    [access_log] access_log, export_access_log;
 }

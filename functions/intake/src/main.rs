@@ -10,5 +10,5 @@ async fn main() -> Result<(), Error> {
     let env = Env::process();
     let config = ApiConfig::from_env("intake", &env)?;
     let state = medius_intake::State::from_env(&env)?;
-    run(service(medius_intake::api().with_state(state), config, Arc::new(SystemClock))).await
+    run(service(medius_intake::router().with_state(state), config, Arc::new(SystemClock))).await
 }

@@ -17,6 +17,7 @@ use medius_http::{Env, Error, telemetry};
 use medius_store::{Aws, Database, StoreError, Tables};
 use serde_json::Value;
 use std::sync::Arc;
+use tracing::field::Empty;
 
 /// Why an event could not be recorded now; EventBridge brings it again.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +61,7 @@ pub async fn handle(events: &MailEvents, event: Value, context: &Context) -> Res
     answer
 }
 
-#[tracing::instrument(skip_all, fields(request_id = %context.request_id, ordered_by = tracing::field::Empty))]
+#[tracing::instrument(skip_all, fields(request_id = %context.request_id, ordered_by = Empty, case.id = Empty, delivery.id = Empty))]
 async fn serve(events: &MailEvents, event: &Value, context: &Context) -> Result<(), Error> {
     let Some(report) = Report::of(event) else {
         // Other events of the mail service, and mails that are not the outbox's.

@@ -14,8 +14,6 @@ use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
 use medius_store::{Aws, Database, StaffPool, Tables};
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// What the handlers need.
 #[derive(Clone)]
@@ -41,12 +39,6 @@ impl State {
     }
 }
 
-/// The routes of this function.
-pub fn api() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(handlers::list, handlers::create))
-        .routes(routes!(handlers::get))
-        .routes(routes!(handlers::grant))
-        .routes(routes!(handlers::remove))
-        .routes(routes!(handlers::disable))
+medius_http::routes! { State:
+    [handlers] list, create, get, grant, remove, disable;
 }

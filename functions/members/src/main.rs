@@ -10,5 +10,5 @@ async fn main() -> Result<(), Error> {
     let env = Env::process();
     let config = ApiConfig::from_env("members", &env)?;
     let state = medius_members::State::from_env(&env)?;
-    run(service(medius_members::api().with_state(state), config, Arc::new(SystemClock))).await
+    run(service(medius_members::router().with_state(state), config, Arc::new(SystemClock))).await
 }

@@ -33,8 +33,6 @@ use medius_store::{
 use page::{Page, Pages};
 use session::Site;
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use verify::Verifier;
 
 /// Who answers for the service, as pages name it.
@@ -136,35 +134,17 @@ impl FromRef<State> for Site {
     }
 }
 
-/// The routes of this function.
-pub fn api() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(handlers::open_link, handlers::open_link_head))
-        .routes(routes!(paste::paste_link))
-        .routes(routes!(paste::paste_code))
-        .routes(routes!(handlers::ask_code))
-        .routes(routes!(handlers::unlock_link))
-        .routes(routes!(handlers::read_referral))
-        .routes(routes!(handlers::download_letter))
-        .routes(routes!(handlers::download_bundle))
-        .routes(routes!(handlers::download_manifest))
-        .routes(routes!(handlers::acknowledge))
-        .routes(routes!(handlers::close_session))
-        .routes(routes!(desk::handlers::read_desk))
-        .routes(routes!(desk::handlers::read_task))
-        .routes(routes!(desk::fhir::read_task_fhir))
-        .routes(routes!(desk::handlers::give_answer))
-        .routes(routes!(desk::handlers::save_appointment))
-        .routes(routes!(desk::handlers::add_colleague))
-        .routes(routes!(desk::handlers::bring_file))
-        .routes(routes!(desk::handlers::file))
-        .routes(routes!(export_handlers::open_export, export_handlers::open_export_head))
-        .routes(routes!(export_handlers::ask_export_code))
-        .routes(routes!(export_handlers::take_export))
-        .routes(routes!(check::open_check, check::open_check_head))
-        .routes(routes!(check::verify_document))
-        .routes(routes!(open::open_notice, open::open_notice_head))
-        .routes(routes!(certificate::get_certificate, certificate::get_certificate_head))
-        .routes(routes!(verify::open_verify, verify::open_verify_head))
-        .routes(routes!(verify::signing_keys))
+medius_http::routes! { State:
+    [handlers] open_link, open_link_head;
+    [paste] paste_link, paste_code;
+    [handlers] ask_code, unlock_link, read_referral, download_letter, download_bundle, download_manifest, acknowledge,
+        close_session;
+    [desk::handlers] read_desk, read_task;
+    [desk::fhir] read_task_fhir;
+    [desk::handlers] give_answer, save_appointment, add_colleague, bring_file, file;
+    [export_handlers] open_export, open_export_head, ask_export_code, take_export;
+    [check] open_check, open_check_head, verify_document;
+    [open] open_notice, open_notice_head;
+    [certificate] get_certificate, get_certificate_head;
+    [verify] open_verify, open_verify_head, signing_keys;
 }

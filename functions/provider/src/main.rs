@@ -10,5 +10,5 @@ async fn main() -> Result<(), Error> {
     let env = Env::process();
     let config = ApiConfig::from_env("provider", &env)?;
     let state = medius_provider::State::from_env(&env)?;
-    run(service(medius_provider::api().with_state(state), config, Arc::new(SystemClock))).await
+    run(service(medius_provider::router().with_state(state), config, Arc::new(SystemClock))).await
 }

@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use http::{Method, Request, StatusCode, header};
 use medius_domain::clock::SystemClock;
 use medius_http::{ApiConfig, Env, Gateway, service};
-use medius_provider::{Operator, State, api};
+use medius_provider::{Operator, State};
 use medius_store::{
     Aws, CodeMac, Contacts, Database, Documents, Exports, Handoff, Keyring, MailboxMac, PublicKeys, Quarantine, Tables,
 };
@@ -33,9 +33,8 @@ fn router() -> axum::Router {
         Operator { name: "Medius".into(), phone: "+82 2 555 0100".into(), registration: "M-1".into() },
     )
     .unwrap();
-    let (router, _) = api().split_for_parts();
     let config = ApiConfig::from_env("provider", &Env::of([("STAGE", "test")])).unwrap();
-    service(router.with_state(state), config, Arc::new(SystemClock))
+    service(medius_provider::router().with_state(state), config, Arc::new(SystemClock))
 }
 
 async fn send(method: Method, path: &str, headers: &[(&str, &str)]) -> (StatusCode, Vec<(String, String)>, Vec<u8>) {

@@ -16,8 +16,6 @@ use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
 use medius_store::{Aws, Contacts, Database, Files, Handoff, OwnerKeys, Quarantine, Tables};
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// What the handlers need.
 #[derive(Clone)]
@@ -58,15 +56,6 @@ impl State {
     }
 }
 
-/// The routes of this function.
-pub fn api() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(handlers::announce, handlers::uploads))
-        .routes(routes!(handlers::upload, handlers::remove))
-        .routes(routes!(handlers::content))
-        .routes(routes!(handlers::columns))
-        .routes(routes!(handlers::propose))
-        .routes(routes!(handlers::create, handlers::list))
-        .routes(routes!(handlers::get))
-        .routes(routes!(handlers::decide))
+medius_http::routes! { State:
+    [handlers] announce, uploads, upload, remove, content, columns, propose, create, list, get, decide;
 }

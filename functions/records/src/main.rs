@@ -10,5 +10,5 @@ async fn main() -> Result<(), Error> {
     let env = Env::process();
     let config = ApiConfig::from_env("records", &env)?;
     let state = medius_records::State::from_env(&env)?;
-    run(service(medius_records::api().with_state(state), config, Arc::new(SystemClock))).await
+    run(service(medius_records::router().with_state(state), config, Arc::new(SystemClock))).await
 }

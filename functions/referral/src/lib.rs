@@ -16,8 +16,6 @@ use medius_domain::clock::SystemClock;
 use medius_http::{Env, Error};
 use medius_store::{Aws, Contacts, Database, Documents, Keyring, Tables};
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// What every letter of this deployment says about its sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,12 +70,6 @@ impl State {
     }
 }
 
-/// The routes of this function.
-pub fn api() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(handlers::create, handlers::list))
-        .routes(routes!(handlers::get))
-        .routes(routes!(handlers::letter))
-        .routes(routes!(handlers::bundle))
-        .routes(routes!(handlers::task_fhir))
+medius_http::routes! { State:
+    [handlers] create, list, get, letter, bundle, task_fhir;
 }

@@ -12,5 +12,5 @@ async fn main() -> Result<(), Error> {
     let state = medius_referral::State::from_env(&env)?;
     // Fonts and templates are read while Lambda starts the function, not while a patient waits.
     medius_documents::warm();
-    run(service(medius_referral::api().with_state(state), config, Arc::new(SystemClock))).await
+    run(service(medius_referral::router().with_state(state), config, Arc::new(SystemClock))).await
 }

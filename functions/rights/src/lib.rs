@@ -27,8 +27,6 @@ use medius_store::{
     Notice, Quarantine, StoreError, Tables,
 };
 use std::sync::Arc;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 /// How the function stands in the log.
 const NAME: &str = "rights";
@@ -99,43 +97,16 @@ impl State {
     }
 }
 
-/// The routes of this function.
-pub fn api() -> OpenApiRouter<State> {
-    OpenApiRouter::new()
-        .routes(routes!(handlers::ask, handlers::list))
-        .routes(routes!(handlers::get))
-        .routes(routes!(handlers::cancel))
-        .routes(routes!(handlers::object))
-        .routes(routes!(handlers::evidence))
-        .routes(routes!(correction::put_values))
-        .routes(routes!(correction::get_values))
-        .routes(routes!(correction::claim_put_values))
-        .routes(routes!(claim::files::claim_file))
-        .routes(routes!(claim::handlers::claim))
-        .routes(routes!(claim::handlers::claim_code))
-        .routes(routes!(claim::handlers::claim_verify))
-        .routes(routes!(claim::handlers::claim_get))
-        .routes(routes!(claim::handlers::claim_cancel))
-        .routes(routes!(claim::handlers::claim_object))
-        .routes(routes!(claim::handlers::claim_evidence))
-        .routes(routes!(proof_handlers::bring_proof, proof_handlers::list_proofs))
-        .routes(routes!(proof_handlers::claim_bring_proof, proof_handlers::claim_list_proofs))
-        .routes(routes!(proof_handlers::claim_mandate))
-        .routes(routes!(proof_handlers::staff_list_proofs))
-        .routes(routes!(proof_handlers::staff_proof))
-        .routes(routes!(holds::held_cases))
-        .routes(routes!(holds::hold_case))
-        .routes(routes!(holds::lift_hold))
-        .routes(routes!(officer_handlers::queue))
-        .routes(routes!(officer_handlers::open))
-        .routes(routes!(officer_handlers::assign))
-        .routes(routes!(officer_handlers::request_evidence))
-        .routes(routes!(officer_handlers::take_up))
-        .routes(routes!(officer_handlers::approve))
-        .routes(routes!(officer_handlers::refuse))
-        .routes(routes!(officer_handlers::defer))
-        .routes(routes!(officer_handlers::complete))
-        .routes(routes!(officer_handlers::decide_objection))
+medius_http::routes! { State:
+    [handlers] ask, list, get, cancel, object, evidence;
+    [correction] put_values, get_values, claim_put_values;
+    [claim::files] claim_file;
+    [claim::handlers] claim, claim_code, claim_verify, claim_get, claim_cancel, claim_object, claim_evidence;
+    [proof_handlers] bring_proof, list_proofs, claim_bring_proof, claim_list_proofs, claim_mandate, staff_list_proofs,
+        staff_proof;
+    [holds] held_cases, hold_case, lift_hold;
+    [officer_handlers] queue, open, assign, request_evidence, take_up, approve, refuse, defer, complete,
+        decide_objection;
 }
 
 /// Tells the patient that there is news, where a case says how to reach them.

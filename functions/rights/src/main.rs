@@ -10,5 +10,5 @@ async fn main() -> Result<(), Error> {
     let env = Env::process();
     let config = ApiConfig::from_env("rights", &env)?;
     let state = medius_rights::State::from_env(&env)?;
-    run(service(medius_rights::api().with_state(state), config, Arc::new(SystemClock))).await
+    run(service(medius_rights::router().with_state(state), config, Arc::new(SystemClock))).await
 }

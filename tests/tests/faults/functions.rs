@@ -179,7 +179,7 @@ impl Service {
         body: Option<&Value>,
     ) -> Reply {
         let state = medius_intake::State::new(self.database(), self.keyring(), self.contacts(), self.mailboxes());
-        self.call(medius_intake::api().with_state(state).into(), method, path, headers, body).await
+        self.call(medius_intake::router().with_state(state), method, path, headers, body).await
     }
 
     /// Calls consent.
@@ -191,7 +191,7 @@ impl Service {
         body: Option<&Value>,
     ) -> Reply {
         let state = medius_consent::State::new(self.database(), self.contacts(), self.codes(), None, self.issuer());
-        self.call(medius_consent::api().with_state(state).into(), method, path, headers, body).await
+        self.call(medius_consent::router().with_state(state), method, path, headers, body).await
     }
 
     /// Calls referral.
@@ -212,7 +212,7 @@ impl Service {
         let letterhead = medius_referral::Letterhead { operator, verify_base_url: run.api_url.clone() };
         let state =
             medius_referral::State::new(self.database(), self.keyring(), self.contacts(), documents, letterhead);
-        self.call(medius_referral::api().with_state(state).into(), method, path, headers, body).await
+        self.call(medius_referral::router().with_state(state), method, path, headers, body).await
     }
 
     /// Calls delivery.
@@ -225,7 +225,7 @@ impl Service {
     ) -> Reply {
         let links = LinkMac::new(self.aws.kms(), self.key("link_mac"));
         let state = medius_delivery::State::new(self.database(), links, self.contacts(), self.keyring());
-        self.call(medius_delivery::api().with_state(state).into(), method, path, headers, body).await
+        self.call(medius_delivery::router().with_state(state), method, path, headers, body).await
     }
 
     /// Calls rights.
@@ -249,7 +249,7 @@ impl Service {
             (keyring, self.keyring(), self.contacts()),
             files,
         );
-        self.call(medius_rights::api().with_state(state).into(), method, path, headers, body).await
+        self.call(medius_rights::router().with_state(state), method, path, headers, body).await
     }
 
     fn buckets(&self, quarantine: &str) -> (medius_store::Quarantine, medius_store::Files, medius_store::Handoff) {
@@ -272,7 +272,7 @@ impl Service {
         let keys = medius_store::OwnerKeys::new(&self.aws.kms(), &self.key("data"));
         let buckets = self.buckets(&self.stack.run().quarantine);
         let state = medius_records::State::new(self.database(), keys, self.contacts(), buckets);
-        self.call(medius_records::api().with_state(state).into(), method, path, headers, body).await
+        self.call(medius_records::router().with_state(state), method, path, headers, body).await
     }
 
     /// Screening as a deployed stage has it, whose verdicts come from a scanner; its quarantine is a bucket that the local
@@ -327,7 +327,7 @@ impl Service {
             },
         )
         .unwrap();
-        self.call(medius_provider::api().with_state(state).into(), method, path, headers, body).await
+        self.call(medius_provider::router().with_state(state), method, path, headers, body).await
     }
 
     /// The institution with the link of a delivery in hand: the secret is derived as the mailer derives it.
