@@ -8,7 +8,7 @@ use medius_domain::case::Case;
 use medius_domain::id::{CaseId, DeliveryId};
 use medius_domain::link::{AccessCode, Link, LinkEvent};
 use medius_domain::policy::{Permit, Thing};
-use medius_http::{Origin, Patient, Problem, own_case, telemetry};
+use medius_http::{Origin, Patient, Problem, own_case};
 use medius_store::{Change, Conflict, DeliveryRecord, MailRecord, Place, Snapshot, StoreError};
 
 /// Times that a change of a link is decided again when the institution or the mailer was quicker.
@@ -102,7 +102,6 @@ pub(crate) async fn revoke(
         let now = state.db.now();
         let mut change = Change::new(found.permit.clone(), now);
         let revoked = found.link.ended(LinkEvent::Revoke, now);
-        let ends = revoked.is_some();
         if let Some(revoked) = revoked {
             change.update_link(&revoked, found.case.expires_at)?;
             if revoked.sent_at.is_some() {
@@ -111,12 +110,7 @@ pub(crate) async fn revoke(
             found.link = revoked;
         }
         match state.db.commit(change, &found.snapshot).await {
-            Ok(()) => {
-                if ends {
-                    telemetry::count("DeliveryRevoked");
-                }
-                return Ok(found.view(now));
-            }
+            Ok(()) => return Ok(found.view(now)),
             // The mailer or the institution changed the link meanwhile: take back what it is now.
             Err(StoreError::Conflict(Conflict::Link)) => {}
             Err(error) => return Err(error.into()),

@@ -14,6 +14,7 @@ use medius_http::{Error, telemetry};
 use medius_store::{MailStatus, Place};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use tracing::field::Empty;
 
 /// Seconds after which a mail that still waits is the sweeper's.
 const WAITED: i64 = 30;
@@ -146,7 +147,7 @@ async fn sweep(mailer: &Mailer, context: &Context) -> Result<(), MailError> {
 }
 
 /// Delivers a mail, counts what became of it, and logs a failure: once, here. The lines say which request ordered it.
-#[tracing::instrument(name = "mail", skip_all, fields(request_id, ordered_by = tracing::field::Empty))]
+#[tracing::instrument(name = "mail", skip_all, fields(request_id, ordered_by = Empty, case.id = Empty, delivery.id = Empty))]
 async fn deliver(mailer: &Mailer, mail: &MailId, request_id: &str) -> Result<(), MailError> {
     // On the heap: the calls of four clients, one within the other, would make one type too deep for the compiler.
     match Box::pin(mailer.deliver(mail, request_id)).await {

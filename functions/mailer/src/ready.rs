@@ -13,6 +13,7 @@ use medius_domain::person::Email;
 use medius_domain::policy::{On, Permit, permit};
 use medius_domain::provider::Provider;
 use medius_domain::rights::{Claim, Keeper, Milestone};
+use medius_http::about;
 use medius_store::{DeskNotice, GuardianCode, MailAbout, MailRecord, Notice, Place, Snapshot};
 use std::collections::BTreeSet;
 
@@ -157,6 +158,7 @@ impl Mailer {
         let (Some(case), Some(link), Some(provider)) = (snapshot.case(case_id)?, link, provider) else {
             return Ok(None);
         };
+        about::delivery(&link.delivery_id);
         if !provider.takes(&case, now) || case.suspends(leave.event(), Some(provider_id)) {
             return Ok(None);
         }
@@ -207,6 +209,7 @@ impl Mailer {
         let (Some(delivery), Some(provider)) = (delivery, snapshot.provider(provider_id)?) else { return Ok(None) };
         let link = self.db.read([Place::Link(delivery.link_id.clone())]).await?.link(&delivery.link_id)?;
         let Some(link) = link.filter(|l| l.state.over() && l.sent_at.is_some()) else { return Ok(None) };
+        about::delivery(&link.delivery_id);
         let at = link.revoked_at.unwrap_or(mail.created_at);
         let Some(provider) = self.mailbox(&link, provider).await? else { return Ok(None) };
         if link.state == LinkState::Superseded {

@@ -11,6 +11,7 @@ use medius_domain::access::{Action, Event, Object, Purpose};
 use medius_domain::id::{LinkId, MailId};
 use medius_domain::link::{Link, LinkEvent};
 use medius_domain::policy::{On, Permit, Thing, permit};
+use medius_http::about;
 use medius_store::{
     Change, Conflict, MailAbout, MailRecord, MailStatus, Message, Notice, Place, Snapshot, StoreError, pause,
 };
@@ -54,6 +55,9 @@ impl Mailer {
         let snapshot = self.db.read([Place::Mail(id.clone())]).await?;
         let Some(mail) = snapshot.mail(id)? else { return Ok(Outcome::Settled) };
         tracing::Span::current().record("ordered_by", mail.ordered_by.as_deref());
+        if let Some(case) = &mail.case_id {
+            about::case(case);
+        }
         match mail.status {
             MailStatus::Sent | MailStatus::Dropped => return Ok(Outcome::Settled),
             MailStatus::Sending if mail.lease_until.is_some_and(|until| self.db.now() < until) => {

@@ -8,6 +8,7 @@ use medius_domain::access::{Action, Event, Object, Purpose};
 use medius_domain::id::LinkId;
 use medius_domain::link::{Link, LinkEvent, LinkState};
 use medius_domain::policy::{On, Thing, permit};
+use medius_http::about;
 use medius_store::{Change, Conflict, DeskNotice, MailAbout, MailRecord, Place, StoreError, pause};
 
 /// Times that a report is recorded anew when others wrote at the same link.
@@ -56,6 +57,9 @@ impl MailEvents {
         let Some(mail) = mail else { return Ok(Outcome::Settled) };
         // The request that ordered the mail is known in the log of what became of it.
         tracing::Span::current().record("ordered_by", mail.ordered_by.as_deref());
+        if let Some(case) = &mail.case_id {
+            about::case(case);
+        }
         let Some((link_id, generation)) = concerned(&mail.about, report.word) else { return Ok(Outcome::Settled) };
         let mut attempt = 0;
         loop {
@@ -79,6 +83,9 @@ impl MailEvents {
         request_id: &str,
     ) -> Result<Outcome, Failure> {
         let link = self.db.read([Place::Link(link_id.clone())]).await?.link(link_id)?;
+        if let Some(link) = &link {
+            about::delivery(&link.delivery_id);
+        }
         // The mail of a link that was made anew says nothing about the new one.
         let Some(link) = link.filter(|link| link.generation == generation) else { return Ok(Outcome::Settled) };
         let now = self.db.now();

@@ -12,7 +12,7 @@ use medius_domain::link::{Link, Tries};
 use medius_domain::policy::{On, Permit, permit};
 use medius_domain::provider::Provider;
 use medius_domain::task::Task;
-use medius_http::Problem;
+use medius_http::{Problem, about};
 use medius_store::{Change, Conflict, Place, ReferralRecord, SessionRecord, Snapshot, StoreError, pause};
 
 /// Times that a use case is done again when others used the same link at the same moment.
@@ -31,9 +31,17 @@ pub(crate) async fn find(state: &State, id: &LinkId, token_sha256: Option<&str>)
     let mut places = vec![Place::Link(id.clone()), Place::Code(id.clone())];
     places.extend(token_sha256.map(|token| Place::Session(id.clone(), token.to_owned())));
     let snapshot = state.db.read(places).await?;
-    let link = snapshot.link(id)?.ok_or_else(Problem::not_found)?;
+    let link = of(&snapshot, id)?;
     let session = token_sha256.map(|token| snapshot.session(id, token)).transpose()?.flatten();
     Ok(Found { code: snapshot.code(id)?, session, tries: None, link })
+}
+
+/// The link, which the lines of the request are about from now on.
+fn of(snapshot: &Snapshot, id: &LinkId) -> Result<Link, Problem> {
+    let link = snapshot.link(id)?.ok_or_else(Problem::not_found)?;
+    about::case(&link.case_id);
+    about::delivery(&link.delivery_id);
+    Ok(link)
 }
 
 /// Reads a link with its newest code and how often a network tried it in vain. Of a link that the network is locked out of
@@ -41,7 +49,7 @@ pub(crate) async fn find(state: &State, id: &LinkId, token_sha256: Option<&str>)
 pub(crate) async fn find_for(state: &State, id: &LinkId, network: &str) -> Result<Found, Problem> {
     let places = [Place::Link(id.clone()), Place::Code(id.clone()), Place::Tries(id.clone(), network.to_owned())];
     let snapshot = state.db.read(places).await?;
-    let link = snapshot.link(id)?.ok_or_else(Problem::not_found)?;
+    let link = of(&snapshot, id)?;
     let tries = snapshot.tries(id, network)?;
     if tries.as_ref().is_some_and(|tries| tries.locked(link.generation, snapshot.now())) {
         return Err(Problem::not_found());

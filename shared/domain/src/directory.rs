@@ -1,6 +1,6 @@
 //! Changes of the provider directory: what staff may set, who has to agree, and what makes a change stale. Whoever changes
-//! an address decides who reads, so no one person can (DELIVERY-AND-SECURITY: "a change of address needs two people";
-//! Foreign Patient Act Art. 6(2): only registered institutions).
+//! an address decides who reads, so no one person can (docs/threat-model.md, "a false institution in the directory"). Only
+//! registered institutions are listed (Foreign Patient Act Art. 6(2)).
 
 mod particulars;
 

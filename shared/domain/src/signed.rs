@@ -1,5 +1,5 @@
 //! Signed statements that anybody can check without us: a readable part and a JWS over the same content (RFC 7515 compact,
-//! ES256 of RFC 7518), in one JSON file. A consent receipt is one (PRIVACY: "KMS-signed"), a day's log head another.
+//! ES256 of RFC 7518), in one JSON file. A consent receipt is one, a day's log head another.
 //!
 //! What is checked is exactly one form: one algorithm, one header of three members, keys by thumbprint from a list that the
 //! checker holds. A header that brings its own key, or asks for another algorithm, is no header of ours.

@@ -9,7 +9,6 @@
 //! # mod medius_things {
 //! use axum::{Json, extract::State, http::StatusCode};
 //! use medius_http::{Body, ETag, IdempotencyKey, Patient, PathIds, Problem, openapi::ChangeProblems};
-//! use utoipa_axum::{router::OpenApiRouter, routes};
 //! # use medius_domain::id::CaseId;
 //! # #[derive(Clone)] pub struct AppState;
 //!
@@ -30,10 +29,7 @@
 //!     Ok((StatusCode::CREATED, ETag(1), Json(Thing { kind: body.value.kind, version: 1 })))
 //! }
 //!
-//! /// The routes of this function.
-//! pub fn api() -> OpenApiRouter<AppState> {
-//!     OpenApiRouter::new().routes(routes!(create))
-//! }
+//! medius_http::routes! { AppState: [self] create; }
 //! # }
 //! ```
 //!
@@ -42,7 +38,7 @@
 //! ```no_run
 //! # mod medius_things {
 //! #   #[derive(Clone)] pub struct AppState;
-//! #   pub fn api() -> utoipa_axum::router::OpenApiRouter<AppState> { Default::default() }
+//! #   pub fn router() -> axum::Router<AppState> { Default::default() }
 //! # }
 //! use medius_domain::clock::SystemClock;
 //! use medius_http::{ApiConfig, Env, Error, run, service, telemetry};
@@ -52,13 +48,14 @@
 //!     telemetry::init("things");
 //!     let env = Env::process();
 //!     let config = ApiConfig::from_env("things", &env)?;
-//!     let router = medius_things::api().with_state(medius_things::AppState);
+//!     let router = medius_things::router().with_state(medius_things::AppState);
 //!     run(service(router, config, std::sync::Arc::new(SystemClock))).await
 //! }
 //! ```
 //!
 //! A test of a router has no gateway: it puts a [`Gateway`] with the claims of a sign-in into the request's extensions.
 
+pub mod about;
 pub mod auth;
 pub mod body;
 pub mod config;
@@ -71,6 +68,7 @@ pub mod params;
 pub mod patient_log;
 pub mod problem;
 pub mod router;
+pub mod routes;
 pub mod store;
 mod structure;
 pub mod telemetry;

@@ -1,5 +1,6 @@
 //! The boundary of every function: what all requests get, whatever the handler does.
 
+use crate::about;
 use crate::auth::RequestId;
 use crate::config::ApiConfig;
 use crate::gateway::Gateway;
@@ -17,7 +18,8 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
-use tracing::Instrument;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 /// What the boundary and the extractors need: in the extensions of each request.
 #[derive(Clone)]
@@ -55,7 +57,15 @@ async fn serve(State(boundary): State<Boundary>, mut request: Request, next: Nex
     request.extensions_mut().insert(request_id.clone());
     request.extensions_mut().insert(boundary);
 
-    let span = tracing::info_span!("request", request_id = request_id.as_str());
+    let span = tracing::info_span!(
+        "request",
+        request_id = request_id.as_str(),
+        case.id = Empty,
+        delivery.id = Empty,
+        right.id = Empty,
+        inquiry.id = Empty,
+    );
+    about::of_path(&span, request.uri().path());
     async {
         let mut response = next.run(request).await;
         let problem = response.extensions_mut().remove::<Problem>();
@@ -64,6 +74,9 @@ async fn serve(State(boundary): State<Boundary>, mut request: Request, next: Nex
             response = finish(&problem, response, language, request_id.as_str());
         }
         add_headers(response.headers_mut(), request_id.as_str());
+        if let Some(made) = response.headers().get(header::LOCATION).and_then(|made| made.to_str().ok()) {
+            about::of_path(&Span::current(), made);
+        }
         let (status, milliseconds) = (response.status(), started.elapsed().as_secs_f64() * 1000.0);
         tracing::info!(
             function,

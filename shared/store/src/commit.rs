@@ -89,7 +89,12 @@ impl Database {
             }
             let items = writes.iter().map(|w| self.transact(w)).collect::<Result<Vec<_>, _>>()?;
             let error = match self.client.transact_write_items().set_transact_items(Some(items)).send().await {
-                Ok(_) => return Ok(()),
+                Ok(_) => {
+                    for (metric, by) in change.counted {
+                        metrics::counter!(metric, &[by]).increment(1);
+                    }
+                    return Ok(());
+                }
                 Err(e) => e,
             };
             let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() else {

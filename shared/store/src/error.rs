@@ -51,10 +51,22 @@ pub enum StoreError {
     },
     /// Sealing or opening failed.
     #[error("sealing: {0}")]
-    Seal(#[from] SealError),
+    Seal(#[source] SealError),
     /// A variable of the function's environment is missing.
     #[error("the variable {0} is not set")]
     Configuration(&'static str),
+}
+
+/// Codes of KMS after which somebody has to look: throttling and outages go by, these do not.
+const REFUSED: [&str; 4] =
+    ["AccessDeniedException", "DisabledException", "KMSInvalidStateException", "NotFoundException"];
+
+/// Counted where it arises, so that it is known from every function, whatever that one does about it.
+impl From<SealError> for StoreError {
+    fn from(error: SealError) -> Self {
+        metrics::counter!("SealFailed").increment(1);
+        Self::Seal(error)
+    }
 }
 
 impl StoreError {
@@ -82,6 +94,9 @@ impl StoreError {
         } else {
             "no usable answer".to_owned()
         };
+        if service == "KMS" && REFUSED.contains(&code.as_str()) {
+            metrics::counter!("KeyRefused").increment(1);
+        }
         Self::Service { service, operation, code }
     }
 }

@@ -80,6 +80,7 @@ impl Change {
     pub fn create_task(&mut self, task: &Task, kept_until: DateTime<Utc>) -> Result<(), StoreError> {
         let (place, item) = item(task, kept_until)?;
         self.create(place, item);
+        self.count_steps(task);
         Ok(())
     }
 
@@ -91,7 +92,14 @@ impl Change {
         let (place, item) = item(task, kept_until)?;
         let expected = [(":expected", number(task.revision() - 1))];
         self.push(place, Kind::Put(item), "version = :expected", expected, Conflict::Version);
+        self.count_steps(task);
         Ok(())
+    }
+
+    /// Counts the steps that a Task takes with this change.
+    fn count_steps(&mut self, task: &Task) {
+        let taken = task.steps.iter().filter(|step| step.at == self.now);
+        self.counted.extend(taken.map(|step| ("RequestSteps", ("action", step.action.code()))));
     }
 
     /// What was said at a Task's newest step. A case that is destroyed at this moment gets nothing more.

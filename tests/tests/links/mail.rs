@@ -6,7 +6,7 @@ use medius_tests::user::fresh_key;
 use serde_json::{Value, json};
 
 /// The id of the mail of a kind that was ordered for a case.
-async fn mail_of(sent: &Sent, kind: &str) -> String {
+pub(crate) async fn mail_of(sent: &Sent, kind: &str) -> String {
     let dynamodb = sent.stack.dynamodb(sent.stack.operator_credentials());
     let all = dynamodb.scan().table_name(sent.stack.table("outbox")).send().await.unwrap();
     let text = |s: &str| AttributeValue::S(s.to_owned());
@@ -36,7 +36,7 @@ fn event(detail_type: &str, mail: &str, part: Value) -> Value {
     })
 }
 
-fn delivered(mail: &str) -> Value {
+pub(crate) fn delivered(mail: &str) -> Value {
     let delivery = json!({"timestamp": "2026-11-23T04:00:01.000Z", "processingTimeMillis": 1200,
         "recipients": ["somebody@hospital.example"], "smtpResponse": "250 ok", "reportingMTA": "mta.example"});
     event("Email Delivered", mail, json!({"eventType": "Delivery", "delivery": delivery}))
@@ -63,7 +63,7 @@ fn complained(mail: &str) -> Value {
     event("Email Complaint Received", mail, json!({"eventType": "Complaint", "complaint": complaint}))
 }
 
-async fn say(sent: &Sent, event: &Value) {
+pub(crate) async fn say(sent: &Sent, event: &Value) {
     sent.stack.invoke("mailevents", None, event).await.unwrap();
 }
 
@@ -131,33 +131,4 @@ async fn whoever_is_in_has_the_mail_whatever_is_said_of_it() {
         say(&sent, &event).await;
         assert_eq!(sent.view().await["state"], "UNLOCKED");
     }
-}
-
-/// Whether a function's log has a line that names both, once its invocation has ended.
-async fn wrote(sent: &Sent, function: &str, request: &str, mail: &str) -> bool {
-    for _ in 0..100 {
-        let lines = sent.stack.logs(function).await.unwrap();
-        if lines.iter().any(|line| line.contains(request) && line.contains(mail)) {
-            return true;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    }
-    false
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn one_request_s_id_leads_through_the_logs_of_the_function_the_mail_and_what_became_of_it() {
-    let sent = Sent::with("one_time_code").await;
-    sent.state("SENT").await;
-    let path = format!("/v1/cases/{}/deliveries/{}/revoke", sent.case, sent.delivery);
-    let revoked = sent.app.post(&path, &json!({})).await.unwrap().expect(200, "revocation").unwrap();
-    let request = revoked.header("x-request-id");
-    assert!(request.len() > 8, "{request}");
-    let mail = mail_of(&sent, "provider_ended").await;
-    let of_api = sent.stack.logs("delivery").await.unwrap();
-    assert!(of_api.iter().any(|line| line.contains(&request)), "the request's own function");
-    // The stream brought the mail to the mailer, whose invocation has an id of its own.
-    assert!(wrote(&sent, "mailer", &request, &mail).await, "the mailer");
-    say(&sent, &delivered(&mail)).await;
-    assert!(wrote(&sent, "mailevents", &request, &mail).await, "what became of the mail");
 }

@@ -7,6 +7,7 @@ mod crowd;
 #[allow(dead_code, reason = "one harness serves two test programs")]
 #[path = "../faults/functions.rs"]
 mod functions;
+mod lines;
 mod mail;
 mod paste;
 mod phone;

@@ -5,6 +5,7 @@
 #[allow(dead_code, reason = "one wire serves two test programs")]
 #[path = "../faults/proxy.rs"]
 mod proxy;
+mod seals;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, TimeDelta, Utc};

@@ -75,10 +75,12 @@ fn assert_written(namespace: &str, metric: &str, function: Option<&str>, by: &st
         assert!(of_aws.get(namespace).is_some_and(|all| all.contains(&metric)), "{by}: {namespace} {metric}");
         return;
     }
-    let folder = function.map_or("shared/http".to_owned(), |name| format!("functions/{name}"));
+    // What the store counts, it counts in every function.
+    let folder = function.map_or("shared/store".to_owned(), |name| format!("functions/{name}"));
     let source = source(&folder);
     let literal = format!("\"{metric}\"");
-    assert!(source.contains(&literal) && source.contains("telemetry"), "{by}: nothing in {folder} writes {metric}");
+    let counts = ["telemetry", "metrics::counter!"].iter().any(|how| source.contains(how));
+    assert!(source.contains(&literal) && counts, "{by}: nothing in {folder} writes {metric}");
 }
 
 /// `SELECT SUM(metric) FROM SCHEMA("namespace", …)`.
@@ -145,6 +147,27 @@ fn every_alarm_wakes_somebody_and_has_its_entry_in_the_runbook() {
 }
 
 #[test]
+fn the_runbook_asks_for_figures_that_their_function_writes_and_names_every_function() {
+    let runbook = std::fs::read_to_string(root().join("infra/runbook.md")).unwrap();
+    let figures = runbook.lines().filter_map(|line| line.strip_prefix("figure "));
+    let mut asked = 0;
+    for figure in figures {
+        let [function, metric, _] = figure.split(' ').collect::<Vec<_>>()[..] else { panic!("{figure}") };
+        assert_written("Medius", metric, Some(function), "infra/runbook.md");
+        asked += 1;
+    }
+    assert!(asked > 10, "{asked}");
+    let listed = runbook.lines().find_map(|line| line.strip_prefix("FUNCTIONS=\"")?.strip_suffix('"')).unwrap();
+    let listed: BTreeSet<&str> = listed.split(' ').collect();
+    let template = template();
+    let there = of_type(&template, "AWS::Serverless::Function");
+    let there: BTreeSet<String> = there
+        .map(|(_, function)| function["FunctionName"]["!Sub"].as_str().unwrap().replace("${AWS::StackName}-", ""))
+        .collect();
+    assert_eq!(listed, there.iter().map(String::as_str).collect::<BTreeSet<_>>());
+}
+
+#[test]
 fn whatever_the_design_asks_to_be_woken_for_has_its_alarm() {
     let template = template();
     for (what, alarms) in ASKED {
@@ -167,6 +190,12 @@ fn the_dashboard_shows_figures_that_somebody_writes_and_no_logs() {
     for widget in body["widgets"].as_array().unwrap() {
         assert_eq!(widget["type"], "metric");
         for metric in widget["properties"]["metrics"].as_array().unwrap() {
+            if let Some(query) = metric[0]["expression"].as_str() {
+                let (namespace, name) = of_query(query);
+                assert_written(namespace, name, None, "dashboard");
+                ours.insert(name.to_owned());
+                continue;
+            }
             let row: Vec<_> = metric.as_array().unwrap().iter().filter_map(Value::as_str).collect();
             let function = row.iter().position(|cell| *cell == "function").and_then(|at| row.get(at + 1)).copied();
             assert_written(row[0], row[1], function, "dashboard");
@@ -175,15 +204,19 @@ fn the_dashboard_shows_figures_that_somebody_writes_and_no_logs() {
             }
         }
     }
-    // Every promise has its figure: deliveries, code failures, overdue destruction, rights due, outbox age, explanations.
+    // Every promise has its figure: deliveries by state, code failures, seals,
+    // overdue destruction, rights due, outbox age, explanations.
     for promise in [
         "DeliveryOrdered",
         "LinkUnlocked",
         "LetterDownloaded",
         "DeliveryAcknowledged",
-        "DeliveryRevoked",
+        "RequestSteps",
+        "LinksEnded",
         "UnlockRefused",
         "LinkSuspended",
+        "SealFailed",
+        "KeyRefused",
         "OverdueDestruction",
         "RightsDue",
         "OutboxAge",

@@ -1,5 +1,4 @@
-//! The institution's desk: where its referral stands, and what it answers, by a page's forms and as JSON (policy clause P1;
-//! REFERRAL "Loop").
+//! The institution's desk: where its referral stands, and what it answers, by a page's forms and as JSON (policy clause P1).
 
 pub(crate) mod answer;
 pub(crate) mod api;

@@ -1,4 +1,4 @@
-//! A Task as its own resource (REFERRAL: "Task and AuditEvent stay outside: the letter is frozen, they are not"). It says where
+//! A Task as its own resource and not part of the letter, which is frozen when a Task is not. It says where
 //! a request stands and nothing about health: the patient is whom the letter names.
 
 use super::build::{instant, request_priority};

@@ -1,6 +1,5 @@
 //! How often somebody tried a link in vain. Counted per link and network, so that one who guesses locks out themselves and
-//! not an institution behind another address; and per link in all, so that many networks together get no further
-//! (../shared/DELIVERY-AND-SECURITY.md, "Link").
+//! not an institution behind another address; and per link in all, so that many networks together get no further.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};

@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 const OUTCOME_DAYS: [i64; 2] = [7, 14];
 /// Business days after a missed deadline after which the coordinator takes over.
 const ESCALATED_AFTER: u32 = 1;
-/// Business days within which the other side answers a request to cancel. REFERRAL.md names no number; this one is ours: as long as
-/// the shortest time to decide in its table (urgent), because an appointment may be waiting.
+/// Business days within which the other side answers a request to cancel. No rule names a number; this one is ours: as long as
+/// the shortest time to decide (urgent), because an appointment may be waiting.
 const CANCEL_DAYS: u32 = 2;
 
 /// How many business days an institution has, from the day after the letter was sent.

@@ -13,7 +13,6 @@ pub use own::{own_case, own_inquiry, own_record, own_right};
 pub use repeat::{Remembered, replay, settle, versioned};
 
 use crate::problem::{MissingConsent, Problem, ProblemKind};
-use crate::telemetry;
 use medius_domain::code::{NoRandomness, TooMany};
 use medius_domain::consent;
 use medius_domain::field::{FieldError, Invalid};
@@ -23,7 +22,6 @@ use medius_store::{Conflict, StoreError};
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        note(&error);
         match error {
             StoreError::Conflict(Conflict::Version) => Self::new(ProblemKind::VersionMismatch),
             StoreError::Conflict(Conflict::Consent) => Self::conflict("consent-changed"),
@@ -34,25 +32,6 @@ impl From<StoreError> for Problem {
             | StoreError::Newer { .. } => Self::unavailable(error),
             StoreError::Corrupt { .. } | StoreError::Seal(_) | StoreError::Configuration(_) => Self::internal(error),
         }
-    }
-}
-
-/// Counts what somebody has to look at whoever asked: a seal that does not open, a key that KMS does not let be used.
-fn note(error: &StoreError) {
-    match error {
-        StoreError::Seal(_) => telemetry::count("SealFailed"),
-        // Throttling and outages go by; these do not.
-        StoreError::Service { service: "KMS", code, .. }
-            if ["AccessDeniedException", "DisabledException", "KMSInvalidStateException", "NotFoundException"]
-                .contains(&code.as_str()) =>
-        {
-            telemetry::count("KeyRefused");
-        }
-        StoreError::Service { .. }
-        | StoreError::Conflict(_)
-        | StoreError::Corrupt { .. }
-        | StoreError::Newer { .. }
-        | StoreError::Configuration(_) => {}
     }
 }
 

@@ -61,12 +61,14 @@ pub struct Change {
     pub(crate) also: Vec<Permit>,
     pub(crate) writes: Vec<Write>,
     pub(crate) now: DateTime<Utc>,
+    /// What is counted when it is made: the metric, and by what it is split.
+    pub(crate) counted: Vec<(&'static str, (&'static str, &'static str))>,
 }
 
 impl Change {
     /// An empty change: only the entry, for a read or a refusal.
     pub const fn new(permit: Permit, now: DateTime<Utc>) -> Self {
-        Self { permit, also: Vec::new(), writes: Vec::new(), now }
+        Self { permit, also: Vec::new(), writes: Vec::new(), now, counted: Vec::new() }
     }
 
     /// Leave for what the same change does in another chain, which gets its entry with it. A chain gets one entry of a change.
