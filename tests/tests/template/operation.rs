@@ -95,9 +95,26 @@ fn what_fails_behind_the_scenes_ends_in_a_queue_that_an_alarm_watches() {
         });
         assert!(watched, "{queue}");
         let policy = &template["Resources"][format!("{queue}Policy")]["Properties"]["PolicyDocument"]["Statement"];
-        assert_eq!(policy[0]["Condition"], json!({ "Bool": { "aws:SecureTransport": "false" } }), "{queue}");
+        assert_eq!(*policy, json!([tls_only("sqs:*", &json!({ "!GetAtt": format!("{queue}.Arn") }))]), "{queue}");
         // For two weeks, so that a long holiday loses nothing.
         assert_eq!(template["Resources"][queue]["Properties"]["MessageRetentionPeriod"], 1_209_600, "{queue}");
+    }
+}
+
+/// What keeps everybody out who does not speak TLS.
+fn tls_only(action: &str, resource: &Value) -> Value {
+    json!({ "Sid": "TlsOnly", "Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource,
+        "Condition": { "Bool": { "aws:SecureTransport": "false" } } })
+}
+
+#[test]
+fn every_topic_is_published_to_over_tls() {
+    let template = template();
+    let policies: Vec<_> = of_type(&template, "AWS::SNS::TopicPolicy").collect();
+    assert_eq!(policies.len(), of_type(&template, "AWS::SNS::Topic").count());
+    for (id, policy) in policies {
+        let wanted = tls_only("sns:Publish", &policy["Topics"][0]);
+        assert!(policy["PolicyDocument"]["Statement"].as_array().unwrap().contains(&wanted), "{id}");
     }
 }
 
