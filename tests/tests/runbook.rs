@@ -121,7 +121,7 @@ async fn every_command_of_the_runbook_runs_against_the_stack() {
         }
     }
     // Locally nothing is reserved: other tests call as often as they like.
-    let free = "for f in mailer retention provider; do aws lambda delete-function-concurrency --function-name \"$STACK-$f\"; done";
+    let free = "for f in $FUNCTIONS; do aws lambda delete-function-concurrency --function-name \"$STACK-$f\"; done";
     assert!(run(&stack, setup, ("", free), &given).status.success());
     assert!(failed.is_empty(), "{} commands failed:\n{}", failed.len(), failed.join("\n"));
     assert!(blocks.len() > 40, "{} blocks", blocks.len());

@@ -14,18 +14,19 @@ pub(crate) struct Options {
     /// End after the journey; exit code 0 only if every step held.
     #[arg(long)]
     once: bool,
-    /// Port of the local AWS.
+    /// Port of the local AWS; 0 takes a free one.
     #[arg(long, default_value_t = 4566)]
     port: u16,
-    /// Port of the address that patients and institutions use.
+    /// Port of the address that patients and institutions use; 0 takes a free one.
     #[arg(long, default_value_t = 8080)]
     front_port: u16,
 }
 
 pub(crate) async fn run(options: Options) -> Result<()> {
     let front = preflight::listen(options.front_port, "--front-port")?;
-    drop(preflight::listen(options.port, "--port")?);
-    let mut up = stack::up(&workspace::root().join("target/run"), options.port, front).await?;
+    let port = if options.port == 0 { preflight::free_port()? } else { options.port };
+    drop(preflight::listen(port, "--port")?);
+    let mut up = stack::up(&workspace::root().join("target/run"), port, front).await?;
     let outcome = go(&mut up).await;
     if options.once {
         let journey = outcome?;
