@@ -15,7 +15,7 @@ use crate::{say, tools::Tools};
 
 /// Processes that are measured.
 const STARTS: u32 = 15;
-/// Milliseconds of CPU that the first call may take beyond a later one (PERFORMANCE.md).
+/// Milliseconds of CPU that the first call may take beyond a later one (docs/performance.md).
 const MOST: f64 = 8.0;
 
 pub(super) async fn run() -> Result<()> {

@@ -12,7 +12,7 @@ use crate::{preflight, say, workspace};
 
 /// Documents after the first in a process.
 const MORE: u32 = 20;
-/// The letter is to be made at least so many times faster than WeasyPrint makes it (PERFORMANCE.md).
+/// The letter is to be made at least so many times faster than WeasyPrint makes it (docs/performance.md).
 const FASTER: f64 = 4.0;
 
 #[derive(clap::Args)]

@@ -1,7 +1,7 @@
 //! Start-up and first call of functions: release builds against one that does nothing, and against the same start in Node and
 //! Python.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use axum::body::Bytes;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -72,7 +72,43 @@ pub(super) async fn run(options: Options) -> Result<()> {
         all.push(python(options.starts).await?);
     }
     table(&all);
-    super::keep("functions", &json!({ "starts": options.starts, "functions": all }))
+    super::keep("functions", &json!({ "starts": options.starts, "functions": all }))?;
+    let over = over(&all);
+    ensure!(over.is_empty(), "more than is to be held:\n{}", over.join("\n"));
+    Ok(())
+}
+
+/// Times `hello` that a start and its memory may take.
+const TIMES_HELLO: f64 = 3.0;
+/// The part of bundled Node's start that a start may take.
+const PART_OF_NODE: f64 = 1.0 / 30.0;
+/// MB, packed, that a function without the letter engine may be.
+const PACKED_MB: f64 = 4.5;
+/// The functions with the letter engine.
+const WITH_ENGINE: [&str; 3] = ["referral", "explanation", "clinician"];
+
+/// What is not held, in words.
+fn over(all: &[Figures]) -> Vec<String> {
+    let named = |name: &str| all.iter().find(|f| f.name == name);
+    let mut over = Vec::new();
+    for f in all.iter().filter(|f| FUNCTIONS.iter().any(|(name, _)| *name == f.name)) {
+        let mut hold = |what: &str, is: f64, most: f64| {
+            if is > most {
+                over.push(format!("{} {what}: {is:.2} of {most:.2}", f.name));
+            }
+        };
+        if let Some(hello) = named(HELLO) {
+            hold("start, ms", f.cpu_ms, hello.cpu_ms * TIMES_HELLO);
+            hold("memory, MiB", f.resident_mib, hello.resident_mib * TIMES_HELLO);
+        }
+        if let Some(node) = named("node (bundled)") {
+            hold("start beside Node, ms", f.cpu_ms, node.cpu_ms * PART_OF_NODE);
+        }
+        if !WITH_ENGINE.contains(&f.name.as_str()) {
+            hold("packed, MB", f.gzip_mb.unwrap_or_default(), PACKED_MB);
+        }
+    }
+    over
 }
 
 fn template(given: Option<&Path>) -> Result<Value> {

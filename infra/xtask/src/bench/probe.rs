@@ -7,7 +7,7 @@ use tokio::process::Command;
 
 use crate::{release_build, say};
 
-/// Times that sealing may take of what the cipher alone takes (PERFORMANCE.md).
+/// Times that sealing may take of what the cipher alone takes (docs/performance.md).
 const SEALING: f64 = 20.0;
 
 /// The release build.
