@@ -66,14 +66,14 @@ impl Deadlines {
         }
         let leave = permit(event, &On::Behind(id, &task.subject)).map_err(|_| Failure::Policy)?;
         let live = self.db.live_links(id).await?;
-        let link = task.links.iter().rev().find_map(|id| live.iter().find(|link| link.id == *id));
+        let links: Vec<&Link> = live.iter().filter(|link| task.owns(link)).collect();
         let mut change = Change::new(leave, now);
         let turn = if let Some(next) = task.ended_by_time(now) {
             self.end(&mut change, &case, &next, now).await?
         } else {
             let marks = task.owed().reached(&task.told, now);
             change.update_task(&task.after_telling(&marks), case.expires_at)?;
-            remind(&mut change, (&snapshot, &case, &task), link, &weightiest(&marks), now)?
+            remind(&mut change, (&snapshot, &case, &task), &links, &weightiest(&marks), now)?
         };
         self.db.commit(change, &snapshot).await?;
         Ok(turn)
@@ -88,11 +88,12 @@ impl Deadlines {
     }
 }
 
-/// Orders the mails of the marks that weigh most. A completed service and a link that is dead have nobody to remind.
+/// Orders the mails of the marks that weigh most: to everybody of the institution who has a link. Where no link lives any more, the
+/// institution can neither be reminded nor answer, and a coordinator is told so. A completed service has nobody to remind.
 fn remind(
     change: &mut Change,
     (snapshot, case, task): (&Snapshot, &Case, &Task),
-    link: Option<&Link>,
+    links: &[&Link],
     marks: &[Mark],
     now: DateTime<Utc>,
 ) -> Result<Turn, StoreError> {
@@ -101,19 +102,21 @@ fn remind(
         return Ok(turn);
     }
     for mark in marks {
-        let about = match (addressee(task, *mark), link) {
-            (To::Institution, Some(link)) => {
-                change.order_mail(&MailRecord::news(link, now))?;
+        let about = match addressee(task, *mark) {
+            To::Institution if !links.is_empty() => {
+                for link in links {
+                    change.order_mail(&MailRecord::news(link, now))?;
+                }
                 turn = Turn::Reminded;
                 continue;
             }
-            (To::Institution, None) => continue,
-            (To::Patient, _) => MailAbout::PatientNotice { notice: Notice::TaskChanged },
-            (To::Coordinator, _) => {
+            To::Patient => MailAbout::PatientNotice { notice: Notice::TaskChanged },
+            to @ (To::Institution | To::Coordinator) => {
                 if let Some(due) = snapshot.assignment(&case.id)?.asked(case, now) {
                     change.assign(&due, case)?;
                 }
                 let notice = match mark {
+                    _ if matches!(to, To::Institution) => DeskNotice::LinkOver,
                     Mark::OutcomeEscalated => DeskNotice::OutcomeMissing,
                     Mark::CancelEscalated => DeskNotice::CancelUnanswered,
                     Mark::AcknowledgeHalf

@@ -92,7 +92,8 @@ async fn attempt(
     change.require(&proof);
     change.create_delivery(&delivery, &link, &case)?;
     // The institution reads the newest letter: what it was sent before for this request is not opened any more.
-    for older in links.values().filter(|older| older.live(now) && task.owns(older)) {
+    // Nor can it be made anew.
+    for older in links.values().filter(|older| (older.live(now) || older.reissuable(now)) && task.owns(older)) {
         if let Some(ended) = older.ended(LinkEvent::Supersede, now) {
             change.update_link(&ended, case.expires_at)?;
         }
@@ -104,7 +105,7 @@ async fn attempt(
         change.update_task(&sent, case.expires_at)?;
     }
     change.order_mail(&new_mail(&link))?;
-    change.tell(&sent, Some(&link), now)?;
+    change.tell(&sent, [&link], now)?;
     let view = DeliveryView::new(&delivery, &link, now);
     let location = Some(format!("/v1/cases/{id}/deliveries/{}", delivery.id));
     let answer = Remembered::new(&mut change, request, StatusCode::CREATED, location, &view)?;

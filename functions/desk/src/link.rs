@@ -123,8 +123,8 @@ async fn made_anew(state: &State, found: &Found, request: &IdempotentRequest) ->
     let mut change = Change::new(permit.clone().resting_on(&proof), now);
     change.require(&proof);
     change.update_link(&next, case.expires_at)?;
-    if let Some(task) = suspended(state, link).await? {
-        change.update_task(&task.with_link_suspended(None), case.expires_at)?;
+    if let Some(task) = request_of(state, link).await? {
+        change.update_task(&task.with_link_anew(next.expires_at), case.expires_at)?;
     }
     change.order_mail(&MailRecord::new(about, case.id.clone(), case.subject.clone(), now))?;
     let view = DeskDelivery::new(delivery, &next, now);
@@ -132,11 +132,22 @@ async fn made_anew(state: &State, found: &Found, request: &IdempotentRequest) ->
     Ok((change, answer))
 }
 
-/// The request of a link, if it waits for its link to be made anew.
-async fn suspended(state: &State, link: &Link) -> Result<Option<Task>, StoreError> {
+/// The request that a link leads to; links of before there were requests have none. One that is over takes no answer any more,
+/// and what a newer letter has taken the place of is not to be read again: the patient sends a letter instead.
+async fn request_of(state: &State, link: &Link) -> Result<Option<Task>, Problem> {
     let Some(id) = &link.task_id else { return Ok(None) };
     let snapshot = state.db.read([Place::Task(link.case_id.clone(), id.clone())]).await?;
-    Ok(snapshot.task(&link.case_id, id)?.filter(|task| task.suspended_at.is_some()))
+    let Some(task) = snapshot.task(&link.case_id, id)? else { return Ok(None) };
+    if task.state.over() {
+        return Err(Problem::conflict("request-ended"));
+    }
+    if let Some(newest) = task.links.last().filter(|newest| **newest != link.id) {
+        let sent = state.db.read([Place::Link(newest.clone())]).await?.link(newest)?;
+        if sent.is_some_and(|sent| sent.referral_id != link.referral_id) {
+            return Err(Problem::conflict("newer-letter"));
+        }
+    }
+    Ok(Some(task))
 }
 
 /// Makes an access code, which is shown in the answer and nowhere else: what is kept is its hash.

@@ -30,6 +30,12 @@ const fn words(notice: DeskNotice) -> Words {
             next_ko: "의료기관의 메일 주소를 전화로 확인하고, 주소가 바뀌었으면 기관 목록을 고친 뒤 새 링크를 보내 주십시오.",
             next_en: "Check the mailbox by phone; correct the directory where it has changed, then make the link anew.",
         },
+        DeskNotice::LinkOver => Words {
+            ko: "의료기관의 링크가 끝나 답할 수 없습니다",
+            en: "An institution has no link left to answer by",
+            next_ko: "데스크에서 새 링크를 보내 주십시오. 첫 발송 후 30일이 지났으면 환자에게 의뢰서를 다시 보내 달라고 요청해 주십시오.",
+            next_en: "Make the link anew at the desk; 30 days after its first sending, ask the patient to send the letter again.",
+        },
         DeskNotice::AnswerMissing => Words {
             ko: "의료기관이 기한 안에 답하지 않았습니다",
             en: "An institution has not answered in time",

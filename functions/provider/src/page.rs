@@ -127,6 +127,8 @@ pub(crate) struct Pages {
     pub(crate) closed: Page,
     /// After a referral was called off at the desk, and its link ended with it.
     pub(crate) called_off: Page,
+    /// Named by pages that are made when something is refused.
+    operator: Operator,
     reading_policy: HeaderValue,
     desk_policy: HeaderValue,
 }
@@ -183,6 +185,7 @@ impl Pages {
             gone: Page::new(gone.render()?, STYLE, READING_SCRIPT)?,
             closed: Page::new(closed.render()?, STYLE, READING_SCRIPT)?,
             called_off: Page::new(called_off.render()?, STYLE, READING_SCRIPT)?,
+            operator: operator.clone(),
             reading_policy: policy(READING_STYLE, Some(READING_SCRIPT), "'self'")?,
             desk_policy: policy(READING_STYLE, Some(desk::page::SCRIPT), "'self'")?,
         })
@@ -201,13 +204,35 @@ impl Pages {
         (status, headers, html).into_response()
     }
 
-    /// A refusal for who asked: to a browser that shows pages, the one 404 page; else problem details.
+    /// A refusal for who asked: to a browser that shows pages, a page, which for everything that cannot be opened is the same;
+    /// else problem details.
     pub(crate) fn refusal(&self, headers: &HeaderMap, problem: Problem) -> Response {
-        if problem.kind() == ProblemKind::NotFound && wants_html(headers) {
-            self.gone.answer(StatusCode::NOT_FOUND)
-        } else {
-            problem.into_response()
+        if !wants_html(headers) {
+            return problem.into_response();
         }
+        if problem.kind() == ProblemKind::NotFound {
+            return self.gone.answer(StatusCode::NOT_FOUND);
+        }
+        match self.refused(&problem) {
+            Ok(page) => problem.shown_as(page),
+            Err(_) => problem.into_response(),
+        }
+    }
+
+    /// Why something was not done, in words, and how to go on.
+    fn refused(&self, problem: &Problem) -> Result<Response, Error> {
+        let why = desk::words::not_done(problem.kind().code(), problem.reason());
+        let notice = Notice {
+            operator: &self.operator,
+            style: STYLE,
+            script: READING_SCRIPT,
+            title: "처리되지 않음 · Not done",
+            heading_ko: "처리되지 않았습니다",
+            heading_en: "This was not done",
+            text_ko: format!("{} 브라우저의 뒤로 가기를 눌러 돌아간 뒤 새로 고침하십시오.", why.ko),
+            text_en: format!("{} Go back in your browser and load the page anew.", why.en),
+        };
+        Ok(Page::new(notice.render()?, STYLE, READING_SCRIPT)?.answer(problem.kind().status()))
     }
 }
 

@@ -10,6 +10,7 @@ use medius_documents::ReferralView;
 use medius_documents::view::{Bar, Judgement, Part, Status, Trend};
 use medius_domain::clock::kst_minute;
 use medius_domain::health::Urgency;
+use medius_domain::link::LinkEvent;
 use medius_http::Problem;
 
 #[derive(Template)]
@@ -27,6 +28,9 @@ struct Reading<'a> {
     opened_at: String,
     expires_at: String,
     acknowledged_at: Option<String>,
+    /// Whether receipt can still be confirmed, and anything handed out: who has declined does neither.
+    may_acknowledge: bool,
+    may_download: bool,
     downloads_left: u32,
     pages: u32,
     pdf_kib: u64,
@@ -120,6 +124,8 @@ pub(crate) fn render(shown: &Shown, operator: &Operator, now: DateTime<Utc>) -> 
         opened_at: kst(now),
         expires_at: kst(link.expires_at),
         acknowledged_at: link.acknowledged_at.map(kst),
+        may_acknowledge: link.state.after(LinkEvent::Acknowledge).is_some(),
+        may_download: link.state.after(LinkEvent::Download).is_some(),
         downloads_left: link.max_downloads.saturating_sub(link.downloads),
         pages: referral.pages,
         pdf_kib: referral.pdf_bytes.div_ceil(1024),
@@ -205,6 +211,18 @@ mod tests {
             assert!(!html.contains("did not consent") && !html.contains("Withheld"), "{variant}");
             preview(variant, &html);
         }
+    }
+
+    #[test]
+    fn who_has_declined_is_offered_nothing_that_would_be_refused() {
+        let operator = Operator { name: "Medius".into(), phone: "+82 2 555 0100".into(), registration: "M-1".into() };
+        let mut shown = shown("demo");
+        shown.link.state = LinkState::Declined;
+        let html = render(&shown, &operator, "2026-11-22T10:05:00Z".parse().unwrap()).unwrap();
+        for action in ["acknowledge", "letter", "bundle"] {
+            assert!(!html.contains(&format!("action=\"{action}\"")), "{action}");
+        }
+        assert!(html.contains("You have declined this referral") && html.contains("action=\"close\""));
     }
 
     fn preview(variant: &str, html: &str) {

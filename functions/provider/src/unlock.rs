@@ -176,7 +176,7 @@ impl<'a> Visitor<'a> {
         if next.state == LinkState::Suspended {
             change.order_mail(&MailRecord::to_coordinators(&next, DeskNotice::LinkSuspended, now))?;
             if let Some(task) = &usable.task {
-                change.update_task(&task.with_link_suspended(Some(now)), usable.kept_until)?;
+                change.update_task(&task.with_link_suspended(now), usable.kept_until)?;
             }
             let at = state.db.read([Place::Assignment(next.case_id.clone())]).await?;
             if let Some(due) = at.assignment(&next.case_id)?.asked(&usable.case, now) {

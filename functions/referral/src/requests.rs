@@ -43,7 +43,7 @@ impl Requests {
         if let Some(open) = &self.open {
             let next = open.with_letter(letter.id.clone(), now)?;
             change.update_task(&next, case.expires_at)?;
-            change.tell(&next, None, now)?;
+            change.tell(&next, [], now)?;
             return Ok(next.id);
         }
         let (case_id, subject) = (case.id.clone(), case.subject.clone());
@@ -53,7 +53,7 @@ impl Requests {
             change.update_task(&before.followed(task.id.clone(), now), case.expires_at)?;
         }
         change.create_task(&task, case.expires_at)?;
-        change.tell(&task, None, now)?;
+        change.tell(&task, [], now)?;
         Ok(task.id)
     }
 }

@@ -5,7 +5,7 @@ use crate::auth::RequestId;
 use crate::config::ApiConfig;
 use crate::gateway::Gateway;
 use crate::language::Language;
-use crate::problem::{Problem, ProblemKind};
+use crate::problem::{Problem, ProblemKind, Shown};
 use crate::telemetry;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -69,7 +69,11 @@ async fn serve(State(boundary): State<Boundary>, mut request: Request, next: Nex
     async {
         let mut response = next.run(request).await;
         let problem = response.extensions_mut().remove::<Problem>();
-        let code = problem.as_ref().map(|p| p.kind().code());
+        let shown = response.extensions_mut().remove::<Shown>().map(|Shown(problem)| problem);
+        let code = problem.as_ref().or(shown.as_ref()).map(|p| p.kind().code());
+        for failed in problem.iter().chain(&shown).filter(|p| p.kind().status().is_server_error()) {
+            tracing::error!(code = failed.kind().code(), cause = failed.cause_chain(), "failed");
+        }
         if let Some(problem) = problem {
             response = finish(&problem, response, language, request_id.as_str());
         }
@@ -95,11 +99,8 @@ async fn serve(State(boundary): State<Boundary>, mut request: Request, next: Nex
     .await
 }
 
-/// Writes a problem's body, keeps headers that were set beside it, and logs the cause of a 5xx: once, here.
+/// Writes a problem's body and keeps headers that were set beside it.
 fn finish(problem: &Problem, bare: Response, language: Language, request_id: &str) -> Response {
-    if problem.kind().status().is_server_error() {
-        tracing::error!(code = problem.kind().code(), cause = problem.cause_chain(), "failed");
-    }
     let mut response = problem.render(language, request_id);
     for (name, value) in bare.headers() {
         if name == ALLOW || name == header::SET_COOKIE {

@@ -52,13 +52,19 @@ impl Change {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`].
-    pub fn tell(&mut self, task: &Task, link: Option<&Link>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub fn tell<'a>(
+        &mut self,
+        task: &Task,
+        links: impl IntoIterator<Item = &'a Link>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let Some(mails) = task.steps.last().map(Step::mails) else { return Ok(()) };
         let about_case = |about| MailRecord::new(about, task.case_id.clone(), task.subject.clone(), now);
         if mails.patient == ToPatient::Changed {
             self.order_mail(&about_case(MailAbout::PatientNotice { notice: Notice::TaskChanged }))?;
         }
-        if let (ToInstitution::Changed, Some(link)) = (mails.institution, link) {
+        // Whoever of the institution has a link: a colleague who answered waits for what follows, too.
+        for link in links.into_iter().filter(|_| mails.institution == ToInstitution::Changed) {
             self.order_mail(&MailRecord::news(link, now))?;
         }
         if let Some(word) = mails.coordinator {
@@ -80,8 +86,7 @@ impl Change {
     ) -> Result<(), StoreError> {
         self.update_task(next, case.expires_at)?;
         let mut own = live.iter().filter(|link| next.owns(link));
-        let newest = own.clone().find(|link| next.links.last() == Some(&link.id));
-        self.tell(next, newest, now)?;
+        self.tell(next, own.clone().filter(|link| at != Some(&link.id)), now)?;
         let cause = match next.steps.last().map_or(Effect::None, Step::effect) {
             Effect::CalledOff => {
                 own.try_for_each(|link| self.end_link(link, (case, at), now))?;

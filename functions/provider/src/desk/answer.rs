@@ -173,7 +173,7 @@ pub(crate) fn called_off(task: &Task) -> bool {
 /// A Task's next version, with the mails that tell of it.
 pub(crate) fn put(change: &mut Change, usable: &Usable, next: &Task, now: DateTime<Utc>) -> Result<(), StoreError> {
     change.update_task(next, usable.kept_until)?;
-    change.tell(next, Some(&usable.link), now)
+    change.tell(next, [&usable.link], now)
 }
 
 /// The step of a Task that goes with something that was done to its link; nothing where the Task is further already.

@@ -98,6 +98,27 @@ pub(crate) fn why(code: &str) -> Two {
     }
 }
 
+/// Why something of the desk that has no form to show it at was not done, by the problem's code and, with a conflict, its reason.
+pub(crate) fn not_done(code: &str, reason: Option<&str>) -> Two {
+    match code {
+        "state-conflict" if reason == Some("already-on-its-way") => two(
+            "이 담당자에게는 이미 링크를 보냈거나, 더 보낼 수 있는 링크가 없습니다.",
+            "This contact has been sent a link already, or no more links can be sent.",
+        ),
+        "state-conflict" => two("지금 상태에서는 할 수 없습니다.", "This is not possible in the present state."),
+        "version-mismatch" | "if-match-required" => {
+            two("그 사이에 상황이 바뀌었습니다.", "The referral changed meanwhile.")
+        }
+        "invalid-field" => two("보낸 내용을 받을 수 없습니다.", "What was sent cannot be taken."),
+        "body-too-large" => two("보낸 파일이나 글이 너무 큽니다.", "What was sent is too large."),
+        "too-many-requests" | "temporarily-unavailable" => two(
+            "지금은 처리할 수 없습니다. 잠시 기다려 주십시오.",
+            "This cannot be done just now. Please wait a moment.",
+        ),
+        _ => two("알 수 없는 문제가 생겼습니다.", "Something went wrong."),
+    }
+}
+
 /// Why nothing was changed, by the problem's code and, with a conflict, its reason.
 pub(crate) fn refusal(code: &str, reason: Option<&str>) -> Two {
     match code {

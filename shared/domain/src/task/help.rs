@@ -138,8 +138,14 @@ impl Task {
 
     /// The Task after its link was suspended, or made anew.
     #[must_use]
-    pub fn with_link_suspended(&self, since: Option<DateTime<Utc>>) -> Self {
-        Self { suspended_at: since, ..self.quietly() }
+    pub fn with_link_suspended(&self, since: DateTime<Utc>) -> Self {
+        Self { suspended_at: Some(since), ..self.quietly() }
+    }
+
+    /// The Task with a link that was made anew: nobody waits for that any more, and an answer is waited for while it lives.
+    #[must_use]
+    pub fn with_link_anew(&self, until: DateTime<Utc>) -> Self {
+        Self { suspended_at: None, link_until: self.link_until.max(Some(until)), ..self.quietly() }
     }
 }
 
@@ -235,10 +241,18 @@ mod tests {
     #[test]
     fn a_suspended_link_waits_until_it_is_made_anew() {
         let task = opened();
-        let suspended = task.with_link_suspended(Some(task.updated_at));
+        let suspended = task.with_link_suspended(task.updated_at);
         assert_eq!((suspended.needs(), suspended.needed_on()), (vec![Need::LinkSuspended], day(24)));
         assert_eq!(suspended.after_seeing_to(), None);
-        assert!(suspended.with_link_suspended(None).needs().is_empty());
+        let until = task.ends_at().unwrap() + TimeDelta::days(3);
+        let anew = suspended.with_link_anew(until);
+        assert!(anew.needs().is_empty());
+        assert_eq!(anew.ends_at(), Some(until), "who has a link may answer");
+        assert_eq!(
+            anew.with_link_anew(task.updated_at).ends_at(),
+            Some(until),
+            "a colleague's shorter one ends nothing"
+        );
         assert_eq!(suspended.version, task.version);
     }
 }

@@ -112,6 +112,9 @@ pub struct Task {
     /// When the newest letter was sent: deadlines count from here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<DateTime<Utc>>,
+    /// Until when a link to it lives that was made anew since then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link_until: Option<DateTime<Utc>>,
     /// Until when the institution should answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Due>,
@@ -215,6 +218,7 @@ impl Task {
             created_at: now,
             updated_at: now,
             sent_at: None,
+            link_until: None,
             due: None,
             appointment_on: None,
             appointment_ends: None,
@@ -296,6 +300,7 @@ impl Task {
         let mut next = self.apply(&Said::of(action), Party::Patient, now)?;
         next.delivery_id = Some(delivery);
         next.links.push(link);
+        next.link_until = None;
         Ok(next)
     }
 
@@ -349,7 +354,9 @@ impl Task {
     /// for so many days.
     pub fn ends_at(&self) -> Option<DateTime<Utc>> {
         match self.state {
-            TaskState::Sent | TaskState::Opened | TaskState::Acknowledged => self.sent_at.map(Link::expiry),
+            TaskState::Sent | TaskState::Opened | TaskState::Acknowledged => {
+                self.sent_at.map(Link::expiry).max(self.link_until)
+            }
             TaskState::OutcomeReturned => {
                 let told = self.steps.iter().rev().find(|step| step.action == TaskAction::FinalOutcome)?;
                 Some(told.at + TimeDelta::days(OUTCOME_READ_DAYS))

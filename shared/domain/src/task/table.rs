@@ -68,6 +68,9 @@ const fn row(action: A, by: &'static [P], from: &'static [S], guard: G, to: To, 
 
 /// States in which the institution has the letter and has not decided.
 const UNDECIDED: &[S] = &[S::Sent, S::Opened, S::Acknowledged];
+/// States in which a newer letter can take the place of the one that was sent.
+const RENEWABLE: &[S] =
+    &[S::MoreInformation, S::Sent, S::Opened, S::Acknowledged, S::Accepted, S::Scheduled, S::Attended, S::NoShow];
 /// States that end when a consent is withdrawn.
 const LIVE: &[S] = &[
     S::Generated,
@@ -95,16 +98,9 @@ pub const TABLE: &[Row] = &[
         E::LetterJoins,
     ),
     // A newer letter is made before it is sent: what was asked is still unanswered.
-    row(
-        A::Generate,
-        &[P::Patient],
-        &[S::MoreInformation, S::Sent, S::Opened, S::Acknowledged, S::Accepted, S::Scheduled, S::Attended, S::NoShow],
-        G::ConsentInForce,
-        To::Same,
-        E::LetterJoins,
-    ),
+    row(A::Generate, &[P::Patient], RENEWABLE, G::ConsentInForce, To::Same, E::LetterJoins),
     row(A::Review, &[P::Reviewer], &[S::Generated], G::ConsentInForce, To::State(S::Reviewed), E::LetterJoins),
-    row(A::Review, &[P::Reviewer], &[S::MoreInformation], G::ConsentInForce, To::Same, E::LetterJoins),
+    row(A::Review, &[P::Reviewer], RENEWABLE, G::ConsentInForce, To::Same, E::LetterJoins),
     row(A::Send, &[P::Patient], &[S::Generated, S::Reviewed], G::ConsentInForce, To::State(S::Sent), E::LetterGoesOut),
     row(A::AnswerMore, &[P::Patient], &[S::MoreInformation], G::ConsentInForce, To::State(S::Sent), E::LetterGoesOut),
     row(

@@ -23,25 +23,25 @@ const MODEL: &[(&str, &str)] = &[
     ),
     (
         "SENT",
-        "patient:generate= patient:renew= institution:open>OPENED institution:acknowledge>ACKNOWLEDGED \
+        "patient:generate= reviewer:review= patient:renew= institution:open>OPENED institution:acknowledge>ACKNOWLEDGED \
          patient:request_cancel>CANCEL_REQUESTED service:expire>EXPIRED patient:withdraw>CONSENT_WITHDRAWN",
     ),
     (
         "OPENED",
-        "patient:generate= patient:renew= institution:acknowledge>ACKNOWLEDGED institution:accept>ACCEPTED \
+        "patient:generate= reviewer:review= patient:renew= institution:acknowledge>ACKNOWLEDGED institution:accept>ACCEPTED \
          institution:decline>DECLINED institution:ask_more>MORE_INFORMATION institution:redirect>REDIRECTED \
          patient:request_cancel>CANCEL_REQUESTED institution:estimate= institution:add_colleague= service:expire>EXPIRED \
          patient:withdraw>CONSENT_WITHDRAWN",
     ),
     (
         "ACKNOWLEDGED",
-        "patient:generate= patient:renew= institution:accept>ACCEPTED institution:decline>DECLINED \
+        "patient:generate= reviewer:review= patient:renew= institution:accept>ACCEPTED institution:decline>DECLINED \
          institution:ask_more>MORE_INFORMATION institution:redirect>REDIRECTED patient:request_cancel>CANCEL_REQUESTED \
          institution:estimate= institution:add_colleague= service:expire>EXPIRED patient:withdraw>CONSENT_WITHDRAWN",
     ),
     (
         "ACCEPTED",
-        "patient:generate= patient:renew= institution:decline>DECLINED institution:redirect>REDIRECTED \
+        "patient:generate= reviewer:review= patient:renew= institution:decline>DECLINED institution:redirect>REDIRECTED \
          institution:schedule>SCHEDULED institution:attended>ATTENDED patient:request_cancel>CANCEL_REQUESTED \
          institution:request_cancel>CANCEL_REQUESTED institution:interim_outcome= \
          institution:final_outcome>OUTCOME_RETURNED institution:estimate= institution:add_colleague= \
@@ -56,7 +56,7 @@ const MODEL: &[(&str, &str)] = &[
     ("REDIRECTED", ""),
     (
         "SCHEDULED",
-        "patient:generate= patient:renew= institution:reschedule= patient:confirm_appointment= \
+        "patient:generate= reviewer:review= patient:renew= institution:reschedule= patient:confirm_appointment= \
          patient:ask_other_time>ACCEPTED institution:attended>ATTENDED institution:no_show>NO_SHOW \
          patient:request_cancel>CANCEL_REQUESTED institution:request_cancel>CANCEL_REQUESTED institution:interim_outcome= \
          institution:final_outcome>OUTCOME_RETURNED institution:estimate= institution:add_colleague= \
@@ -64,12 +64,12 @@ const MODEL: &[(&str, &str)] = &[
     ),
     (
         "ATTENDED",
-        "patient:generate= patient:renew= institution:interim_outcome= institution:final_outcome>OUTCOME_RETURNED \
+        "patient:generate= reviewer:review= patient:renew= institution:interim_outcome= institution:final_outcome>OUTCOME_RETURNED \
          institution:add_colleague= patient:withdraw>CONSENT_WITHDRAWN",
     ),
     (
         "NO_SHOW",
-        "patient:generate= patient:renew= institution:schedule>SCHEDULED patient:request_cancel>CANCEL_REQUESTED \
+        "patient:generate= reviewer:review= patient:renew= institution:schedule>SCHEDULED patient:request_cancel>CANCEL_REQUESTED \
          institution:request_cancel>CANCEL_REQUESTED institution:interim_outcome= institution:add_colleague= \
          patient:withdraw>CONSENT_WITHDRAWN",
     ),

@@ -230,6 +230,22 @@ impl fmt::Debug for Problem {
     }
 }
 
+/// A problem that is shown as a page.
+#[derive(Debug, Clone)]
+pub(crate) struct Shown(pub(crate) Problem);
+
+impl Problem {
+    /// The answer with a page of the caller's own instead of problem details. It is logged and counted as any other.
+    pub fn shown_as(self, mut page: Response) -> Response {
+        *page.status_mut() = self.kind().status();
+        if let Some(seconds) = self.0.retry_after {
+            page.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        page.extensions_mut().insert(Shown(self));
+        page
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.0.kind.status().into_response();

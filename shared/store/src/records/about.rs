@@ -152,6 +152,8 @@ pub enum DeskNotice {
     LinkBounced,
     /// Somebody at the institution marked the mail as spam.
     LinkComplained,
+    /// An institution that owes something has no link any more by which it could answer.
+    LinkOver,
     /// The institution does not answer.
     AnswerMissing,
     /// Two weeks after an appointment there is no outcome.
@@ -172,8 +174,9 @@ pub enum DeskNotice {
 
 impl DeskNotice {
     /// Every notice.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::LinkSuspended,
+        Self::LinkOver,
         Self::LinkBounced,
         Self::LinkComplained,
         Self::AnswerMissing,
