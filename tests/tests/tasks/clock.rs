@@ -12,7 +12,7 @@ use medius_tests::stack::Stack;
 use serde_json::json;
 use std::sync::Arc;
 
-fn database(stack: &Stack) -> Database {
+pub(crate) fn database(stack: &Stack) -> Database {
     let tables = Tables::new(|name| stack.run().tables.get(&name.strip_prefix("TABLE_")?.to_lowercase()).cloned());
     Database::new(stack.dynamodb(stack.operator_credentials()), tables, Arc::new(medius_domain::clock::SystemClock))
 }
@@ -22,7 +22,7 @@ async fn stored(db: &Database, case: &CaseId, task: &TaskId) -> Task {
 }
 
 /// Writes a Task as if everything about it had happened so many days earlier.
-async fn aged(db: &Database, case: &CaseId, id: &TaskId, days: i64) {
+pub(crate) async fn aged(db: &Database, case: &CaseId, id: &TaskId, days: i64) {
     let task = stored(db, case, id).await;
     let earlier = |at: DateTime<Utc>| at - TimeDelta::days(days);
     let steps = task.steps.iter().map(|step| Step { at: earlier(step.at), ..step.clone() }).collect();
@@ -44,12 +44,12 @@ async fn aged(db: &Database, case: &CaseId, id: &TaskId, days: i64) {
 }
 
 /// The patient's Task with its ids.
-async fn ids(patient: &Patient) -> (CaseId, TaskId) {
+pub(crate) async fn ids(patient: &Patient) -> (CaseId, TaskId) {
     let id = patient.task().await["id"].as_str().unwrap().parse().unwrap();
     (patient.case.parse().unwrap(), id)
 }
 
-async fn tick(stack: &Stack) {
+pub(crate) async fn tick(stack: &Stack) {
     let report = stack.invoke("deadlines", None, &json!({"kind": "clock"})).await.unwrap();
     assert_eq!((&report["failed"], &report["complete"]), (&json!(0), &json!(true)), "{report}");
 }

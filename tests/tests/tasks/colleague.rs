@@ -56,6 +56,8 @@ async fn a_colleague_gets_a_link_of_their_own_and_a_cancellation_that_one_confir
     patient.say(&wish).await.expect(200, "wish").unwrap();
     let ended = |mails: &std::collections::BTreeMap<String, usize>| mails.get("provider_ended").copied().unwrap_or(0);
     assert_eq!(ended(&ordered(&patient).await), 0);
+    // Whoever of the institution has a link hears of the wish.
+    assert_eq!(ordered(&patient).await.get("provider_task"), Some(&2));
     let over = desk.says(&json!({"action": "confirm_cancel"}), "CANCELLED").await;
     assert_eq!((&over["available_actions"], &over["appointment"]), (&json!([]), &json!(null)));
     for gone in [&desk, &second] {

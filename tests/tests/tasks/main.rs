@@ -5,6 +5,7 @@ mod clock;
 mod colleague;
 mod ends;
 mod fhir;
+mod links;
 mod mails;
 mod staff;
 
