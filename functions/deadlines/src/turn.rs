@@ -97,7 +97,7 @@ fn remind(
     marks: &[Mark],
     now: DateTime<Utc>,
 ) -> Result<Turn, StoreError> {
-    let mut turn = Turn::Settled;
+    let (mut turn, mut assigned) = (Turn::Settled, false);
     if case.completion.is_some() {
         return Ok(turn);
     }
@@ -112,8 +112,10 @@ fn remind(
             }
             To::Patient => MailAbout::PatientNotice { notice: Notice::TaskChanged },
             to @ (To::Institution | To::Coordinator) => {
-                if let Some(due) = snapshot.assignment(&case.id)?.asked(case, now) {
+                // Once, however much is told: one change writes an item once.
+                if let Some(due) = snapshot.assignment(&case.id)?.asked(case, now).filter(|_| !assigned) {
                     change.assign(&due, case)?;
+                    assigned = true;
                 }
                 let notice = match mark {
                     _ if matches!(to, To::Institution) => DeskNotice::LinkOver,

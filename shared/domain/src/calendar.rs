@@ -1,12 +1,50 @@
 //! An appointment as a calendar file (RFC 5545), for both sides of it: the institution's and the patient's calendar put it at the
 //! right hour wherever they are. It names an institution and a number, never a patient or a reason.
 
+use crate::clock::kst_minute;
+use crate::task::appointment::Appointment;
+use crate::task::{Task, TaskState};
 use chrono::{DateTime, Utc};
 use chrono_tz::Asia::Seoul;
 use std::fmt::Write;
 
 /// The media type of a calendar file.
 pub const MEDIA_TYPE: &str = "text/calendar; charset=utf-8";
+
+/// The zone of every appointment, by its name in the IANA database.
+pub const TIME_ZONE: &str = "Asia/Seoul";
+
+/// A Task's newest appointment as a calendar file. None once it was dropped or what became of it was told: a file that says
+/// otherwise would stand in a calendar for good. `contact` is whom to call, and may be empty.
+pub fn of_task(task: &Task, at: &Appointment, summary: &str, contact: &str) -> Option<String> {
+    let standing = match (task.state, task.appointment_confirmed) {
+        (TaskState::Cancelled | TaskState::ConsentWithdrawn, _) => Standing::Cancelled,
+        (TaskState::Scheduled | TaskState::CancelRequested, true) => Standing::Confirmed,
+        (TaskState::Scheduled | TaskState::CancelRequested, false) => Standing::Tentative,
+        _ => return None,
+    };
+    let utc = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M").to_string();
+    let times = format!(
+        "{} – {} KST (UTC+9)\n{} – {} UTC",
+        kst_minute(at.start),
+        kst_minute(at.end),
+        utc(at.start),
+        utc(at.end)
+    );
+    let description = format!("{times}\n{contact}");
+    let entry = Entry {
+        uid: &format!("{}@medius", task.id),
+        sequence: task.version,
+        stamp: task.updated_at,
+        start: at.start,
+        end: at.end,
+        summary,
+        place: at.place.expose(),
+        description: description.trim_end(),
+        standing,
+    };
+    Some(entry.file())
+}
 
 /// Bytes of a content line at most, without its end (RFC 5545 section 3.1).
 const LINE: usize = 75;

@@ -22,7 +22,7 @@ async fn rewritten(desk: &Desk<'_>, change_it: impl Fn(Link) -> Link) -> Link {
     let case = next.case_id.clone();
     let snapshot = db.read([Place::Case(case.clone()), Place::case_log(&case)]).await.unwrap();
     let kept_until = snapshot.case(&case).unwrap().unwrap().expires_at;
-    let object = Object::of(Thing::Link, &next.id, "");
+    let object = Object::of(Thing::Task, next.task_id.as_ref().expect("its request"), "age");
     let event = Event::of_function("test", Action::Update, object, Purpose::Provision, None);
     let mut change = Change::new(permit(event, &On::Behind(&case, &next.subject)).unwrap(), db.now());
     change.update_link(&next, kept_until).unwrap();
@@ -60,6 +60,9 @@ async fn a_suspended_link_to_an_older_letter_is_not_made_anew_after_a_newer_one_
     let link = suspended(&older).await;
     let newer = patient.sent_to(0).await;
     let again = made_anew(&patient, &link).await;
+    assert_eq!(refusal(&again), (409, json!("delivery-ended")), "{}", again.text());
+    // Nor one that an earlier release left as it was when the newer letter went out.
+    let again = made_anew(&patient, &suspended(&older).await).await;
     assert_eq!(refusal(&again), (409, json!("newer-letter")), "{}", again.text());
     assert_eq!(newer.task().await.status, 200, "the newer one goes on");
     // Of the newer letter it can be.

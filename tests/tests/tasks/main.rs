@@ -153,6 +153,12 @@ async fn a_referral_goes_its_whole_way_and_closes_the_service() {
     assert!(seen["available_actions"].as_array().unwrap().contains(&json!("confirm_appointment")));
     let confirmed = patient.say(&json!({"action": "confirm_appointment"})).await.expect(200, "confirm").unwrap().json();
     assert_eq!(confirmed["appointment_confirmed"], true);
+    // The patient, wherever they are, has the hour of the place and a file for a calendar of their own.
+    let own = &confirmed["appointment"];
+    let file = own["calendar"].as_str().unwrap();
+    assert_eq!(own["time_zone"], "Asia/Seoul");
+    assert!(file.contains("STATUS:CONFIRMED") && file.contains("DTSTART;TZID=Asia/Seoul:"), "{file}");
+    assert!(own["starts_there"].as_str().unwrap().len() == "2026-12-01 10:00".len());
     // Nobody came or stayed away on a day that is a week ahead.
     let offered = desk.task().await.json()["available_actions"].clone();
     for early in ["attended", "no_show"] {

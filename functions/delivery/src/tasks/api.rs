@@ -1,7 +1,10 @@
 //! What patients see of a Task and can say about it.
 
 use chrono::{DateTime, Utc};
+use medius_domain::calendar::{TIME_ZONE, of_task};
+use medius_domain::clock::kst_minute;
 use medius_domain::id::{DeliveryId, ProviderId, ReferralId, TaskId};
+use medius_domain::task::appointment::Appointment;
 use medius_domain::task::deadline::Due;
 use medius_domain::task::{Note, Party, Reason, Step, Task, TaskAction, TaskState};
 use serde::Serialize;
@@ -53,6 +56,9 @@ pub struct TaskView {
     pub due: Option<DueView>,
     /// Whether the patient agreed to the time of the appointment.
     pub appointment_confirmed: bool,
+    /// The newest appointment; in a list of Tasks it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub appointment: Option<AppointmentView>,
     /// What happened, in order; in a list of Tasks it is left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<StepView>,
@@ -70,6 +76,32 @@ pub struct DueView {
 impl From<Due> for DueView {
     fn from(due: Due) -> Self {
         Self { acknowledge_by: due.acknowledge_by, decide_by: due.decide_by }
+    }
+}
+
+/// An appointment in the time of the place where it is.
+#[derive(Serialize, ToSchema)]
+pub struct AppointmentView {
+    /// When it begins there, `YYYY-MM-DD HH:MM`.
+    pub starts_there: String,
+    /// When it ends there.
+    pub ends_there: String,
+    /// The zone of both, by its name in the IANA database.
+    pub time_zone: &'static str,
+    /// A calendar file (RFC 5545) for the patient's own calendar, while the appointment is to be kept in mind or taken out of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
+}
+
+impl AppointmentView {
+    /// Of a Task's newest appointment.
+    pub(super) fn new(task: &Task, at: &Appointment) -> Self {
+        Self {
+            starts_there: kst_minute(at.start),
+            ends_there: kst_minute(at.end),
+            time_zone: TIME_ZONE,
+            calendar: of_task(task, at, "진료 예약 · Appointment", ""),
+        }
     }
 }
 
@@ -122,6 +154,7 @@ impl TaskView {
             updated_at: task.updated_at,
             due: task.due.map(DueView::from),
             appointment_confirmed: task.appointment_confirmed,
+            appointment: None,
             steps: Vec::new(),
         }
     }

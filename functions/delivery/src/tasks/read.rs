@@ -1,6 +1,6 @@
 //! Reading Tasks. Each look is in the access log before anything is shown.
 
-use super::api::{StepView, TaskList, TaskView};
+use super::api::{AppointmentView, StepView, TaskList, TaskView};
 use crate::State;
 use medius_domain::access::{Action, Object, Purpose};
 use medius_domain::case::Case;
@@ -79,8 +79,10 @@ impl Found {
             let key = state.keyring.unwrap(&self.case.id, &wrapped).await?;
             state.db.read(places).await?.task_notes(task, &key)?
         };
+        let newest = task.steps.iter().rev().find_map(|step| notes.get(&step.n)?.appointment.as_ref());
+        let appointment = newest.map(|at| AppointmentView::new(task, at));
         let steps = task.steps.iter().map(|step| StepView::new(step, notes.remove(&step.n))).collect();
-        Ok(TaskView { steps, ..TaskView::new(task, state.db.now()) })
+        Ok(TaskView { appointment, steps, ..TaskView::new(task, state.db.now()) })
     }
 }
 
