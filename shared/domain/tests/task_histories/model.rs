@@ -87,7 +87,7 @@ impl Account {
         match action {
             A::Consent => false,
             A::Generate => patient && going,
-            A::Review => by == Party::Reviewer && going && (self.question || !self.out && !self.signed),
+            A::Review => by == Party::Reviewer && going && (self.out || !self.signed),
             A::Send | A::Cancel => patient && going && !self.out,
             A::AnswerMore => patient && there && self.question,
             A::Renew => patient && there && !self.question,
