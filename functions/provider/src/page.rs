@@ -273,6 +273,33 @@ mod tests {
     }
 
     #[test]
+    fn who_reads_pages_is_refused_by_one_and_a_program_by_problem_details() {
+        let browser = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static("text/html,*/*;q=0.8"))]);
+        let pages = pages();
+        for (problem, word) in [
+            (Problem::conflict("already-on-its-way"), "has been sent a link already"),
+            (Problem::conflict("action-not-available"), "not possible in the present state"),
+            (Problem::too_many_requests(30), "Please wait a moment"),
+            (ProblemKind::Internal.into(), "Something went wrong"),
+        ] {
+            let status = problem.kind().status();
+            let words = desk::words::not_done(problem.kind().code(), problem.reason());
+            assert!(words.en.contains(word) && !words.ko.is_empty(), "{word}");
+            let bare = pages.refusal(&HeaderMap::new(), problem.clone());
+            let shown = pages.refusal(&browser, problem);
+            assert_eq!((shown.status(), bare.status()), (status, status));
+            assert_eq!(shown.headers()[CONTENT_TYPE], HTML);
+            assert!(
+                shown.headers().contains_key(CONTENT_SECURITY_POLICY) && !bare.headers().contains_key(CONTENT_TYPE)
+            );
+            assert_eq!(shown.headers().contains_key(header::RETRY_AFTER), status == StatusCode::TOO_MANY_REQUESTS);
+        }
+        // Everything that cannot be opened is the same page.
+        let gone = pages.refusal(&browser, Problem::not_found());
+        assert_eq!(gone.status(), StatusCode::NOT_FOUND);
+    }
+
+    #[test]
     fn the_policy_names_the_very_bytes_of_the_page_and_nothing_else() {
         let pages = pages();
         for page in [&pages.link, &pages.export, &pages.check, &pages.gone, &pages.closed, &pages.called_off] {
