@@ -85,7 +85,8 @@ pub async fn run(stack: &Stack, report: &mut dyn FnMut(&str)) -> Result<Journey>
 
     let mails_before = stack.mails().await?.len();
     let delivery = app.deliver(&case, &referral).await?;
-    let mut institution = Institution::from_mail(stack, &mailbox, mails_before).await?;
+    // By its own link: other journeys send to the same mailbox.
+    let mut institution = Institution::of_delivery(stack, &case, &delivery, &mailbox).await?;
     wait_for_state(&app, &case, &delivery, "SENT").await?;
     report("the institution has a mail with the link");
     institution.page().await?.expect(200, "page")?;
