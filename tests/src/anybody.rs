@@ -11,7 +11,7 @@ use std::net::Ipv6Addr;
 
 /// An address in a network that nobody else has, of those that are for documents (RFC 3849).
 pub fn network() -> Ipv6Addr {
-    let drawn = u32::from_str_radix(&fresh_key()[..8], 16).unwrap_or_default();
+    let drawn = fresh_key().bytes().take(8).fold(0_u32, |drawn, letter| (drawn << 4) | u32::from(letter - b'a'));
     Ipv6Addr::from((0x2001_0db8_u128 << 96) | (u128::from(drawn) << 64) | 1)
 }
 
@@ -106,5 +106,6 @@ mod tests {
     fn networks_are_apart() {
         let networks: BTreeSet<[u8; 7]> = (0..1000).filter_map(|_| network().octets().first_chunk().copied()).collect();
         assert!(networks.len() > 990, "{} of 1000", networks.len());
+        assert!(fresh_key().len() == 32 && fresh_key().bytes().all(|letter| letter.is_ascii_lowercase()));
     }
 }

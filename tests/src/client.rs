@@ -97,10 +97,12 @@ pub async fn read(response: reqwest::Response) -> Result<Answer> {
     })
 }
 
-/// A key that no other request has; its first twelve characters are as random as the rest.
+/// A key that no other request has; any twelve of its characters are as good as drawn. Letters alone, from `a` to `p`: digits in a
+/// row are now and then the number of a card, which nothing takes.
 pub fn fresh_key() -> String {
     let id = medius_domain::id::MailId::new().to_string();
-    id.rsplit('_').next().unwrap_or(&id).to_owned()
+    let hex = id.rsplit('_').next().unwrap_or(&id).chars();
+    hex.filter_map(|digit| digit.to_digit(16)).filter_map(|n| char::from_u32(u32::from(b'a') + n)).collect()
 }
 
 /// Requests with one access token.
