@@ -197,11 +197,12 @@ async fn settle(
     (events, next): Recorded,
     attempts: &Attempts,
 ) -> Result<Result<Response, StoreError>, Problem> {
-    let now = state.db.now();
+    // One moment for the consents, and for what ends with them.
+    let now = found.standing.now;
     let event = events.last().ok_or_else(|| Problem::internal(NotServed))?;
     let mut change = Change::new(found.permit, now);
     change.consent(&events, &next)?;
-    // A first decision takes nothing from what stands, so nothing is looked for.
+    // A first decision takes nothing from what stands, so nothing is looked for unless something had lapsed.
     if !next.keeps(&found.head) {
         let (links, tasks) = tokio::try_join!(
             links::without_consent(state, &found.case.id, &next, &found.standing),

@@ -72,11 +72,20 @@ impl Deadlines {
             self.end(&mut change, &case, &next, now).await?
         } else {
             let marks = task.owed().reached(&task.told, now);
+            let lost = links.is_empty() && self.lost(&task).await?;
             change.update_task(&task.after_telling(&marks), case.expires_at)?;
-            remind(&mut change, (&snapshot, &case, &task), &links, &weightiest(&marks), now)?
+            remind(&mut change, (&snapshot, &case, &task), (&links, lost), &weightiest(&marks), now)?
         };
         self.db.commit(change, &snapshot).await?;
         Ok(turn)
+    }
+
+    /// Whether the institution lost its link by time, by wrong codes or by its mailbox. Where the patient took it back, nobody is to
+    /// send another.
+    async fn lost(&self, task: &Task) -> Result<bool, StoreError> {
+        let Some(id) = task.links.last() else { return Ok(false) };
+        let newest = self.db.read([Place::Link(id.clone())]).await?.link(id)?;
+        Ok(newest.is_some_and(|link| !link.state.over()))
     }
 
     /// The end of a Task by time, with its mails; where the outcome is there the service is completed.
@@ -93,7 +102,7 @@ impl Deadlines {
 fn remind(
     change: &mut Change,
     (snapshot, case, task): (&Snapshot, &Case, &Task),
-    links: &[&Link],
+    (links, lost): (&[&Link], bool),
     marks: &[Mark],
     now: DateTime<Utc>,
 ) -> Result<Turn, StoreError> {
@@ -110,6 +119,7 @@ fn remind(
                 turn = Turn::Reminded;
                 continue;
             }
+            To::Institution if !lost => continue,
             To::Patient => MailAbout::PatientNotice { notice: Notice::TaskChanged },
             to @ (To::Institution | To::Coordinator) => {
                 // Once, however much is told: one change writes an item once.

@@ -97,8 +97,9 @@ pub(crate) fn check(run: &RunFile, template: &Path) -> Result<()> {
                 let of_this = |(of, by, what, _): &(&str, &str, &str, &str)| {
                     *of == format!("{id}Role") && *by == sid && *what == action
                 };
+                // Now and then a slow run does use it: what is asked is whether a role has it.
                 if let Some(at) = NOT_ON_THE_STACK.iter().position(of_this) {
-                    excused.iter_mut().skip(at).take(1).for_each(|one| *one = !is_used);
+                    excused.iter_mut().skip(at).take(1).for_each(|one| *one = true);
                 } else if !is_used {
                     spare.push(format!("{id}Role {sid} {action}"));
                 }
@@ -106,7 +107,7 @@ pub(crate) fn check(run: &RunFile, template: &Path) -> Result<()> {
         }
     }
     if let Some(((role, sid, action, _), _)) = NOT_ON_THE_STACK.iter().zip(excused).find(|(_, excused)| !excused) {
-        bail!("{role} {sid} {action} needs no excuse: it was used, or no role has it any more");
+        bail!("{role} {sid} {action} needs no excuse: no role has it any more");
     }
     if !spare.is_empty() {
         bail!("{} permissions that no code path used in all tests:\n  {}", spare.len(), spare.join("\n  "));

@@ -187,9 +187,12 @@ impl ConsentHead {
         Ok(Ok((events, next)))
     }
 
-    /// Whether all that was decided `before` stands in this state as it did: then nothing that rests on it lost its ground.
+    /// Whether all that was decided `before` stands in this state as it did, and nothing of it had ended: then nothing that rests on
+    /// it lost its ground. What ended while a text was shown was only noted then, and what rested on it is still to be ended.
     pub fn keeps(&self, before: &Self) -> bool {
-        before.current.iter().all(|(matter, stood)| self.current.get(matter) == Some(stood))
+        before.current.iter().all(|(matter, stood)| {
+            matches!(stood.action, Action::Grant | Action::Refuse) && self.current.get(matter) == Some(stood)
+        })
     }
 
     /// Records that an agreement is taken back. Whoever is signed in may: taking back only makes less known.

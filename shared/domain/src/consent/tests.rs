@@ -107,9 +107,13 @@ fn a_first_decision_keeps_what_stood_and_a_later_one_or_a_lapse_beside_it_does_n
     let before = patient.head.clone();
     patient.decide(&provision, None, ConsentActor::Patient, &standing).unwrap();
     assert!(!patient.head.keeps(&before), "agreed to again, with another event to rest on");
-    let before = patient.head.clone();
-    patient.grant(&sensitive, &Standing::adult(now() + TimeDelta::days(400)));
-    assert!(!patient.head.keeps(&before), "the provision agreed to before is over by then");
+    // That the provision agreed to before is over by then is noted when the text is shown, before anything is decided.
+    let later = Standing::adult(now() + TimeDelta::days(400));
+    let serving = patient.serve(&sensitive, &later);
+    let shown = patient.head.clone();
+    let agreed = Decision { serving: &serving, grant: true, data_items: None, actor: ConsentActor::Patient };
+    let (_, after) = patient.head.decide(&patient.case, &patient.subject, &agreed, &later).unwrap().unwrap();
+    assert!(!after.keeps(&shown), "what rested on it is still there");
 }
 
 #[test]
