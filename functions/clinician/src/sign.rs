@@ -64,6 +64,7 @@ pub(crate) async fn sign(
     change.require_version(&waiting.case);
     if let Some(task) = reviewed(state, &waiting, desk, &signed, now).await? {
         change.update_task(&task, waiting.case.expires_at)?;
+        change.tell(&task, [], now)?;
     }
     change.create_signed_referral(&signed, Some(signature), &waiting.case)?;
     let read = ReferralRecord { superseded_at: Some(now), review: None, ..waiting.letter.clone() };

@@ -3,7 +3,7 @@
 use crate::State;
 use medius_domain::consent::{ConsentHead, Standing, Use, gate};
 use medius_domain::id::{CaseId, ReferralId};
-use medius_domain::link::{Link, LinkEvent};
+use medius_domain::link::Link;
 use medius_domain::task::{Party, Said, Task, TaskAction};
 use medius_store::{DeliveryRecord, ReferralRecord, StoreError};
 use std::collections::HashMap;
@@ -34,20 +34,20 @@ pub(crate) fn carried(link: &Link, letter: &ReferralRecord, head: &ConsentHead, 
     gate(&link.case_id, head, &used_for, standing).is_ok_and(|proof| link.rests_on(&proof))
 }
 
-/// The live links that a new state of the consents does not carry, ended.
+/// The live links that a new state of the consents does not carry.
 pub(crate) async fn without_consent(
     state: &State,
     case: &CaseId,
     next: &ConsentHead,
     standing: &Standing,
 ) -> Result<Vec<Link>, StoreError> {
-    let ended: Vec<Link> = live(state, case)
+    let lost: Vec<Link> = live(state, case)
         .await?
         .into_iter()
         .filter(|(link, letter)| !carried(link, letter, next, standing))
-        .filter_map(|(link, _)| link.ended(LinkEvent::ConsentWithdrawn, standing.now))
+        .map(|(link, _)| link)
         .collect();
-    if ended.len() > MOST { Err(StoreError::Conflict(medius_store::Conflict::Busy)) } else { Ok(ended) }
+    if lost.len() > MOST { Err(StoreError::Conflict(medius_store::Conflict::Busy)) } else { Ok(lost) }
 }
 
 /// The requests to institutions that a new state of the consents does not carry, ended.

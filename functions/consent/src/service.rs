@@ -16,6 +16,7 @@ use medius_domain::consent::{
 };
 use medius_domain::field::{FieldError, Invalid};
 use medius_domain::id::{CaseId, ServingId};
+use medius_domain::link::LinkEvent;
 use medius_domain::policy::{Permit, Thing};
 use medius_http::headers::IdempotentRequest;
 use medius_http::{Origin, Patient, Problem, Remembered, own_case, replay};
@@ -209,13 +210,11 @@ async fn settle(
             links::tasks_without_consent(state, &found.case.id, &next, &found.standing),
         )?;
         for link in links {
-            change.update_link(&link, found.case.expires_at)?;
-            if link.sent_at.is_some() {
-                change.order_mail(&MailRecord::ended(&link, now))?;
-            }
+            change.end_link(&link, LinkEvent::ConsentWithdrawn, &found.case)?;
         }
         for task in tasks {
             change.update_task(&task, found.case.expires_at)?;
+            change.tell(&task, [], now)?;
         }
     }
     if worth_a_notice(event) {

@@ -106,48 +106,48 @@ fn remind(
     marks: &[Mark],
     now: DateTime<Utc>,
 ) -> Result<Turn, StoreError> {
-    let (mut turn, mut assigned) = (Turn::Settled, false);
+    let mut turn = Turn::Settled;
     if case.completion.is_some() {
         return Ok(turn);
     }
+    // Assigned once, however much is told: one change writes an item once.
+    let mut due = snapshot.assignment(&case.id)?.asked(case, now);
+    let about_case = |about| MailRecord::new(about, case.id.clone(), case.subject.clone(), now);
     for mark in marks {
-        let about = match addressee(task, *mark) {
-            To::Institution if !links.is_empty() => {
-                for link in links {
-                    change.order_mail(&MailRecord::news(link, now))?;
-                }
-                turn = Turn::Reminded;
-                continue;
-            }
-            To::Institution if !lost => continue,
-            To::Patient => MailAbout::PatientNotice { notice: Notice::TaskChanged },
-            to @ (To::Institution | To::Coordinator) => {
-                // Once, however much is told: one change writes an item once.
-                if let Some(due) = snapshot.assignment(&case.id)?.asked(case, now).filter(|_| !assigned) {
-                    change.assign(&due, case)?;
-                    assigned = true;
-                }
-                let notice = match mark {
-                    _ if matches!(to, To::Institution) => DeskNotice::LinkOver,
-                    Mark::OutcomeEscalated => DeskNotice::OutcomeMissing,
-                    Mark::CancelEscalated => DeskNotice::CancelUnanswered,
-                    Mark::AcknowledgeHalf
-                    | Mark::AcknowledgeDue
-                    | Mark::AcknowledgeEscalated
-                    | Mark::DecideHalf
-                    | Mark::DecideDue
-                    | Mark::DecideEscalated
-                    | Mark::OutcomeAsked
-                    | Mark::CancelHalf
-                    | Mark::CancelDue => DeskNotice::AnswerMissing,
-                };
-                MailAbout::CoordinatorNotice { notice }
-            }
+        let mails = match addressee(task, *mark) {
+            To::Institution if !lost => links.iter().map(|link| MailRecord::news(link, now)).collect(),
+            To::Patient => vec![about_case(MailAbout::PatientNotice { notice: Notice::TaskChanged })],
+            To::Institution => vec![about_case(MailAbout::CoordinatorNotice { notice: DeskNotice::LinkOver })],
+            To::Coordinator => vec![about_case(MailAbout::CoordinatorNotice { notice: escalation(*mark) })],
         };
-        change.order_mail(&MailRecord::new(about, case.id.clone(), case.subject.clone(), now))?;
-        turn = Turn::Reminded;
+        for mail in &mails {
+            if matches!(mail.about, MailAbout::CoordinatorNotice { .. })
+                && let Some(due) = due.take()
+            {
+                change.assign(&due, case)?;
+            }
+            change.order_mail(mail)?;
+            turn = Turn::Reminded;
+        }
     }
     Ok(turn)
+}
+
+/// What a coordinator is told at a mark.
+const fn escalation(mark: Mark) -> DeskNotice {
+    match mark {
+        Mark::OutcomeEscalated => DeskNotice::OutcomeMissing,
+        Mark::CancelEscalated => DeskNotice::CancelUnanswered,
+        Mark::AcknowledgeHalf
+        | Mark::AcknowledgeDue
+        | Mark::AcknowledgeEscalated
+        | Mark::DecideHalf
+        | Mark::DecideDue
+        | Mark::DecideEscalated
+        | Mark::OutcomeAsked
+        | Mark::CancelHalf
+        | Mark::CancelDue => DeskNotice::AnswerMissing,
+    }
 }
 
 /// Who gets a mail.

@@ -94,9 +94,7 @@ async fn attempt(
     // The institution reads the newest letter: what it was sent before for this request is not opened any more.
     // Nor can it be made anew.
     for older in links.values().filter(|older| (older.live(now) || older.reissuable(now)) && task.owns(older)) {
-        if let Some(ended) = older.ended(LinkEvent::Supersede, now) {
-            change.update_link(&ended, case.expires_at)?;
-        }
+        change.end_link_quietly(older, LinkEvent::Supersede, &case)?;
     }
     let sent = task.sent(delivery.id.clone(), link.id.clone(), now)?;
     if is_new {

@@ -9,7 +9,7 @@ use medius_domain::id::{CaseId, DeliveryId};
 use medius_domain::link::{AccessCode, Link, LinkEvent};
 use medius_domain::policy::{Permit, Thing};
 use medius_http::{Origin, Patient, Problem, own_case};
-use medius_store::{Change, Conflict, DeliveryRecord, MailRecord, Place, Snapshot, StoreError};
+use medius_store::{Change, Conflict, DeliveryRecord, Place, Snapshot, StoreError};
 
 /// Times that a change of a link is decided again when the institution or the mailer was quicker.
 pub(crate) const ATTEMPTS: u32 = 8;
@@ -101,12 +101,7 @@ pub(crate) async fn revoke(
         let mut found = Found::read(state, patient, origin, id, (delivery, ""), Action::GrantChange).await?;
         let now = state.db.now();
         let mut change = Change::new(found.permit.clone(), now);
-        let revoked = found.link.ended(LinkEvent::Revoke, now);
-        if let Some(revoked) = revoked {
-            change.update_link(&revoked, found.case.expires_at)?;
-            if revoked.sent_at.is_some() {
-                change.order_mail(&MailRecord::ended(&revoked, now))?;
-            }
+        if let Some(revoked) = change.end_link(&found.link, LinkEvent::Revoke, &found.case)? {
             found.link = revoked;
         }
         match state.db.commit(change, &found.snapshot).await {

@@ -86,11 +86,7 @@ impl Fulfilment {
         let links = self.db.links_of(deliveries.iter().filter(|d| ids.contains(&d.referral_id))).await?;
         for link in links.values() {
             // A link that the patient took back has told its institution already.
-            let Some(ended) = link.ended(LinkEvent::Supersede, now) else { continue };
-            change.update_link(&ended, case.expires_at)?;
-            if ended.sent_at.is_some() {
-                change.order_mail(&MailRecord::ended(&ended, now))?;
-            }
+            change.end_link(link, LinkEvent::Supersede, case)?;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use medius_domain::lifecycle::Cause;
 use medius_domain::link::LinkEvent;
 use medius_domain::policy::Thing;
 use medius_http::{IfMatch, Problem, ProblemKind, own_case};
-use medius_store::{Change, Conflict, MailRecord, Place, StoreError, pause};
+use medius_store::{Change, Conflict, Place, StoreError, pause};
 
 /// Times that it is tried again while the institution or the mailer is at one of the case's links.
 const ATTEMPTS: u32 = 12;
@@ -44,11 +44,7 @@ async fn try_close(state: &State, wish: &Wish<'_>, expected: IfMatch) -> Result<
     let mut change = Change::new(permit, now);
     change.put_case(&closed)?;
     for link in state.db.live_links(wish.case).await? {
-        let Some(ended) = link.ended(LinkEvent::Revoke, now) else { continue };
-        change.update_link(&ended, case.expires_at)?;
-        if ended.sent_at.is_some() {
-            change.order_mail(&MailRecord::ended(&ended, now))?;
-        }
+        change.end_link(&link, LinkEvent::Revoke, &case)?;
     }
     // Unmoved: a link that is made at this moment must be seen.
     Ok(state.db.commit_unmoved(change, &snapshot).await.map(|()| closed))

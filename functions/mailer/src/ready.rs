@@ -158,7 +158,7 @@ impl Mailer {
         let (Some(case), Some(link), Some(provider)) = (snapshot.case(case_id)?, link, provider) else {
             return Ok(None);
         };
-        about::delivery(&link.delivery_id);
+        about::link(&link);
         if !provider.takes(&case, now) || case.suspends(leave.event(), Some(provider_id)) {
             return Ok(None);
         }
@@ -209,7 +209,7 @@ impl Mailer {
         let (Some(delivery), Some(provider)) = (delivery, snapshot.provider(provider_id)?) else { return Ok(None) };
         let link = self.db.read([Place::Link(delivery.link_id.clone())]).await?.link(&delivery.link_id)?;
         let Some(link) = link.filter(|l| l.state.over() && l.sent_at.is_some()) else { return Ok(None) };
-        about::delivery(&link.delivery_id);
+        about::link(&link);
         let at = link.revoked_at.unwrap_or(mail.created_at);
         let Some(provider) = self.mailbox(&link, provider).await? else { return Ok(None) };
         if link.state == LinkState::Superseded {

@@ -54,10 +54,7 @@ impl Mailer {
     pub async fn deliver(&self, id: &MailId, request_id: &str) -> Result<Outcome, MailError> {
         let snapshot = self.db.read([Place::Mail(id.clone())]).await?;
         let Some(mail) = snapshot.mail(id)? else { return Ok(Outcome::Settled) };
-        tracing::Span::current().record("ordered_by", mail.ordered_by.as_deref());
-        if let Some(case) = &mail.case_id {
-            about::case(case);
-        }
+        about::mail(&mail);
         match mail.status {
             MailStatus::Sent | MailStatus::Dropped => return Ok(Outcome::Settled),
             MailStatus::Sending if mail.lease_until.is_some_and(|until| self.db.now() < until) => {

@@ -56,10 +56,7 @@ impl MailEvents {
         let mail = self.db.read([Place::Mail(report.mail.clone())]).await?.mail(&report.mail)?;
         let Some(mail) = mail else { return Ok(Outcome::Settled) };
         // The request that ordered the mail is known in the log of what became of it.
-        tracing::Span::current().record("ordered_by", mail.ordered_by.as_deref());
-        if let Some(case) = &mail.case_id {
-            about::case(case);
-        }
+        about::mail(&mail);
         let Some((link_id, generation)) = concerned(&mail.about, report.word) else { return Ok(Outcome::Settled) };
         let mut attempt = 0;
         loop {
@@ -83,9 +80,7 @@ impl MailEvents {
         request_id: &str,
     ) -> Result<Outcome, Failure> {
         let link = self.db.read([Place::Link(link_id.clone())]).await?.link(link_id)?;
-        if let Some(link) = &link {
-            about::delivery(&link.delivery_id);
-        }
+        link.iter().for_each(about::link);
         // The mail of a link that was made anew says nothing about the new one.
         let Some(link) = link.filter(|link| link.generation == generation) else { return Ok(Outcome::Settled) };
         let now = self.db.now();

@@ -39,8 +39,7 @@ pub(crate) async fn find(state: &State, id: &LinkId, token_sha256: Option<&str>)
 /// The link, which the lines of the request are about from now on.
 fn of(snapshot: &Snapshot, id: &LinkId) -> Result<Link, Problem> {
     let link = snapshot.link(id)?.ok_or_else(Problem::not_found)?;
-    about::case(&link.case_id);
-    about::delivery(&link.delivery_id);
+    about::link(&link);
     Ok(link)
 }
 

@@ -12,7 +12,7 @@ use medius_domain::link::{Link, LinkEvent};
 use medius_domain::policy::{On, Permit, Thing, permit};
 use medius_domain::rights::{Right, RightsRequest};
 use medius_http::Problem;
-use medius_store::{Change, MailRecord, Place, Snapshot, StoreError, pause};
+use medius_store::{Change, Place, Snapshot, StoreError, pause};
 use std::collections::HashSet;
 
 /// Cases that are touched in one transaction: all that is written about them fits into it.
@@ -67,16 +67,8 @@ pub(crate) async fn end_links(
     case: &Case,
     meant: impl Fn(&Link) -> bool,
 ) -> Result<(), StoreError> {
-    let now = state.db.now();
-    for link in state.db.live_links(&case.id).await? {
-        if !meant(&link) {
-            continue;
-        }
-        let Some(ended) = link.ended(LinkEvent::Revoke, now) else { continue };
-        change.update_link(&ended, case.expires_at)?;
-        if ended.sent_at.is_some() {
-            change.order_mail(&MailRecord::ended(&ended, now))?;
-        }
+    for link in state.db.live_links(&case.id).await?.iter().filter(|link| meant(link)) {
+        change.end_link(link, LinkEvent::Revoke, case)?;
     }
     Ok(())
 }

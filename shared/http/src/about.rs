@@ -2,17 +2,23 @@
 //! ours by its form gets there, whatever stands in an address.
 
 use medius_domain::id::{CaseId, DeliveryId, InquiryId, RightId};
+use medius_domain::link::Link;
+use medius_store::MailRecord;
 use std::str::FromStr;
 use tracing::Span;
 
-/// Says in the lines of this request or mail which case they are about, where its span has fields for that.
-pub fn case(id: &CaseId) {
-    Span::current().record("case.id", id.as_str());
+/// Says in the lines from now on which case a mail is about and which request ordered it, where their span has fields for that.
+pub fn mail(mail: &MailRecord) {
+    let span = Span::current();
+    span.record("ordered_by", mail.ordered_by.as_deref());
+    span.record("case.id", mail.case_id.as_ref().map(CaseId::as_str));
 }
 
-/// The same of a delivery.
-pub fn delivery(id: &DeliveryId) {
-    Span::current().record("delivery.id", id.as_str());
+/// The same of a link: its case and its delivery.
+pub fn link(link: &Link) {
+    let span = Span::current();
+    span.record("case.id", link.case_id.as_str());
+    span.record("delivery.id", link.delivery_id.as_str());
 }
 
 /// What an address names: the request's own, or that of what it made.

@@ -89,7 +89,7 @@ pub use snapshot::Snapshot;
 pub use staff_pool::{Account, StaffPool};
 pub use statutory::SealedStatutory;
 pub use synthetic_pool::SyntheticPool;
-pub use tasks::{Notes, note_places};
+pub use tasks::{Notes, newest_appointment, note_places};
 pub use telling::Around;
 pub use web::{Web, WebAnswer};
 pub use work_list::{Waiting, WorkList};

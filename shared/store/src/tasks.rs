@@ -11,6 +11,7 @@ use crate::seal::{Binding, DataKey};
 use crate::snapshot::Snapshot;
 use chrono::{DateTime, Utc};
 use medius_domain::id::{CaseId, TaskId};
+use medius_domain::task::appointment::Appointment;
 use medius_domain::task::{Note, Task};
 use std::collections::BTreeMap;
 
@@ -27,6 +28,11 @@ pub(crate) fn binding(case: &CaseId, place: &Place) -> Binding {
 
 /// What was said at the steps of a Task, by the step's number.
 pub type Notes = BTreeMap<u32, Note>;
+
+/// The newest appointment that was proposed, with the number of its step.
+pub fn newest_appointment(notes: &Notes) -> Option<(u32, &Appointment)> {
+    notes.iter().rev().find_map(|(n, note)| Some((*n, note.appointment.as_ref()?)))
+}
 
 fn item(task: &Task, kept_until: DateTime<Utc>) -> Result<(Place, crate::item::Item), StoreError> {
     let mut beside = vec![("version", number(task.revision()))];
@@ -80,7 +86,6 @@ impl Change {
     pub fn create_task(&mut self, task: &Task, kept_until: DateTime<Utc>) -> Result<(), StoreError> {
         let (place, item) = item(task, kept_until)?;
         self.create(place, item);
-        self.count_steps(task);
         Ok(())
     }
 
@@ -92,14 +97,7 @@ impl Change {
         let (place, item) = item(task, kept_until)?;
         let expected = [(":expected", number(task.revision() - 1))];
         self.push(place, Kind::Put(item), "version = :expected", expected, Conflict::Version);
-        self.count_steps(task);
         Ok(())
-    }
-
-    /// Counts the steps that a Task takes with this change.
-    fn count_steps(&mut self, task: &Task) {
-        let taken = task.steps.iter().filter(|step| step.at == self.now);
-        self.counted.extend(taken.map(|step| ("RequestSteps", ("action", step.action.code()))));
     }
 
     /// What was said at a Task's newest step. A case that is destroyed at this moment gets nothing more.

@@ -47,7 +47,7 @@ pub struct Around<'a> {
 }
 
 impl Change {
-    /// Orders the general mails about a Task's newest step: what the table says that goes with a link's or a consent's own change is
+    /// Counts a Task's newest step and orders the general mails about it: what the table says that goes with a link's or a consent's own change is
     /// ordered with that. Without a live link there is nowhere to tell an institution anything.
     ///
     /// # Errors
@@ -58,7 +58,9 @@ impl Change {
         links: impl IntoIterator<Item = &'a Link>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let Some(mails) = task.steps.last().map(Step::mails) else { return Ok(()) };
+        let Some(step) = task.steps.last() else { return Ok(()) };
+        self.counted.push(("RequestSteps", ("action", step.action.code())));
+        let mails = step.mails();
         let about_case = |about| MailRecord::new(about, task.case_id.clone(), task.subject.clone(), now);
         if mails.patient == ToPatient::Changed {
             self.order_mail(&about_case(MailAbout::PatientNotice { notice: Notice::TaskChanged }))?;
@@ -85,11 +87,17 @@ impl Change {
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         self.update_task(next, case.expires_at)?;
-        let mut own = live.iter().filter(|link| next.owns(link));
+        let own = live.iter().filter(|link| next.owns(link));
         self.tell(next, own.clone().filter(|link| at != Some(&link.id)), now)?;
         let cause = match next.steps.last().map_or(Effect::None, Step::effect) {
             Effect::CalledOff => {
-                own.try_for_each(|link| self.end_link(link, (case, at), now))?;
+                for link in own {
+                    if at == Some(&link.id) {
+                        self.end_link_quietly(link, LinkEvent::Revoke, case)?;
+                    } else {
+                        self.end_link(link, LinkEvent::Revoke, case)?;
+                    }
+                }
                 Some(Cause::Cancelled)
             }
             Effect::LoopClosed => Some(Cause::OutcomeReturned),
@@ -114,18 +122,26 @@ impl Change {
         }
     }
 
-    fn end_link(
-        &mut self,
-        link: &Link,
-        (case, at): (&Case, Option<&LinkId>),
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let Some(ended) = link.ended(LinkEvent::Revoke, now) else { return Ok(()) };
-        self.update_link(&ended, case.expires_at)?;
-        if ended.sent_at.is_some() && at != Some(&ended.id) {
-            self.order_mail(&MailRecord::ended(&ended, now))
-        } else {
-            Ok(())
+    /// Ends a link, and tells the institution that was sent it. Gives the link as it is then; none where it had ended before.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn end_link(&mut self, link: &Link, event: LinkEvent, case: &Case) -> Result<Option<Link>, StoreError> {
+        let ended = self.end_link_quietly(link, event, case)?;
+        if let Some(ended) = ended.as_ref().filter(|ended| ended.sent_at.is_some()) {
+            self.order_mail(&MailRecord::ended(ended, self.now))?;
         }
+        Ok(ended)
+    }
+
+    /// The same without a word: where another mail goes out instead, or who did it is there.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn end_link_quietly(&mut self, link: &Link, event: LinkEvent, case: &Case) -> Result<Option<Link>, StoreError> {
+        let Some(ended) = link.ended(event, self.now) else { return Ok(None) };
+        self.update_link(&ended, case.expires_at)?;
+        self.counted.push(("LinksEnded", ("state", ended.state.as_str())));
+        Ok(Some(ended))
     }
 }

@@ -264,6 +264,15 @@ async fn an_institution_that_could_not_be_told_of_an_end_is_told_later_without_a
     assert_eq!(endings(&stack, &address, &reference).await.len(), told.len());
 }
 
+/// A patient whose case says that mailbox, with the case.
+async fn reachable(stack: &Stack) -> (PatientApp, String, String) {
+    let (app, address) = patient(stack).await;
+    let mut story = demo_story().unwrap();
+    story["basic"]["email"] = json!(address);
+    let case = app.ready_case(&story, &stack.run().providers[1]).await.unwrap();
+    (app, address, case)
+}
+
 /// Orders a notice as the functions do: in a change, under a permit.
 async fn order_notice(stack: &Stack, case: &str) {
     let aws = aws(stack, &stack.run().endpoint);
@@ -289,10 +298,7 @@ async fn order_notice(stack: &Stack, case: &str) {
 async fn word_that_something_waits_goes_to_the_patient_s_mailbox_or_nowhere() {
     let _turn = TURN.lock().await;
     let stack = Stack::load().unwrap();
-    let (app, address) = patient(&stack).await;
-    let mut story = demo_story().unwrap();
-    story["basic"]["email"] = json!(address);
-    let told = app.ready_case(&story, &stack.run().providers[1]).await.unwrap();
+    let (app, address, told) = reachable(&stack).await;
     let silent = app.open_case().await.unwrap();
     order_notice(&stack, &told).await;
     order_notice(&stack, &silent).await;

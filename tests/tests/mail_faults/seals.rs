@@ -1,13 +1,12 @@
 //! A card that does not open: the mail waits, and whoever is woken learns of it, although no request failed.
 
-use super::{TURN, context, mail_of, mailer, order_notice, ordered, patient};
+use super::{TURN, context, mail_of, mailer, order_notice, ordered, reachable};
 use crate::proxy::Proxy;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use medius_mailer::handle;
-use medius_tests::journey::demo_story;
 use medius_tests::stack::{Mail, Stack};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -27,10 +26,7 @@ async fn put(stack: &Stack, item: HashMap<String, AttributeValue>) {
 async fn a_card_that_does_not_open_wakes_somebody_and_loses_no_mail() {
     let _turn = TURN.lock().await;
     let stack = Stack::load().unwrap();
-    let (app, address) = patient(&stack).await;
-    let mut story = demo_story().unwrap();
-    story["basic"]["email"] = json!(address);
-    let case = app.ready_case(&story, &stack.run().providers[1]).await.unwrap();
+    let (_, address, case) = reachable(&stack).await;
     let dynamodb = stack.dynamodb(stack.operator_credentials());
     let mut pages = dynamodb.scan().table_name(stack.table("cases")).into_paginator().items().send();
     let mut card = None;

@@ -1,6 +1,7 @@
 //! A request and its links: which link may be made anew, who hears of news, and what happens where no link lives any more.
 
 use super::clock::{aged, database, ids, tick};
+use super::mails::ordered;
 use super::{Desk, Patient};
 use chrono::{TimeDelta, Utc};
 use medius_domain::access::{Action, Event, Object, Purpose};
@@ -8,7 +9,6 @@ use medius_domain::link::{Link, LinkState};
 use medius_domain::policy::{On, Thing, permit};
 use medius_store::{Change, Place};
 use medius_tests::client::Answer;
-use medius_tests::stack::Mail;
 use medius_tests::staff::StaffApp;
 use medius_tests::user::fresh_key;
 use serde_json::{Value, json};
@@ -44,13 +44,6 @@ async fn made_anew(patient: &Patient, link: &Link) -> Answer {
 
 fn refusal(answer: &Answer) -> (u16, Value) {
     (answer.status.as_u16(), answer.json()["reason"].clone())
-}
-
-/// The mails about the patient's case with something in their subject.
-async fn mails(patient: &Patient, subject: &str, part: &str) -> usize {
-    let all = patient.stack.mails().await.unwrap();
-    let about = |m: &&Mail| m.subject.contains(subject) && m.body_text.as_deref().is_some_and(|t| t.contains(part));
-    all.iter().filter(about).count()
 }
 
 #[tokio::test]
@@ -104,14 +97,53 @@ async fn where_no_link_lives_a_coordinator_is_told_that_nobody_can_answer() {
     for _ in 0..3 {
         tick(&patient.stack).await;
     }
-    let mut told = 0;
-    for _ in 0..50 {
-        told = mails(&patient, "no link left to answer by", &patient.case).await;
-        if told > 0 {
-            break;
+    let told = ordered(&patient).await;
+    assert_eq!(told.get("coordinator_notice link_over"), Some(&1), "{told:?}");
+    assert_eq!(told.get("provider_task"), None, "{told:?}");
+}
+
+#[tokio::test]
+async fn where_the_patient_took_the_link_back_nobody_is_to_send_another() {
+    let patient = Patient::new().await;
+    let desk = patient.sent_to(0).await;
+    let db = database(&patient.stack);
+    let (case, task) = ids(&patient).await;
+    let delivery = rewritten(&desk, |link| link).await.delivery_id;
+    let path = format!("/v1/cases/{}/deliveries/{delivery}/revoke", patient.case);
+    patient.app.post(&path, &json!({})).await.unwrap().expect(200, "revocation").unwrap();
+    aged(&db, &case, &task, 13).await;
+    for _ in 0..3 {
+        tick(&patient.stack).await;
+    }
+    assert_eq!(ordered(&patient).await.get("coordinator_notice link_over"), None);
+}
+
+/// Whether a function wrote a figure with what it is split by, for CloudWatch.
+async fn counted(patient: &Patient, function: &str, metric: &str, (by, what): (&str, &str)) -> bool {
+    for _ in 0..100 {
+        let lines = patient.stack.logs(function).await.unwrap();
+        let figures = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        if figures.into_iter().any(|figure| figure[metric].is_number() && figure[by] == what) {
+            return true;
         }
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
-    assert_eq!(told, 1);
-    assert_eq!(mails(&patient, "News about a referral", &desk.link.link.id).await, 0);
+    false
+}
+
+#[tokio::test]
+async fn steps_and_ends_are_counted_by_the_function_that_makes_them() {
+    let patient = Patient::new().await;
+    let desk = patient.sent_to(0).await;
+    desk.says(&json!({"action": "accept"}), "ACCEPTED").await;
+    let recipient = patient.recipient(0).to_owned();
+    patient.app.withdraw(&patient.case, "P", Some(&recipient)).await.unwrap().expect(201, "withdrawal").unwrap();
+    for (function, metric, by) in [
+        ("delivery", "RequestSteps", ("action", "send")),
+        ("provider", "RequestSteps", ("action", "accept")),
+        ("consent", "RequestSteps", ("action", "withdraw")),
+        ("consent", "LinksEnded", ("state", "REVOKED")),
+    ] {
+        assert!(counted(&patient, function, metric, by).await, "{function} {metric} {by:?}");
+    }
 }

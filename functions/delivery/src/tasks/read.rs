@@ -9,7 +9,7 @@ use medius_domain::id::{CaseId, ProviderId, TaskId};
 use medius_domain::policy::{Permit, Thing};
 use medius_domain::task::{Task, TaskState};
 use medius_http::{Origin, Patient, Problem, own_case};
-use medius_store::{Change, Place, Snapshot, note_places};
+use medius_store::{Change, Place, Snapshot, newest_appointment, note_places};
 
 /// The Tasks of a case, the newest first.
 pub(super) async fn list(
@@ -79,8 +79,7 @@ impl Found {
             let key = state.keyring.unwrap(&self.case.id, &wrapped).await?;
             state.db.read(places).await?.task_notes(task, &key)?
         };
-        let newest = task.steps.iter().rev().find_map(|step| notes.get(&step.n)?.appointment.as_ref());
-        let appointment = newest.map(|at| AppointmentView::new(task, at));
+        let appointment = newest_appointment(&notes).map(|(_, at)| AppointmentView::new(task, at));
         let steps = task.steps.iter().map(|step| StepView::new(step, notes.remove(&step.n))).collect();
         Ok(TaskView { appointment, steps, ..TaskView::new(task, state.db.now()) })
     }

@@ -1,11 +1,10 @@
 //! The desk as programs see it: the same Task, in JSON.
 
-use crate::desk::sight::appointment;
 use chrono::{DateTime, Utc};
 use medius_domain::clock::kst_minute;
 use medius_domain::id::TaskId;
 use medius_domain::task::{Note, Party, Step, Task, TaskAction, TaskState};
-use medius_store::Notes;
+use medius_store::{Notes, newest_appointment};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -77,7 +76,7 @@ pub(crate) struct StepView {
 impl TaskView {
     /// Of a Task at a moment, with what was said.
     pub(crate) fn new(task: &Task, notes: &Notes, now: DateTime<Utc>) -> Self {
-        let view = appointment(notes).map(|(_, at)| AppointmentView {
+        let view = newest_appointment(notes).map(|(_, at)| AppointmentView {
             start: at.start,
             end: at.end,
             zone: "Asia/Seoul",

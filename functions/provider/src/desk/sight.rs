@@ -15,14 +15,7 @@ use medius_domain::task::deadline::{Mark, Owed};
 use medius_domain::task::estimate::Currency;
 use medius_domain::task::{Effect, Note, Party, Task, TaskAction, TaskState};
 use medius_domain::upload::Upload;
-use medius_store::Notes;
-
-/// The newest appointment that was proposed, with the step that it was proposed at.
-pub(crate) fn appointment(notes: &Notes) -> Option<(u32, &Appointment)> {
-    let last = |(n, note): (&u32, &'_ Note)| note.appointment.is_some().then_some(*n);
-    let n = notes.iter().rev().find_map(last)?;
-    Some((n, notes.get(&n)?.appointment.as_ref()?))
-}
+use medius_store::newest_appointment;
 
 /// Whether an appointment of the Task is to be kept in mind.
 fn ahead(task: &Task) -> bool {
@@ -64,7 +57,7 @@ pub(crate) fn sight(desk: &Desk, now: DateTime<Utc>) -> Sight {
         stages: standing::stages(task.state),
         dues: dues(task, now),
         forms: may.iter().filter_map(|action| form(action.code(), &offered)).collect(),
-        appointment: appointment(&desk.notes).filter(|_| ahead(task)).map(|(_, at)| meeting(task, at)),
+        appointment: newest_appointment(&desk.notes).filter(|_| ahead(task)).map(|(_, at)| meeting(task, at)),
         takes_files: outcomes.iter().any(|action| may.contains(action)),
         files: desk.files.iter().map(files::row).collect(),
         colleagues: if may.contains(&TaskAction::AddColleague) {

@@ -17,7 +17,7 @@ use super::tap::{Tap, round_trips};
 use crate::{preflight, say, stack, workspace};
 
 /// What is to be held of a request.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize)]
 struct Held {
     #[serde(skip_serializing_if = "Option::is_none")]
     round_trips: Option<usize>,
@@ -30,7 +30,7 @@ impl Held {
     const NOTHING: Self = Self { round_trips: None, kms: None };
 
     const fn trips(round_trips: usize) -> Self {
-        Self { round_trips: Some(round_trips), kms: None }
+        Self { round_trips: Some(round_trips), ..Self::NOTHING }
     }
 
     const fn warm(self) -> Self {

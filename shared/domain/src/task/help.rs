@@ -136,7 +136,7 @@ impl Task {
         Some(Self { seen_to: Some(SeenTo { step: self.last_step(), told: self.told.clone() }), ..self.quietly() })
     }
 
-    /// The Task after its link was suspended, or made anew.
+    /// The Task after its link was suspended.
     #[must_use]
     pub fn with_link_suspended(&self, since: DateTime<Utc>) -> Self {
         Self { suspended_at: Some(since), ..self.quietly() }

@@ -39,9 +39,6 @@ impl Change {
         let item = encode(&place, link, Some(kept_until), [("rev", number(link.rev))])?;
         let expected = [(":expected", number(link.rev - 1))];
         self.push(place, Kind::Put(item), "rev = :expected", expected, Conflict::Link);
-        if link.revoked_at == Some(self.now) {
-            self.counted.push(("LinksEnded", ("state", link.state.as_str())));
-        }
         Ok(())
     }
 
