@@ -15,7 +15,7 @@ use crate::{bench::kernel::peaks_mib, run_json::FUNCTIONS, say};
 /// When a function took more than the template gives it, or no process of any is there.
 pub(crate) fn check(run: &RunFile, template: &Path) -> Result<()> {
     let template: Value = serde_json::from_slice(&fs::read(template)?).context("the template is no JSON")?;
-    let peaks = peaks_mib()?;
+    let peaks = peaks_mib(&run.endpoint)?;
     let (mut over, mut measured) = (Vec::new(), 0_usize);
     say::line("function      MiB at most  of");
     for (function, id) in FUNCTIONS {

@@ -43,42 +43,67 @@ pub(crate) struct Options {
 pub(crate) async fn run(options: &Options) -> Result<()> {
     let to = options.to.clone().unwrap_or_else(|| workspace::root().join("target/release-files"));
     fs::create_dir_all(&to)?;
-    let metadata = metadata().await?;
+    let from = match (&options.from, options.build) {
+        (Some(from), _) => from.clone(),
+        (None, Some(architecture)) if !options.bill_only => {
+            release_build::build(architecture, &FUNCTIONS.map(|(name, _)| name)).await?
+        }
+        (None, _) => workspace::target_directory().await?.join("release"),
+    };
+    // The bill is of what is delivered; without programs it is of what production takes unless told otherwise.
+    let programs = if options.bill_only { vec![] } else { programs(&from)? };
+    let architecture = programs.first().map_or(Architecture::Arm64, |program| program.machine);
     let lock = fs::read_to_string(workspace::root().join("Cargo.lock")).context("Cargo.lock")?;
-    let parts = compiled_in(&metadata)?;
+    let parts = compiled_in(&metadata(architecture).await?)?;
     fs::write(to.join("bill.cdx.json"), serde_json::to_string_pretty(&bill(&parts, &checksums(&lock)))? + "\n")?;
     fs::write(to.join("licences.txt"), licences(&parts)?)?;
-    say::line(&format!("{} libraries are compiled in: bill.cdx.json, licences.txt", parts.len()));
+    say::line(&format!(
+        "{} libraries are compiled in for {}: bill.cdx.json, licences.txt",
+        parts.len(),
+        architecture.name()
+    ));
     if let Some(built) = &options.package {
         crate::package::dry_run(built, &to).await?;
     }
     if options.bill_only {
         return Ok(());
     }
-    let from = match (&options.from, options.build) {
-        (Some(from), _) => from.clone(),
-        (None, Some(architecture)) => release_build::build(architecture, &FUNCTIONS.map(|(name, _)| name)).await?,
-        (None, None) => workspace::target_directory().await?.join("release"),
-    };
     let mut sizes = BTreeMap::new();
-    for (function, _) in FUNCTIONS {
-        let binary = binary(&from, function);
-        let bytes = fs::read(&binary)
-            .with_context(|| format!("{}: build the functions first, by --build or sam build", binary.display()))?;
-        let archive = archive(&bytes)?;
+    for Program { function, bytes, machine } in &programs {
+        let archive = archive(bytes)?;
         fs::write(to.join(format!("{function}.zip")), &archive)?;
-        let machine = machine(&bytes).with_context(|| format!("{} is no program of Linux", binary.display()))?;
         let machine = machine.name();
         let (size, sha256) = (megabytes(bytes.len()), sha256_hex(&archive));
         say::line(&format!("{function:<12} {machine:<6} {size:>6.2} MB  sha256 {sha256}"));
         sizes.insert(
-            function,
+            *function,
             json!({ "architecture": machine, "binary_bytes": bytes.len(), "archive_sha256": sha256 }),
         );
     }
     fs::write(to.join("functions.json"), serde_json::to_string_pretty(&sizes)? + "\n")?;
     say::line(&format!("{} archives in {}", sizes.len(), to.display()));
     Ok(())
+}
+
+/// What is delivered of a function.
+struct Program {
+    function: &'static str,
+    bytes: Vec<u8>,
+    machine: Architecture,
+}
+
+/// The programs in a folder, all for one kind of processor: a stack has one.
+fn programs(from: &Path) -> Result<Vec<Program>> {
+    let read = |function: &'static str| {
+        let binary = binary(from, function);
+        let bytes = fs::read(&binary)
+            .with_context(|| format!("{}: build the functions first, by --build or sam build", binary.display()))?;
+        let machine = machine(&bytes).with_context(|| format!("{} is no program of Linux", binary.display()))?;
+        Ok(Program { function, bytes, machine })
+    };
+    let programs: Vec<Program> = FUNCTIONS.iter().map(|(function, _)| read(function)).collect::<Result<_>>()?;
+    ensure!(programs.windows(2).all(|two| two[0].machine == two[1].machine), "programs for two kinds of processors");
+    Ok(programs)
 }
 
 /// A function's program in a folder of cargo's, or in one of cargo-lambda's or SAM's.
@@ -114,9 +139,10 @@ fn archive(binary: &[u8]) -> Result<Vec<u8>> {
     Ok(writer.finish()?.into_inner())
 }
 
-async fn metadata() -> Result<Value> {
+/// What is compiled in for a kind of processor, as cargo knows it.
+async fn metadata(architecture: Architecture) -> Result<Value> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["metadata", "--format-version", "1", "--locked", "--filter-platform", "aarch64-unknown-linux-gnu"]);
+    cargo.args(["metadata", "--format-version", "1", "--locked", "--filter-platform", architecture.target()]);
     let output = cargo.current_dir(workspace::root()).kill_on_drop(true).output().await.context("cargo metadata")?;
     ensure!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).context("cargo metadata gave no JSON")
@@ -274,7 +300,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_bill_names_what_is_linked_with_hash_and_licence_and_nothing_that_only_tests_need() {
-        let parts = compiled_in(&metadata().await.unwrap()).unwrap();
+        let parts = compiled_in(&metadata(Architecture::Arm64).await.unwrap()).unwrap();
         let lock = fs::read_to_string(workspace::root().join("Cargo.lock")).unwrap();
         let bill = bill(&parts, &checksums(&lock));
         let components = bill["components"].as_array().unwrap();

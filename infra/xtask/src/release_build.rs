@@ -8,9 +8,6 @@ use tokio::process::Command;
 
 use crate::{process, tools::Tools, workspace};
 
-/// The target that arm64 is for the compiler.
-const ARM64: &str = "aarch64-unknown-linux-gnu";
-
 /// A kind of processor, by the name that the template's parameter `Architecture` takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Architecture {
@@ -30,6 +27,14 @@ impl Architecture {
         match self {
             Self::Arm64 => "arm64",
             Self::X86 => "x86_64",
+        }
+    }
+
+    /// The target that it is for the compiler.
+    pub(crate) const fn target(self) -> &'static str {
+        match self {
+            Self::Arm64 => "aarch64-unknown-linux-gnu",
+            Self::X86 => "x86_64-unknown-linux-gnu",
         }
     }
 }
@@ -61,7 +66,7 @@ pub(crate) async fn here(bins: &[&str]) -> Result<PathBuf> {
 }
 
 async fn arm64(bins: &[&str]) -> Result<PathBuf> {
-    can_compile_for(ARM64).await?;
+    can_compile_for(Architecture::Arm64.target()).await?;
     let mut cargo = Tools::ensure().await?.cargo_lambda().await?;
     cargo.args(["build", "--release", "--locked", "--arm64"]).args(bins.iter().flat_map(|bin| ["--bin", bin]));
     process::shown("compile (cargo lambda build --release --arm64)", &mut cargo).await?;

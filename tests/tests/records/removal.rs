@@ -79,7 +79,7 @@ async fn a_file_goes_with_its_proposals_and_what_was_confirmed_stays_with_its_pl
         (&json!("107"), &json!("5.7"))
     );
     assert_eq!(stays["entries"][1]["original"]["place"], json!({"in": "line", "line": 3}));
-    assert!(!text.contains("0.93") && !text.contains("5.1\"") && !text.contains("3.4-7.0,"), "{text}");
+    assert!(!text.contains("\"0.93\"") && !text.contains("5.1\"") && !text.contains("3.4-7.0,"), "{text}");
 
     let gone = removed(&stack, &app, &path).await;
     assert_eq!(left(&stack, gone["id"].as_str().unwrap()).await, [""; 0]);

@@ -20,13 +20,19 @@ pub(super) fn resident_mib(pid: u32) -> Result<f64> {
     mib(pid, "VmRSS:")
 }
 
-/// The most MiB of memory that each living process of a function ever held, by the function's name.
-pub(crate) fn peaks_mib() -> Result<BTreeMap<String, f64>> {
+/// The most MiB of memory that each living process of a function ever held, by the function's name; of the local AWS at this
+/// address, because others may run beside it.
+pub(crate) fn peaks_mib(endpoint: &str) -> Result<BTreeMap<String, f64>> {
+    let of_this = format!("AWS_ENDPOINT_URL={endpoint}");
     let mut peaks = BTreeMap::new();
     for process in fs::read_dir("/proc")?.flatten() {
         let Some(pid) = process.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
         let environment = fs::read(process.path().join("environ")).unwrap_or_default();
-        let named = environment.split(|byte| *byte == 0).find_map(|v| v.strip_prefix(b"AWS_LAMBDA_FUNCTION_NAME="));
+        let mut variables = environment.split(|byte| *byte == 0);
+        if !variables.clone().any(|variable| variable == of_this.as_bytes()) {
+            continue;
+        }
+        let named = variables.find_map(|variable| variable.strip_prefix(b"AWS_LAMBDA_FUNCTION_NAME="));
         // A process may end while the list is read.
         let (Some(name), Ok(peak)) = (named, mib(pid, "VmHWM:")) else { continue };
         let highest = peaks.entry(String::from_utf8_lossy(name).into_owned()).or_insert(peak);
