@@ -116,7 +116,7 @@ fn remind(
     for mark in marks {
         let mails = match addressee(task, *mark) {
             To::Institution if !lost => links.iter().map(|link| MailRecord::news(link, now)).collect(),
-            To::Patient => vec![about_case(MailAbout::PatientNotice { notice: Notice::TaskChanged })],
+            To::Patient => vec![about_case(MailAbout::PatientNotice { notice: Notice::AnswerAwaited })],
             To::Institution => vec![about_case(MailAbout::CoordinatorNotice { notice: DeskNotice::LinkOver })],
             To::Coordinator => vec![about_case(MailAbout::CoordinatorNotice { notice: escalation(*mark) })],
         };
@@ -138,12 +138,18 @@ const fn escalation(mark: Mark) -> DeskNotice {
     match mark {
         Mark::OutcomeEscalated => DeskNotice::OutcomeMissing,
         Mark::CancelEscalated => DeskNotice::CancelUnanswered,
+        Mark::AppointmentEscalated => DeskNotice::AppointmentMissing,
+        Mark::QuestionEscalated => DeskNotice::QuestionUnanswered,
         Mark::AcknowledgeHalf
         | Mark::AcknowledgeDue
         | Mark::AcknowledgeEscalated
         | Mark::DecideHalf
         | Mark::DecideDue
         | Mark::DecideEscalated
+        | Mark::AppointmentHalf
+        | Mark::AppointmentDue
+        | Mark::QuestionHalf
+        | Mark::QuestionDue
         | Mark::OutcomeAsked
         | Mark::CancelHalf
         | Mark::CancelDue => DeskNotice::AnswerMissing,
@@ -161,6 +167,7 @@ enum To {
 fn addressee(task: &Task, mark: Mark) -> To {
     match mark.told() {
         Told::Institution => To::Institution,
+        Told::Patient => To::Patient,
         Told::OtherSide if task.cancelling.is_some_and(|asked| asked.by == Party::Institution) => To::Patient,
         Told::OtherSide => To::Institution,
         Told::Coordinator => To::Coordinator,

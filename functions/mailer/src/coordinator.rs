@@ -42,6 +42,18 @@ const fn words(notice: DeskNotice) -> Words {
             next_ko: "의료기관에 전화하여 의뢰를 받았는지, 언제 답할 수 있는지 확인해 주십시오.",
             next_en: "Call the institution: has the referral arrived, and when can they answer?",
         },
+        DeskNotice::AppointmentMissing => Words {
+            ko: "의료기관이 수락한 뒤 예약을 제안하지 않았습니다",
+            en: "An institution accepted and has proposed no appointment",
+            next_ko: "의료기관에 전화하여 언제 예약을 제안할 수 있는지 확인해 주십시오.",
+            next_en: "Call the institution: when can they propose an appointment?",
+        },
+        DeskNotice::QuestionUnanswered => Words {
+            ko: "환자가 의료기관의 질문에 답하지 않았습니다",
+            en: "A patient has not answered what an institution asks",
+            next_ko: "환자에게 연락하여 답변과 자료 준비를 도와 주십시오. 답하기 전에는 의뢰가 진행되지 않습니다.",
+            next_en: "Contact the patient and help with the answer; until then the referral does not go on.",
+        },
         DeskNotice::OutcomeMissing => Words {
             ko: "진료 후 2주가 지났으나 소견이 회송되지 않았습니다",
             en: "No outcome two weeks after an appointment",

@@ -120,6 +120,7 @@ pub(crate) fn notice(sender: &Sender, to: &Addressee, case: &CaseId, notice: Not
         | Notice::Corrected
         | Notice::Signed
         | Notice::TaskChanged
+        | Notice::AnswerAwaited
         | Notice::ClosingSoon => {
             format!("{}/open#{case}", sender.app_url)
         }
@@ -180,6 +181,7 @@ mod tests {
                 (format!("corrected-{code}"), waits(Notice::Corrected)),
                 (format!("signed-{code}"), waits(Notice::Signed)),
                 (format!("task-{code}"), waits(Notice::TaskChanged)),
+                (format!("awaited-{code}"), waits(Notice::AnswerAwaited)),
                 (format!("closing-{code}"), waits(Notice::ClosingSoon)),
                 (format!("destroyed-{code}"), waits(Notice::Destroyed)),
             ]

@@ -280,6 +280,7 @@ fn sending(mail: &MailRecord, request_id: &str) -> Event {
         MailAbout::PatientNotice { notice: Notice::Right } => ("right", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Corrected } => ("corrected", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::TaskChanged } => ("task", Purpose::ReferralLetter),
+        MailAbout::PatientNotice { notice: Notice::AnswerAwaited } => ("answer-awaited", Purpose::ReferralLetter),
         MailAbout::PatientNotice { notice: Notice::Signed } => ("signed", Purpose::ReferralLetter),
         MailAbout::PatientNotice { notice: Notice::ClosingSoon } => ("closing-soon", Purpose::PatientRights),
         MailAbout::PatientNotice { notice: Notice::Destroyed } => ("destroyed", Purpose::PatientRights),

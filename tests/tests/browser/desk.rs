@@ -150,7 +150,10 @@ async fn declines(stack: &Stack, browser: &Chromium, look: Look) -> Result<()> {
 async fn asks_more(stack: &Stack, browser: &Chromium, look: Look) -> Result<()> {
     let sent = Sent::new(stack).await?;
     let visit = Visit::new(stack, browser, &sent, look, "more").await?;
+    let form = visit.form("ask_more").await?;
+    browser.click(&format!("{form} [value=medication]")).await?;
     visit.answer("ask_more", &[("text", "Which medicines were tried before?")], "MORE_INFORMATION").await?;
+    visit.shows(look.of("약, 용량, 알레르기", "Medicines, doses, allergies")).await?;
     visit.shows("Which medicines were tried before?").await?;
     // The patient answers with a newer letter: the page that is open shows nothing more, and the newer link shows that one.
     let newer = sent.newer(stack).await?;

@@ -14,6 +14,8 @@ mod phone;
 #[allow(dead_code, reason = "one wire serves two test programs")]
 #[path = "../faults/proxy.rs"]
 mod proxy;
+#[allow(dead_code, reason = "one pen serves two test programs")]
+mod rewritten;
 mod scanner;
 mod wrong;
 

@@ -1,7 +1,9 @@
 //! Wrong codes: a network is locked out, a link is suspended, and nothing tells one refusal from another.
 
+use crate::rewritten::rewritten;
 use crate::{Sent, coordinator, other_than, told, wait_until_told};
-use chrono::TimeDelta;
+use chrono::{TimeDelta, Utc};
+use medius_domain::link::{Link, LinkState};
 use medius_tests::user::{Institution, fresh_key};
 use reqwest::Method;
 use serde_json::json;
@@ -110,6 +112,13 @@ async fn no_refusal_tells_one_link_from_another_in_bodies_headers_or_time() {
     let (living, revoked) = (Sent::with("one_time_code").await, Sent::with("one_time_code").await);
     let path = format!("/v1/cases/{}/deliveries/{}/revoke", revoked.case, revoked.delivery);
     revoked.app.post(&path, &json!({})).await.unwrap().expect(200, "revoke").unwrap();
+    let (expired, superseded, suspended) =
+        (Sent::with("one_time_code").await, Sent::with("one_time_code").await, Sent::with("one_time_code").await);
+    let of = |sent: &Sent| sent.link.link.id.clone();
+    let over = |state| move |link: Link| Link { state, ..link };
+    rewritten(&living.stack, &of(&superseded), over(LinkState::Superseded)).await;
+    rewritten(&living.stack, &of(&suspended), over(LinkState::Suspended)).await;
+    rewritten(&living.stack, &of(&expired), |link| Link { expires_at: Utc::now() - TimeDelta::hours(1), ..link }).await;
     let no_code_yet = Sent::with("access_code").await;
     let locked = Sent::with("one_time_code").await;
     let base = &living.stack;
@@ -132,6 +141,9 @@ async fn no_refusal_tells_one_link_from_another_in_bodies_headers_or_time() {
         let mut refusals = vec![
             ("wrong secret", &living.link, wrong.clone()),
             ("revoked", &revoked.link, right(&revoked)),
+            ("expired", &expired.link, right(&expired)),
+            ("superseded", &superseded.link, right(&superseded)),
+            ("suspended", &suspended.link, right(&suspended)),
             ("locked out", &locked.link, right(&locked)),
         ];
         if part == "/unlock" {

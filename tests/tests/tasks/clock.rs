@@ -1,21 +1,17 @@
 //! What time alone does, by the deployed function: reminders once, the coordinator, and ends.
 
 use super::Patient;
+use super::rewritten::database;
 use chrono::{DateTime, TimeDelta, Utc};
 use medius_domain::access::{Action, Event, Object, Purpose};
 use medius_domain::id::{CaseId, TaskId};
 use medius_domain::policy::{On, Thing, permit};
 use medius_domain::task::deadline::Mark;
+use medius_domain::task::help::Need;
 use medius_domain::task::{Step, Task};
-use medius_store::{Change, Database, Place, Tables};
+use medius_store::{Change, Database, Place};
 use medius_tests::stack::Stack;
 use serde_json::json;
-use std::sync::Arc;
-
-pub(crate) fn database(stack: &Stack) -> Database {
-    let tables = Tables::new(|name| stack.run().tables.get(&name.strip_prefix("TABLE_")?.to_lowercase()).cloned());
-    Database::new(stack.dynamodb(stack.operator_credentials()), tables, Arc::new(medius_domain::clock::SystemClock))
-}
 
 async fn stored(db: &Database, case: &CaseId, task: &TaskId) -> Task {
     db.read([Place::Task(case.clone(), task.clone())]).await.unwrap().task(case, task).unwrap().expect("the Task")
@@ -63,6 +59,14 @@ async fn mails(patient: &Patient, link: &str) -> (usize, usize) {
     (desk.count(), all.iter().filter(|m| m.subject.contains("News about a referral") && has(m, link)).count())
 }
 
+/// Mails that tell the patient that an answer is awaited.
+async fn awaited(patient: &Patient) -> usize {
+    let link = format!("/open#{}", patient.case);
+    let told = |text: &str| text.contains("Your answer is awaited") || text.contains("답변을 기다리고 있습니다");
+    let all = patient.stack.mails().await.unwrap();
+    all.iter().filter_map(|m| m.body_text.as_deref()).filter(|text| text.contains(&link) && told(text)).count()
+}
+
 #[tokio::test]
 async fn an_institution_is_reminded_once_and_then_the_coordinator_is_called() {
     let patient = Patient::new().await;
@@ -83,6 +87,50 @@ async fn an_institution_is_reminded_once_and_then_the_coordinator_is_called() {
     aged(&db, &case, &task, 1).await;
     tick(&patient.stack).await;
     assert_eq!(patient.task().await["state"], "EXPIRED");
+}
+
+#[tokio::test]
+async fn an_institution_that_accepted_is_reminded_to_propose_an_appointment_and_then_the_coordinator_is_called() {
+    let patient = Patient::new().await;
+    let desk = patient.sent_to(0).await;
+    desk.says(&json!({"action": "accept"}), "ACCEPTED").await;
+    let db = database(&patient.stack);
+    let (case, task) = ids(&patient).await;
+    tick(&patient.stack).await;
+    assert!(stored(&db, &case, &task).await.told.is_empty());
+    let (desk_before, link_before) = mails(&patient, &desk.link.link.id).await;
+    // Four weeks have at least eleven working days, whatever holidays there are.
+    aged(&db, &case, &task, 28).await;
+    for _ in 0..3 {
+        tick(&patient.stack).await;
+    }
+    let told = stored(&db, &case, &task).await.told;
+    assert!(told.contains(&Mark::AppointmentDue) && told.contains(&Mark::AppointmentEscalated), "{told:?}");
+    assert_eq!(mails(&patient, &desk.link.link.id).await, (desk_before + 1, link_before + 1));
+    assert_eq!(stored(&db, &case, &task).await.needs(), [Need::Overdue]);
+    assert_eq!(patient.task().await["state"], "ACCEPTED");
+}
+
+#[tokio::test]
+async fn a_patient_who_does_not_answer_a_question_is_reminded_and_then_the_coordinator_helps() {
+    let patient = Patient::new().await;
+    let desk = patient.sent_to(0).await;
+    let question = json!({"action": "ask_more", "code": "medication", "text": "복용량을 알려 주십시오."});
+    desk.says(&question, "MORE_INFORMATION").await;
+    let db = database(&patient.stack);
+    let (case, task) = ids(&patient).await;
+    let (desk_before, link_before) = mails(&patient, &desk.link.link.id).await;
+    let own_before = awaited(&patient).await;
+    aged(&db, &case, &task, 28).await;
+    for _ in 0..3 {
+        tick(&patient.stack).await;
+    }
+    let told = stored(&db, &case, &task).await.told;
+    assert!(told.contains(&Mark::QuestionDue) && told.contains(&Mark::QuestionEscalated), "{told:?}");
+    // The institution waits, so it is told nothing; the patient once, and the coordinator.
+    assert_eq!(mails(&patient, &desk.link.link.id).await, (desk_before + 1, link_before));
+    assert_eq!(awaited(&patient).await, own_before + 1);
+    assert_eq!(patient.task().await["state"], "MORE_INFORMATION");
 }
 
 #[tokio::test]

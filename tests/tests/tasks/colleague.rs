@@ -76,7 +76,12 @@ async fn a_newer_letter_ends_a_colleagues_link_to_the_older_one_and_what_is_over
     let desk = patient.send_to(own.id.as_str(), &letter).await;
     desk.adds(other.id.as_str()).await.expect(204, "colleague").unwrap();
     let second = colleague(&patient, &other).await;
-    second.says(&json!({"action": "ask_more", "text": "복용량을 알려 주십시오."}), "MORE_INFORMATION").await;
+    second
+        .says(
+            &json!({"action": "ask_more", "code": "medication", "text": "복용량을 알려 주십시오."}),
+            "MORE_INFORMATION",
+        )
+        .await;
     let newer = patient.app.make_letter(&patient.case, own.id.as_str()).await.unwrap();
     let newest = patient.send_to(own.id.as_str(), &newer).await;
     for older in [&desk, &second] {

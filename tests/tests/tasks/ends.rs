@@ -21,7 +21,11 @@ async fn a_refusal_has_one_code_and_ends_the_request() {
 async fn an_answer_to_a_question_is_a_new_letter_and_the_old_link_is_dead() {
     let patient = Patient::new().await;
     let desk = patient.sent_to(0).await;
-    desk.says(&json!({"action": "ask_more", "text": "복용량을 알려 주십시오."}), "MORE_INFORMATION").await;
+    desk.says(
+        &json!({"action": "ask_more", "code": "medication", "text": "복용량을 알려 주십시오."}),
+        "MORE_INFORMATION",
+    )
+    .await;
     let letter = patient.app.make_letter(&patient.case, patient.recipient(0)).await.unwrap();
     let made = patient.task().await;
     assert_eq!((&made["state"], made["letters"].as_array().unwrap().len()), (&json!("MORE_INFORMATION"), 2));
@@ -63,7 +67,11 @@ async fn who_asks_to_cancel_needs_the_other_s_word() {
     let wish = json!({"action": "request_cancel", "code": "treated-elsewhere"});
     patient.say(&wish).await.expect(200, "ask").unwrap();
     assert_eq!(patient.say(&json!({"action": "confirm_cancel"})).await.status, 409);
-    desk.says(&json!({"action": "refuse_cancel", "text": "내일 예약이 있습니다."}), "ACCEPTED").await;
+    desk.says(
+        &json!({"action": "refuse_cancel", "code": "already-arranged", "text": "내일 예약이 있습니다."}),
+        "ACCEPTED",
+    )
+    .await;
     patient.say(&wish).await.expect(200, "ask again").unwrap();
     desk.says(&json!({"action": "confirm_cancel"}), "CANCELLED").await;
     assert_eq!(patient.task().await["business_status"], "6.0");

@@ -3,7 +3,7 @@
 use super::{Desk, Patient};
 use medius_domain::chain::sha256_hex;
 use medius_tests::client::{Answer, read};
-use medius_tests::samples::outcome_bundle as outcome;
+use medius_tests::samples::{announcement, outcome_bundle as outcome, pdf, put};
 use medius_tests::user::fresh_key;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -26,17 +26,29 @@ impl Desk<'_> {
         let bytes = serde_json::to_vec(bundle).unwrap();
         let sha256 = sha256_hex(&bytes);
         let brought = self.brings("application/fhir+json", bytes).await.expect(201, "Bundle").unwrap().json();
+        (self.checked(&brought).await, sha256)
+    }
+
+    /// Announces a PDF, brings it, and waits until it was checked.
+    async fn keeps_pdf(&self, bytes: &[u8]) -> String {
+        let announced = serde_json::to_vec(&announcement("pdf", bytes)).unwrap();
+        let brought = self.brings("application/json", announced).await.expect(201, "PDF").unwrap().json();
+        put(&self.patient.stack, &brought, bytes, &[]).await.unwrap().expect(200, "put").unwrap();
+        self.checked(&brought).await
+    }
+
+    async fn checked(&self, brought: &Value) -> String {
         let id = brought["id"].as_str().unwrap().to_owned();
         let path = format!("/files/{id}");
         for _ in 0..150 {
             let seen = self.link.send(Method::GET, &path, None).await.unwrap().expect(200, "file").unwrap().json();
             match seen["state"].as_str().unwrap() {
-                "released" => return (id, sha256),
+                "released" => return id,
                 "awaited" | "quarantined" => tokio::time::sleep(Duration::from_millis(200)).await,
-                other => panic!("the Bundle is {other}"),
+                other => panic!("the file is {other}"),
             }
         }
-        panic!("the Bundle was not checked within 30 s");
+        panic!("the file was not checked within 30 s");
     }
 }
 
@@ -105,4 +117,35 @@ async fn an_outcome_bundle_is_read_before_it_is_kept_and_goes_along_with_its_has
     let steps = patient.task().await["steps"].clone();
     let note = &steps.as_array().unwrap().last().unwrap()["note"];
     assert_eq!(note["outcome"], json!({"files": [file], "bundle_sha256": sha256}));
+}
+
+#[tokio::test]
+async fn what_the_institution_returns_is_the_patient_s_to_take_and_its_values_become_a_record() {
+    let patient = Patient::new().await;
+    let desk = patient.sent_to(0).await;
+    desk.says(&json!({"action": "accept"}), "ACCEPTED").await;
+    let mut bundle = outcome("경과가 좋습니다.");
+    let observation = json!({"resourceType": "Observation", "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "4548-4"}], "text": "당화혈색소 (HbA1c)"},
+        "subject": bundle["entry"][0]["resource"]["subject"], "effectiveDateTime": "2026-12-09",
+        "valueQuantity": {"value": 6.80, "unit": "%", "system": "http://unitsofmeasure.org", "code": "%"}});
+    let full_url = "urn:uuid:00000000-0000-4000-8000-000000000009";
+    bundle["entry"].as_array_mut().unwrap().push(json!({"fullUrl": full_url, "resource": observation}));
+    let (file, _) = desk.keeps(&bundle).await;
+    let letter = pdf("");
+    let paper = desk.keeps_pdf(&letter).await;
+    let uploads = format!("/v1/cases/{}/uploads", patient.case);
+    let content = async |id: &str| patient.app.get(&format!("{uploads}/{id}/content")).await.unwrap();
+    let told = json!({"action": "final_outcome", "text": "회송합니다.", "files": [file, paper]});
+    desk.says(&told, "OUTCOME_RETURNED").await;
+    assert_eq!(content(&paper).await.expect(200, "PDF").unwrap().body, letter);
+    assert_eq!(content(&file).await.expect(200, "Bundle").unwrap().body, serde_json::to_vec(&bundle).unwrap());
+
+    let reading = format!("{uploads}/{file}/reading");
+    let made = patient.app.post(&reading, &json!({})).await.unwrap().expect(201, "record").unwrap().json();
+    assert_eq!(made["rows"]["proposed"], 1);
+    let record = format!("/v1/cases/{}/records/{}", patient.case, made["id"].as_str().unwrap());
+    let row = patient.app.get(&record).await.unwrap().expect(200, "record").unwrap().json()["entries"][0].clone();
+    assert_eq!((&row["entry"]["value"], &row["entry"]["loinc"]), (&json!("6.8"), &json!("4548-4")));
+    assert_eq!(row["standing"], "proposed", "it is the patient who confirms it");
 }

@@ -1,37 +1,23 @@
 //! A request and its links: which link may be made anew, who hears of news, and what happens where no link lives any more.
 
-use super::clock::{aged, database, ids, tick};
+use super::clock::{aged, ids, tick};
 use super::mails::ordered;
+use super::rewritten::{database, rewritten};
 use super::{Desk, Patient};
 use chrono::{TimeDelta, Utc};
-use medius_domain::access::{Action, Event, Object, Purpose};
 use medius_domain::link::{Link, LinkState};
-use medius_domain::policy::{On, Thing, permit};
-use medius_store::{Change, Place};
 use medius_tests::client::Answer;
 use medius_tests::staff::StaffApp;
 use medius_tests::user::fresh_key;
 use serde_json::{Value, json};
 
-/// Writes a link otherwise than it came to be: what takes twenty wrong codes or two weeks otherwise.
-async fn rewritten(desk: &Desk<'_>, change_it: impl Fn(Link) -> Link) -> Link {
-    let db = database(&desk.patient.stack);
-    let id = desk.link.link.id.parse().unwrap();
-    let link = db.read([Place::Link(id)]).await.unwrap().link(&desk.link.link.id.parse().unwrap()).unwrap().unwrap();
-    let next = Link { rev: link.rev + 1, ..change_it(link) };
-    let case = next.case_id.clone();
-    let snapshot = db.read([Place::Case(case.clone()), Place::case_log(&case)]).await.unwrap();
-    let kept_until = snapshot.case(&case).unwrap().unwrap().expires_at;
-    let object = Object::of(Thing::Task, next.task_id.as_ref().expect("its request"), "age");
-    let event = Event::of_function("test", Action::Update, object, Purpose::Provision, None);
-    let mut change = Change::new(permit(event, &On::Behind(&case, &next.subject)).unwrap(), db.now());
-    change.update_link(&next, kept_until).unwrap();
-    db.commit(change, &snapshot).await.unwrap();
-    next
-}
-
 async fn suspended(desk: &Desk<'_>) -> Link {
-    rewritten(desk, |link| Link { state: LinkState::Suspended, suspended_at: Some(Utc::now()), ..link }).await
+    rewritten(&desk.patient.stack, &desk.link.link.id, |link| Link {
+        state: LinkState::Suspended,
+        suspended_at: Some(Utc::now()),
+        ..link
+    })
+    .await
 }
 
 async fn made_anew(patient: &Patient, link: &Link) -> Answer {
@@ -91,7 +77,8 @@ async fn where_no_link_lives_a_coordinator_is_told_that_nobody_can_answer() {
     let desk = patient.sent_to(0).await;
     let db = database(&patient.stack);
     let (case, task) = ids(&patient).await;
-    rewritten(&desk, |link| Link { expires_at: Utc::now() - TimeDelta::hours(1), ..link }).await;
+    rewritten(&patient.stack, &desk.link.link.id, |link| Link { expires_at: Utc::now() - TimeDelta::hours(1), ..link })
+        .await;
     // Thirteen days have at least ten working days but for long holidays, and three in any case.
     aged(&db, &case, &task, 13).await;
     for _ in 0..3 {
@@ -108,7 +95,7 @@ async fn where_the_patient_took_the_link_back_nobody_is_to_send_another() {
     let desk = patient.sent_to(0).await;
     let db = database(&patient.stack);
     let (case, task) = ids(&patient).await;
-    let delivery = rewritten(&desk, |link| link).await.delivery_id;
+    let delivery = rewritten(&patient.stack, &desk.link.link.id, |link| link).await.delivery_id;
     let path = format!("/v1/cases/{}/deliveries/{delivery}/revoke", patient.case);
     patient.app.post(&path, &json!({})).await.unwrap().expect(200, "revocation").unwrap();
     aged(&db, &case, &task, 13).await;

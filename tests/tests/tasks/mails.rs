@@ -98,16 +98,20 @@ async fn each_step_orders_the_mails_that_the_table_asks_for_and_no_others() {
     }
     patient.say(&json!({"action": "confirm_appointment"})).await.expect(200, "confirm").unwrap();
     outbox.after(&[(A::ConfirmAppointment, Own)], &[]).await;
-    patient.say(&json!({"action": "ask_other_time", "text": "오후"})).await.expect(200, "ask").unwrap();
+    patient
+        .say(&json!({"action": "ask_other_time", "code": "time-does-not-suit", "text": "오후"}))
+        .await
+        .expect(200, "ask")
+        .unwrap();
     outbox.after(&[(A::AskOtherTime, Own)], &[]).await;
     let wish = json!({"action": "request_cancel", "code": "patient-decided"});
     patient.say(&wish).await.expect(200, "wish").unwrap();
     outbox.after(&[(A::RequestCancel, Own)], &[]).await;
-    desk.says(&json!({"action": "refuse_cancel"}), "ACCEPTED").await;
+    desk.says(&json!({"action": "refuse_cancel", "code": "care-still-needed"}), "ACCEPTED").await;
     outbox.after(&[(A::RefuseCancel, Institution)], &[]).await;
     desk.says(&json!({"action": "request_cancel", "code": "institution-cannot"}), "CANCEL_REQUESTED").await;
     outbox.after(&[(A::RequestCancel, Institution)], &[]).await;
-    patient.say(&json!({"action": "refuse_cancel"})).await.expect(200, "refuse").unwrap();
+    patient.say(&json!({"action": "refuse_cancel", "code": "care-still-needed"})).await.expect(200, "refuse").unwrap();
     outbox.after(&[(A::RefuseCancel, Own)], &[]).await;
     for (body, state, action) in [
         (json!({"action": "attended"}), "ATTENDED", A::Attended),

@@ -7,6 +7,8 @@ mod ends;
 mod fhir;
 mod links;
 mod mails;
+#[path = "../links/rewritten.rs"]
+mod rewritten;
 mod staff;
 
 use medius_tests::client::{Answer, read};
@@ -204,7 +206,12 @@ async fn every_change_is_mailed_to_whom_it_concerns() {
 
     desk.says(&appointment("schedule"), "SCHEDULED").await;
     let at = mailbox(&patient.stack, patient.recipient(0)).await.unwrap();
-    patient.say(&json!({"action": "ask_other_time", "text": "오후가 좋습니다."})).await.expect(200, "ask").unwrap();
+    let other = json!({"action": "ask_other_time", "code": "travel", "text": "오후가 좋습니다."});
+    patient.say(&other).await.expect(200, "ask").unwrap();
+    let seen = desk.task().await.expect(200, "task").unwrap().json();
+    let last = seen["steps"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["reason"], json!({"of": "other_time", "code": "travel"}));
+    assert_eq!(last["said"]["text"], "오후가 좋습니다.");
     let (link, subject) = (desk.link.link.id.clone(), "News about a referral");
     let word = |m: &medius_tests::stack::Mail| {
         m.subject.contains(subject) && m.body_text.as_deref().is_some_and(|text| text.contains(&link))
@@ -225,6 +232,7 @@ async fn who_answers_late_or_out_of_turn_changes_nothing() {
         (json!({"action": "attended"}), 409, ""),
         (json!({"action": "decline", "code": "other"}), 422, "/text"),
         (json!({"action": "decline", "code": "tired"}), 422, "/code"),
+        (json!({"action": "ask_more", "text": "복용량"}), 422, "/code"),
         (json!({"action": "vanish"}), 422, "/action"),
         (json!({"action": "accept", "text": "900101-1234567"}), 422, "/text"),
     ] {

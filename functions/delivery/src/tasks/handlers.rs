@@ -30,7 +30,9 @@ pub(crate) struct Towards {
 pub(crate) struct PatientAnswerSchema {
     /// `confirm_appointment`, `ask_other_time`, `cancel`, `request_cancel`, `confirm_cancel`, `refuse_cancel` or `complete`.
     action: String,
-    /// Why, with `request_cancel`: `patient-decided`, `treated-elsewhere`, `institution-cannot`, `duplicate` or `other`.
+    /// Why. With `request_cancel`: `patient-decided`, `treated-elsewhere`, `institution-cannot`, `duplicate` or `other`; with
+    /// `ask_other_time`: `time-does-not-suit`, `travel`, `health` or `other`; with `refuse_cancel`: `care-still-needed`,
+    /// `already-arranged`, `to-be-discussed` or `other`.
     code: Option<String>,
     /// In words; needed with `ask_other_time` and with the code `other`.
     text: Option<String>,

@@ -138,7 +138,7 @@ pub(crate) fn form(action: &'static str, offered: &Offered) -> Option<Form> {
     let (title, submit, main) = super::words::button(action)?;
     let optional_text = || Field::text(two("덧붙일 말 (선택)", "Remark (optional)")).optional();
     let (lead, fields) = match action {
-        "acknowledge" | "attended" | "no_show" | "confirm_appointment" | "confirm_cancel" => (None, vec![]),
+        "acknowledge" | "attended" | "confirm_appointment" | "confirm_cancel" => (None, vec![]),
         "accept" => (
             Some(two(
                 "진료를 맡겠다는 뜻입니다. 예약 시간은 다음 단계에서 제안합니다. 환자에게 바로 알려집니다.",
@@ -151,19 +151,14 @@ pub(crate) fn form(action: &'static str, offered: &Offered) -> Option<Form> {
                 "사유 하나를 골라 주십시오. 환자에게 알려집니다.",
                 "Please choose one reason. The patient is told.",
             )),
-            vec![
-                reasons(super::words::DECLINE),
-                Field::text(two("설명", "Explanation"))
-                    .optional()
-                    .hint(two("‘기타’를 고르면 꼭 적어 주십시오.", "Needed when you choose “other”.")),
-            ],
+            vec![reasons(super::words::DECLINE), explanation()],
         ),
         "ask_more" => (
             Some(two(
                 "환자가 답하고 기록을 보태면 새 의뢰서와 새 링크가 갑니다. 이 링크는 그때 끝납니다.",
                 "The patient answers and adds records; you then get a new letter with a new link, and this link ends.",
             )),
-            vec![Field::text(two("무엇이 더 필요하십니까?", "What do you need?"))],
+            vec![reasons(super::words::QUESTION), Field::text(two("무엇이 더 필요하십니까?", "What do you need?"))],
         ),
         "redirect" => (
             Some(two(
@@ -175,12 +170,12 @@ pub(crate) fn form(action: &'static str, offered: &Offered) -> Option<Form> {
         "schedule" | "reschedule" => {
             (Some(two("시각은 한국 시각(KST, UTC+9)입니다.", "Times are Korean time (KST, UTC+9).")), appointment())
         }
-        "ask_other_time" => (None, vec![Field::text(two("가능한 시간", "Times that are possible"))]),
+        "no_show" => (None, vec![reasons(super::words::NO_SHOW), explanation()]),
         "request_cancel" => (
             Some(two("환자가 확인하면 취소됩니다.", "It is cancelled when the patient confirms.")),
             vec![reasons(super::words::CANCEL), optional_text()],
         ),
-        "refuse_cancel" => (None, vec![Field::text(two("이유", "Why"))]),
+        "refuse_cancel" => (None, vec![reasons(super::words::KEEP), explanation()]),
         "interim_outcome" | "final_outcome" => (
             Some(if offered.told {
                 two(
@@ -215,6 +210,13 @@ pub(crate) fn form(action: &'static str, offered: &Offered) -> Option<Form> {
 fn reasons(codes: &[(&'static str, Two)]) -> Field {
     let choices = codes.iter().map(|(code, name)| Choice::fixed(code, *name)).collect();
     Field::new("code", two("사유", "Reason"), Kind::Choice(choices))
+}
+
+/// Words beside a coded reason.
+fn explanation() -> Field {
+    Field::text(two("설명", "Explanation"))
+        .optional()
+        .hint(two("‘기타’를 고르면 꼭 적어 주십시오.", "Needed when you choose “other”."))
 }
 
 fn redirect(offered: &Offered) -> Vec<Field> {

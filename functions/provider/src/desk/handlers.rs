@@ -63,7 +63,8 @@ pub(crate) async fn read_task(
 /// `acknowledge`, `accept`, `decline`, `ask_more`, `redirect`, `schedule`, `reschedule`, `attended`, `no_show`,
 /// `request_cancel`, `confirm_cancel`, `refuse_cancel`, `interim_outcome`, `final_outcome`, `estimate`, named by `action`. `attended`
 /// and `no_show` are taken from the day of the appointment on (Asia/Seoul), and before it refused with the reason
-/// `before-appointment`. A cancellation that is confirmed ends every link to the referral, this one too.
+/// `before-appointment`. `decline`, `ask_more`, `redirect`, `no_show`, `request_cancel` and `refuse_cancel` name their reason by
+/// `code`. A cancellation that is confirmed ends every link to the referral, this one too.
 #[utoipa::path(post, path = "/r/{link_id}/answers", tag = "provider", params(("link_id" = String, Path)),
     request_body(content((Object = "application/json"), (Object = "application/x-www-form-urlencoded"))),
     responses((status = 200, body = TaskView, headers(("ETag" = String))), (status = 303, description = "Back to the desk"),

@@ -305,7 +305,7 @@ mod tests {
         }
     }
 
-    const ALL: [&str; 17] = [
+    const ALL: [&str; 16] = [
         "acknowledge",
         "accept",
         "decline",
@@ -314,7 +314,6 @@ mod tests {
         "schedule",
         "reschedule",
         "confirm_appointment",
-        "ask_other_time",
         "attended",
         "no_show",
         "request_cancel",

@@ -84,6 +84,10 @@ fn dues(task: &Task, now: DateTime<Utc>) -> Vec<Due> {
     let Some(due) = &task.due else { return vec![] };
     let row = |name, at: DateTime<Utc>| Due { name, at: kst_minute(at - TimeDelta::minutes(1)), late: now >= at };
     let owed = task.owed();
+    let until = |name, wanted: Mark| {
+        let by = owed.marks().into_iter().find(|(mark, _)| *mark == wanted);
+        by.map(|(_, at)| row(name, at)).into_iter().collect()
+    };
     match owed {
         Owed::Acknowledgement { .. } => vec![
             row(two("수신 확인 기한", "Confirm receipt by"), due.acknowledge_by),
@@ -91,12 +95,10 @@ fn dues(task: &Task, now: DateTime<Utc>) -> Vec<Due> {
         ],
         Owed::Decision { .. } => vec![row(two("결정 기한", "Decide by"), due.decide_by)],
         Owed::CancelAnswer { .. } if task.cancelling.is_some_and(|asked| asked.by == Party::Patient) => {
-            let by = owed.marks().into_iter().find(|(mark, _)| *mark == Mark::CancelDue);
-            by.map(|(_, at)| row(two("취소 요청 답변 기한", "Answer the request to cancel by"), at))
-                .into_iter()
-                .collect()
+            until(two("취소 요청 답변 기한", "Answer the request to cancel by"), Mark::CancelDue)
         }
-        Owed::CancelAnswer { .. } | Owed::Outcome { .. } | Owed::Nothing => vec![],
+        Owed::Appointment { .. } => until(two("예약 제안 기한", "Propose an appointment by"), Mark::AppointmentDue),
+        Owed::PatientAnswer { .. } | Owed::CancelAnswer { .. } | Owed::Outcome { .. } | Owed::Nothing => vec![],
     }
 }
 

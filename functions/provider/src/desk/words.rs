@@ -26,7 +26,6 @@ pub(crate) fn button(action: &str) -> Option<(Two, Two, bool)> {
         "confirm_appointment" => {
             (two("환자가 원하는 시간 확정", "Confirm the time"), two("확정하기", "Confirm the time"), true)
         }
-        "ask_other_time" => (two("다른 시간 요청", "Ask for another time"), two("요청하기", "Ask"), false),
         "attended" => (two("내원함", "The patient came"), two("내원 기록", "The patient came"), true),
         "no_show" => (two("내원하지 않음", "The patient did not come"), two("미내원 기록", "Did not come"), false),
         "request_cancel" => (two("취소 요청", "Ask to cancel"), two("취소 요청", "Ask to cancel"), false),
@@ -67,9 +66,48 @@ pub(crate) const CANCEL: &[(&str, Two)] = &[
     ("other", two("기타", "Other")),
 ];
 
+/// What is needed before a decision.
+pub(crate) const QUESTION: &[(&str, Two)] = &[
+    ("test-results", two("검사 결과", "Test results")),
+    ("imaging", two("영상과 판독", "Images and their reports")),
+    ("medication", two("약, 용량, 알레르기", "Medicines, doses, allergies")),
+    ("medical-history", two("과거 병력과 치료", "Earlier illnesses and treatment")),
+    ("symptoms", two("증상", "Symptoms")),
+    ("arrangements", two("입국 일정, 통역, 비용", "Travel, interpreter, payment")),
+    ("other", two("기타", "Other")),
+];
+
+/// Why a patient asks for another time.
+const OTHER_TIME: &[(&str, Two)] = &[
+    ("time-does-not-suit", two("시간이 맞지 않음", "The time does not suit")),
+    ("travel", two("입국 일정", "Travel")),
+    ("health", two("몸 상태", "Health")),
+    ("other", two("기타", "Other")),
+];
+
+/// Why it is not to be cancelled.
+pub(crate) const KEEP: &[(&str, Two)] = &[
+    ("care-still-needed", two("진료가 여전히 필요함", "The care is still needed")),
+    ("already-arranged", two("이미 준비되어 되돌릴 수 없음", "Already arranged and cannot be undone")),
+    ("to-be-discussed", two("먼저 상의가 필요함", "To be discussed first")),
+    ("other", two("기타", "Other")),
+];
+
+/// What is known of a patient's not coming.
+pub(crate) const NO_SHOW: &[(&str, Two)] = &[
+    ("not-heard-from", two("연락 없음", "Not heard from")),
+    ("told-before", two("미리 연락함", "Told beforehand")),
+    ("came-too-late", two("늦게 와서 진료하지 못함", "Came too late to be seen")),
+    ("other", two("기타", "Other")),
+];
+
 /// A coded reason; the code itself where a newer version wrote one that is not known here.
 pub(crate) fn reason(code: &str) -> Option<Two> {
-    [DECLINE, REDIRECT, CANCEL].into_iter().flatten().find(|(known, _)| *known == code).map(|(_, name)| *name)
+    [DECLINE, REDIRECT, CANCEL, QUESTION, OTHER_TIME, KEEP, NO_SHOW]
+        .into_iter()
+        .flatten()
+        .find(|(known, _)| *known == code)
+        .map(|(_, name)| *name)
 }
 
 /// What is wrong with a field, by its stable code.
@@ -138,5 +176,39 @@ pub(crate) fn refusal(code: &str, reason: Option<&str>) -> Two {
             "답변을 저장하지 않았습니다. 표시된 곳을 고쳐 다시 보내 주십시오.",
             "Your answer was not saved. Please correct what is marked and send it again.",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use medius_domain::task::reason::{
+        CancelReason, DeclineReason, KeepReason, NoShowReason, OtherTimeReason, QuestionReason, RedirectReason,
+    };
+
+    #[test]
+    fn every_coded_reason_has_words_and_no_code_means_two_things() {
+        let sorted = |mut codes: Vec<&'static str>| {
+            codes.sort_unstable();
+            codes
+        };
+        let of = |words: &[(&'static str, Two)]| sorted(words.iter().map(|(code, _)| *code).collect());
+        macro_rules! all {
+            ($name:ident) => {
+                sorted($name::ALL.iter().map(|reason| reason.code()).collect())
+            };
+        }
+        assert_eq!(of(DECLINE), all!(DeclineReason));
+        assert_eq!(of(REDIRECT), all!(RedirectReason));
+        assert_eq!(of(CANCEL), all!(CancelReason));
+        assert_eq!(of(QUESTION), all!(QuestionReason));
+        assert_eq!(of(OTHER_TIME), all!(OtherTimeReason));
+        assert_eq!(of(KEEP), all!(KeepReason));
+        assert_eq!(of(NO_SHOW), all!(NoShowReason));
+        // The history looks a code up without saying what it is about.
+        for (code, words) in [DECLINE, REDIRECT, CANCEL, QUESTION, OTHER_TIME, KEEP, NO_SHOW].into_iter().flatten() {
+            let found = reason(code).map(|found| found.en);
+            assert!(found == Some(words.en) || *code == "duplicate", "{code}: {found:?}");
+        }
     }
 }

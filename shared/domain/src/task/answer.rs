@@ -6,7 +6,9 @@ use super::action::TaskAction;
 use super::appointment::{AnswerText, Appointment};
 use super::estimate::Estimate;
 use super::note::{Note, Outcome};
-use super::reason::{CancelReason, DeclineReason, Reason, RedirectReason};
+use super::reason::{
+    CancelReason, DeclineReason, KeepReason, NoShowReason, OtherTimeReason, QuestionReason, Reason, RedirectReason,
+};
 use crate::field::{FieldError, Invalid};
 use crate::id::{ProviderId, UploadId};
 use chrono::{DateTime, Utc};
@@ -34,7 +36,7 @@ pub enum Answer {
         text: Option<AnswerText>,
     },
     /// Needs to know more first.
-    AskMore { text: AnswerText },
+    AskMore { code: QuestionReason, text: AnswerText },
     /// Names another institution: one of the directory, or one in words.
     Redirect {
         code: RedirectReason,
@@ -50,7 +52,11 @@ pub enum Answer {
     /// The patient was seen.
     Attended {},
     /// The patient did not come.
-    NoShow {},
+    NoShow {
+        code: NoShowReason,
+        #[serde(default)]
+        text: Option<AnswerText>,
+    },
     /// Asks to cancel.
     RequestCancel {
         code: CancelReason,
@@ -61,6 +67,7 @@ pub enum Answer {
     ConfirmCancel {},
     /// Does not agree to cancel.
     RefuseCancel {
+        code: KeepReason,
         #[serde(default)]
         text: Option<AnswerText>,
     },
@@ -88,7 +95,7 @@ pub enum PatientAnswer {
     /// Agrees to the time.
     ConfirmAppointment {},
     /// Asks for another time.
-    AskOtherTime { text: AnswerText },
+    AskOtherTime { code: OtherTimeReason, text: AnswerText },
     /// Ends it before it was sent.
     Cancel {},
     /// Asks to cancel.
@@ -101,6 +108,7 @@ pub enum PatientAnswer {
     ConfirmCancel {},
     /// Does not agree to cancel.
     RefuseCancel {
+        code: KeepReason,
         #[serde(default)]
         text: Option<AnswerText>,
     },
@@ -144,7 +152,7 @@ impl Answer {
                 worded(code == DeclineReason::Other, text.as_ref())?;
                 Said::with(A::Decline, Some(Reason::Decline(code)), text)
             }
-            Self::AskMore { text } => Said::with(A::AskMore, None, Some(text)),
+            Self::AskMore { code, text } => Said::with(A::AskMore, Some(Reason::Question(code)), Some(text)),
             Self::Redirect { code, to, text } => {
                 if to.is_none() && text.is_none() {
                     return Err(FieldError::new("/to", Invalid::Missing));
@@ -155,10 +163,13 @@ impl Answer {
             Self::Schedule { appointment } => scheduled(A::Schedule, appointment, now)?,
             Self::Reschedule { appointment } => scheduled(A::Reschedule, appointment, now)?,
             Self::Attended {} => Said::of(A::Attended),
-            Self::NoShow {} => Said::of(A::NoShow),
+            Self::NoShow { code, text } => {
+                worded(code == NoShowReason::Other, text.as_ref())?;
+                Said::with(A::NoShow, Some(Reason::NoShow(code)), text)
+            }
             Self::RequestCancel { code, text } => cancel(code, text)?,
             Self::ConfirmCancel {} => Said::of(A::ConfirmCancel),
-            Self::RefuseCancel { text } => Said::with(A::RefuseCancel, None, text),
+            Self::RefuseCancel { code, text } => keep(code, text)?,
             Self::InterimOutcome { text, files } => outcome(A::InterimOutcome, text, files)?,
             Self::FinalOutcome { text, files } => outcome(A::FinalOutcome, text, files)?,
             Self::Estimate(estimate) => {
@@ -179,11 +190,11 @@ impl PatientAnswer {
         use TaskAction as A;
         Ok(match self {
             Self::ConfirmAppointment {} => Said::of(A::ConfirmAppointment),
-            Self::AskOtherTime { text } => Said::with(A::AskOtherTime, None, Some(text)),
+            Self::AskOtherTime { code, text } => Said::with(A::AskOtherTime, Some(Reason::OtherTime(code)), Some(text)),
             Self::Cancel {} => Said::of(A::Cancel),
             Self::RequestCancel { code, text } => cancel(code, text)?,
             Self::ConfirmCancel {} => Said::of(A::ConfirmCancel),
-            Self::RefuseCancel { text } => Said::with(A::RefuseCancel, None, text),
+            Self::RefuseCancel { code, text } => keep(code, text)?,
             Self::Complete {} => Said::of(A::Complete),
         })
     }
@@ -192,6 +203,11 @@ impl PatientAnswer {
 fn cancel(code: CancelReason, text: Option<AnswerText>) -> Result<Said, FieldError> {
     worded(code == CancelReason::Other, text.as_ref())?;
     Ok(Said::with(TaskAction::RequestCancel, Some(Reason::Cancel(code)), text))
+}
+
+fn keep(code: KeepReason, text: Option<AnswerText>) -> Result<Said, FieldError> {
+    worded(code == KeepReason::Other, text.as_ref())?;
+    Ok(Said::with(TaskAction::RefuseCancel, Some(Reason::Keep(code)), text))
 }
 
 fn scheduled(action: TaskAction, appointment: Appointment, now: DateTime<Utc>) -> Result<Said, FieldError> {

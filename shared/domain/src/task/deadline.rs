@@ -16,6 +16,12 @@ const ESCALATED_AFTER: u32 = 1;
 /// Business days within which the other side answers a request to cancel. No rule names a number; this one is ours: as long as
 /// the shortest time to decide (urgent), because an appointment may be waiting.
 const CANCEL_DAYS: u32 = 2;
+/// Business days within which an institution that accepted proposes an appointment, and within which a patient answers what an
+/// institution asks: as many as it has to decide. No rule names a number for either; a referral that nobody moves on is ours to
+/// move, and how soon follows from how soon the patient needs to be seen.
+const fn next_step_days(urgency: Urgency) -> u32 {
+    Allowed::by(urgency).decide
+}
 
 /// How many business days an institution has, from the day after the letter was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +79,18 @@ pub enum Mark {
     DecideDue,
     /// Still not decided a business day later.
     DecideEscalated,
+    /// Half of the time to propose an appointment is over.
+    AppointmentHalf,
+    /// The time to propose an appointment is over.
+    AppointmentDue,
+    /// Still no appointment a business day later.
+    AppointmentEscalated,
+    /// Half of the patient's time to answer what the institution asks is over.
+    QuestionHalf,
+    /// The patient's time to answer is over.
+    QuestionDue,
+    /// Still not answered a business day later: the coordinator helps.
+    QuestionEscalated,
     /// A week after the appointment there is no outcome.
     OutcomeAsked,
     /// Two weeks after the appointment there is no outcome.
@@ -90,6 +108,8 @@ pub enum Mark {
 pub enum Told {
     /// The institution's contact.
     Institution,
+    /// The patient.
+    Patient,
     /// Whoever has to answer a request to cancel: the side that did not ask.
     OtherSide,
     /// The coordinator.
@@ -98,13 +118,19 @@ pub enum Told {
 
 impl Mark {
     /// Every mark.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 17] = [
         Self::AcknowledgeHalf,
         Self::AcknowledgeDue,
         Self::AcknowledgeEscalated,
         Self::DecideHalf,
         Self::DecideDue,
         Self::DecideEscalated,
+        Self::AppointmentHalf,
+        Self::AppointmentDue,
+        Self::AppointmentEscalated,
+        Self::QuestionHalf,
+        Self::QuestionDue,
+        Self::QuestionEscalated,
         Self::OutcomeAsked,
         Self::OutcomeEscalated,
         Self::CancelHalf,
@@ -115,14 +141,32 @@ impl Mark {
     /// Who is told.
     pub const fn told(self) -> Told {
         match self {
-            Self::AcknowledgeHalf | Self::AcknowledgeDue | Self::DecideHalf | Self::DecideDue | Self::OutcomeAsked => {
-                Told::Institution
-            }
+            Self::AcknowledgeHalf
+            | Self::AcknowledgeDue
+            | Self::DecideHalf
+            | Self::DecideDue
+            | Self::AppointmentHalf
+            | Self::AppointmentDue
+            | Self::OutcomeAsked => Told::Institution,
+            Self::QuestionHalf | Self::QuestionDue => Told::Patient,
             Self::CancelHalf | Self::CancelDue => Told::OtherSide,
-            Self::AcknowledgeEscalated | Self::DecideEscalated | Self::OutcomeEscalated | Self::CancelEscalated => {
-                Told::Coordinator
-            }
+            Self::AcknowledgeEscalated
+            | Self::DecideEscalated
+            | Self::AppointmentEscalated
+            | Self::QuestionEscalated
+            | Self::OutcomeEscalated
+            | Self::CancelEscalated => Told::Coordinator,
         }
+    }
+
+    /// Whether it is about an appointment that is to be proposed.
+    pub const fn about_proposing(self) -> bool {
+        matches!(self, Self::AppointmentHalf | Self::AppointmentDue | Self::AppointmentEscalated)
+    }
+
+    /// Whether it is about the outcome of an appointment.
+    pub const fn about_outcome(self) -> bool {
+        matches!(self, Self::OutcomeAsked | Self::OutcomeEscalated)
     }
 
     /// Whether it is about a request to cancel.
@@ -131,7 +175,7 @@ impl Mark {
     }
 }
 
-/// What an institution still owes, and since when.
+/// What is still owed, and since when: by the institution, unless another side is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owed {
     /// To say that it received the letter, and then to decide.
@@ -147,6 +191,20 @@ pub enum Owed {
         urgency: Urgency,
         /// When the letter was sent; after more information was given, when that was sent.
         sent_at: DateTime<Utc>,
+    },
+    /// A time at which the patient can come.
+    Appointment {
+        /// How soon the patient needs to be seen.
+        urgency: Urgency,
+        /// When it accepted, when the patient asked for another time, or when a newer letter was sent, whichever was last.
+        since: DateTime<Utc>,
+    },
+    /// The patient's answer to what the institution asks.
+    PatientAnswer {
+        /// How soon the patient needs to be seen.
+        urgency: Urgency,
+        /// When it was asked.
+        since: DateTime<Utc>,
     },
     /// The outcome of an appointment.
     Outcome {
@@ -166,32 +224,31 @@ impl Owed {
     /// Every mark that can still come while this is owed, with its moment, in order.
     pub fn marks(self) -> Vec<(Mark, DateTime<Utc>)> {
         let decision = |allowed: Allowed, at| {
-            [
-                (Mark::DecideHalf, half_of_business_days(at, allowed.decide)),
-                (Mark::DecideDue, end_of_business_days(at, allowed.decide)),
-                (Mark::DecideEscalated, end_of_business_days(at, allowed.decide + ESCALATED_AFTER)),
-            ]
+            chased([Mark::DecideHalf, Mark::DecideDue, Mark::DecideEscalated], at, allowed.decide)
         };
         let mut marks = match self {
             Self::Acknowledgement { urgency, sent_at } => {
                 let allowed = Allowed::by(urgency);
-                let acknowledge = [
-                    (Mark::AcknowledgeHalf, half_of_business_days(sent_at, allowed.acknowledge)),
-                    (Mark::AcknowledgeDue, end_of_business_days(sent_at, allowed.acknowledge)),
-                    (Mark::AcknowledgeEscalated, end_of_business_days(sent_at, allowed.acknowledge + ESCALATED_AFTER)),
-                ];
+                let acknowledge = [Mark::AcknowledgeHalf, Mark::AcknowledgeDue, Mark::AcknowledgeEscalated];
+                let acknowledge = chased(acknowledge, sent_at, allowed.acknowledge);
                 acknowledge.into_iter().chain(decision(allowed, sent_at)).collect()
             }
             Self::Decision { urgency, sent_at } => decision(Allowed::by(urgency), sent_at).to_vec(),
+            Self::Appointment { urgency, since } => {
+                let marks = [Mark::AppointmentHalf, Mark::AppointmentDue, Mark::AppointmentEscalated];
+                chased(marks, since, next_step_days(urgency)).to_vec()
+            }
+            Self::PatientAnswer { urgency, since } => {
+                let marks = [Mark::QuestionHalf, Mark::QuestionDue, Mark::QuestionEscalated];
+                chased(marks, since, next_step_days(urgency)).to_vec()
+            }
             Self::Outcome { since } => {
                 let after = |days| since + TimeDelta::days(days);
                 vec![(Mark::OutcomeAsked, after(OUTCOME_DAYS[0])), (Mark::OutcomeEscalated, after(OUTCOME_DAYS[1]))]
             }
-            Self::CancelAnswer { since } => vec![
-                (Mark::CancelHalf, half_of_business_days(since, CANCEL_DAYS)),
-                (Mark::CancelDue, end_of_business_days(since, CANCEL_DAYS)),
-                (Mark::CancelEscalated, end_of_business_days(since, CANCEL_DAYS + ESCALATED_AFTER)),
-            ],
+            Self::CancelAnswer { since } => {
+                chased([Mark::CancelHalf, Mark::CancelDue, Mark::CancelEscalated], since, CANCEL_DAYS).to_vec()
+            }
             Self::Nothing => vec![],
         };
         marks.sort_by_key(|(mark, at)| (*at, *mark));
@@ -209,9 +266,18 @@ impl Owed {
     }
 }
 
+/// The marks at half of so many business days, at their end and when a coordinator takes over, with their moments.
+fn chased([half, due, escalated]: [Mark; 3], since: DateTime<Utc>, days: u32) -> [(Mark, DateTime<Utc>); 3] {
+    [
+        (half, half_of_business_days(since, days)),
+        (due, end_of_business_days(since, days)),
+        (escalated, end_of_business_days(since, days + ESCALATED_AFTER)),
+    ]
+}
+
 /// What is told of several marks that came together, as after a time in which nothing ran: to each addressee only the weightiest.
 pub fn weightiest(reached: &[Mark]) -> Vec<Mark> {
-    [Told::Institution, Told::OtherSide, Told::Coordinator]
+    [Told::Institution, Told::Patient, Told::OtherSide, Told::Coordinator]
         .into_iter()
         .filter_map(|to| reached.iter().copied().filter(|mark| mark.told() == to).max())
         .collect()
@@ -290,6 +356,27 @@ mod tests {
         assert_eq!(marks.iter().map(|(m, _)| m.told()).collect::<Vec<_>>(), [Told::Institution, Told::Coordinator]);
         assert_eq!(marks.iter().map(|(_, at)| (*at - monday()).num_days()).collect::<Vec<_>>(), OUTCOME_DAYS);
         assert!(Owed::Nothing.marks().is_empty());
+    }
+
+    #[test]
+    fn an_appointment_and_an_answer_are_chased_as_long_as_a_decision_is() {
+        for (urgency, half, due, escalated) in [
+            (Urgency::Urgent, "2026-11-25 00:00", "2026-11-26 00:00", "2026-11-27 00:00"),
+            (Urgency::Soon, "2026-11-26 12:00", "2026-12-01 00:00", "2026-12-02 00:00"),
+            (Urgency::Routine, "2026-12-01 00:00", "2026-12-08 00:00", "2026-12-09 00:00"),
+        ] {
+            let since = monday();
+            let appointment = Owed::Appointment { urgency, since }.marks();
+            let answer = Owed::PatientAnswer { urgency, since }.marks();
+            let told: Vec<_> = appointment.iter().chain(&answer).map(|(mark, _)| mark.told()).collect();
+            let (place, patient, desk) = (Told::Institution, Told::Patient, Told::Coordinator);
+            assert_eq!(told, [place, place, desk, patient, patient, desk]);
+            assert!(appointment.iter().all(|(mark, _)| mark.about_proposing()));
+            for marks in [appointment, answer] {
+                let at: Vec<_> = marks.iter().map(|(_, at)| kst_minute(*at)).collect();
+                assert_eq!(at, [half, due, escalated], "{urgency:?}");
+            }
+        }
     }
 
     #[test]

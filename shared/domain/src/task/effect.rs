@@ -72,16 +72,17 @@ impl Task {
                 self.appointment_on = at.map(|at| kst_day(at.start));
                 self.appointment_ends = at.map(|at| at.end);
                 self.appointment_confirmed = false;
-                self.told.retain(|mark| !matches!(mark, Mark::OutcomeAsked | Mark::OutcomeEscalated));
+                self.begin_anew(Mark::about_outcome);
             }
             Effect::AppointmentConfirmed => self.appointment_confirmed = true,
             Effect::AppointmentDropped => {
                 (self.appointment_on, self.appointment_ends) = (None, None);
                 self.appointment_confirmed = false;
+                self.begin_anew(Mark::about_proposing);
             }
             Effect::CancelAsked => {
                 self.cancelling = Some(Cancelling { by, before: before.state });
-                self.told.retain(|mark| !mark.about_cancelling());
+                self.begin_anew(Mark::about_cancelling);
             }
             // What was asked for stands no longer than the Task stands there.
             Effect::CancelDropped | Effect::CalledOff | Effect::ConsentGone => self.cancelling = None,
@@ -93,6 +94,14 @@ impl Task {
             | Effect::OutcomeTold
             | Effect::ColleagueInvited
             | Effect::LoopClosed => {}
+        }
+    }
+
+    /// Such reminders are told again when their time comes again, and seen to again.
+    fn begin_anew(&mut self, which: fn(Mark) -> bool) {
+        self.told.retain(|mark| !which(*mark));
+        if let Some(seen) = &mut self.seen_to {
+            seen.told.retain(|mark| !which(*mark));
         }
     }
 }

@@ -69,6 +69,7 @@ mod tests {
     use crate::health::Urgency;
     use crate::id::{CaseId, DeliveryId, LinkId, ProviderId, ReferralId, Subject};
     use crate::task::appointment::{AnswerText, Appointment, PlaceText};
+    use crate::task::reason::OtherTimeReason;
     use crate::task::{Answer, PatientAnswer, Said, TaskAction, TaskState};
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -142,7 +143,9 @@ mod tests {
         assert_eq!(came.state, TaskState::Attended);
         // A time that the patient could not come at is no appointment any more.
         let proposed = proposed(&task, false, "2026-11-27T00:30:00Z", 1);
-        let other = PatientAnswer::AskOtherTime { text: AnswerText::parse("오후").unwrap() }.said().unwrap();
+        let other =
+            PatientAnswer::AskOtherTime { code: OtherTimeReason::Travel, text: AnswerText::parse("오후").unwrap() };
+        let other = other.said().unwrap();
         let none = proposed.apply(&other, Party::Patient, proposed.updated_at).unwrap();
         assert_eq!(none.appointment_day(), None);
         assert!(none.available_actions(Party::Institution, none.updated_at).contains(&TaskAction::Attended));

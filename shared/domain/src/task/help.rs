@@ -1,7 +1,7 @@
 //! Where a request does not go on by itself, so that a coordinator sees to it: why, and until which day.
 
 use super::deadline::{Mark, Told};
-use super::{Step, Task, TaskAction, TaskState};
+use super::{Task, TaskAction, TaskState};
 use crate::clock::business::business_day_after;
 use crate::clock::kst_day;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -27,7 +27,7 @@ pub enum Need {
     Expired,
     /// Its link is suspended: nobody gets in until it is made anew.
     LinkSuspended,
-    /// The institution has not answered, or told no outcome, in spite of reminders.
+    /// An answer, an appointment or an outcome is missing, in spite of reminders.
     Overdue,
 }
 
@@ -115,10 +115,6 @@ impl Task {
             mark.told() == Told::Coordinator && !mark.about_cancelling() && self.told.contains(mark) && !seen
         };
         self.owed().marks().into_iter().filter(move |(mark, _)| unseen(mark))
-    }
-
-    fn since(&self, which: impl Fn(&Step) -> bool) -> Option<DateTime<Utc>> {
-        self.steps.iter().rev().find(|step| which(step)).map(|step| step.at)
     }
 
     fn last_step(&self) -> u32 {

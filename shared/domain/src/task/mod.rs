@@ -333,21 +333,34 @@ impl Task {
         self.version + self.quiet
     }
 
-    /// What the institution owes now.
+    /// What is owed now, by the institution or by who is named.
     pub fn owed(&self) -> Owed {
         let urgency = self.urgency;
         match (self.state, self.sent_at) {
             (TaskState::Sent | TaskState::Opened, Some(sent_at)) => Owed::Acknowledgement { urgency, sent_at },
             (TaskState::Acknowledged, Some(sent_at)) => Owed::Decision { urgency, sent_at },
+            (TaskState::Accepted, sent_at) => {
+                let since = self.since(|step| step.to == TaskState::Accepted && step.from != step.to).max(sent_at);
+                since.map_or(Owed::Nothing, |since| Owed::Appointment { urgency, since })
+            }
+            (TaskState::MoreInformation, _) => {
+                let since = self.since(|step| step.to == TaskState::MoreInformation && step.from != step.to);
+                since.map_or(Owed::Nothing, |since| Owed::PatientAnswer { urgency, since })
+            }
             (TaskState::Scheduled | TaskState::Attended, _) => {
                 self.appointment_ends.map_or(Owed::Nothing, |since| Owed::Outcome { since })
             }
             (TaskState::CancelRequested, _) => {
-                let asked = self.steps.iter().rev().find(|step| step.action == TaskAction::RequestCancel);
-                asked.map_or(Owed::Nothing, |step| Owed::CancelAnswer { since: step.at })
+                let asked = self.since(|step| step.action == TaskAction::RequestCancel);
+                asked.map_or(Owed::Nothing, |since| Owed::CancelAnswer { since })
             }
             _ => Owed::Nothing,
         }
+    }
+
+    /// When the newest such step was taken.
+    fn since(&self, which: impl Fn(&Step) -> bool) -> Option<DateTime<Utc>> {
+        self.steps.iter().rev().find(|step| which(step)).map(|step| step.at)
     }
 
     /// When it ends by itself: a request that nobody decided about with the life of its link, an outcome that the patient has had
@@ -358,8 +371,8 @@ impl Task {
                 self.sent_at.map(Link::expiry).max(self.link_until)
             }
             TaskState::OutcomeReturned => {
-                let told = self.steps.iter().rev().find(|step| step.action == TaskAction::FinalOutcome)?;
-                Some(told.at + TimeDelta::days(OUTCOME_READ_DAYS))
+                let told = self.since(|step| step.action == TaskAction::FinalOutcome)?;
+                Some(told + TimeDelta::days(OUTCOME_READ_DAYS))
             }
             TaskState::Draft
             | TaskState::Consented

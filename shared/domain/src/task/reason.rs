@@ -61,6 +61,68 @@ codes! {
 }
 
 codes! {
+    /// What an institution needs before it can decide.
+    QuestionReason {
+        /// Results of tests.
+        TestResults = "test-results",
+        /// Images and their reports.
+        Imaging = "imaging",
+        /// Medicines, doses, allergies.
+        Medication = "medication",
+        /// Earlier illnesses, operations and treatments.
+        MedicalHistory = "medical-history",
+        /// What the patient feels, and since when.
+        Symptoms = "symptoms",
+        /// Dates of travel, an interpreter, who pays.
+        Arrangements = "arrangements",
+        /// Said in words.
+        Other = "other",
+    }
+}
+
+codes! {
+    /// Why a patient asks for another time.
+    OtherTimeReason {
+        /// The time itself.
+        TimeDoesNotSuit = "time-does-not-suit",
+        /// A visa, a flight, a place to stay.
+        Travel = "travel",
+        /// Too ill to come then.
+        Health = "health",
+        /// Said in words.
+        Other = "other",
+    }
+}
+
+codes! {
+    /// Why somebody does not agree to cancel.
+    KeepReason {
+        /// The care is needed as before.
+        CareStillNeeded = "care-still-needed",
+        /// What was prepared for it cannot be undone.
+        AlreadyArranged = "already-arranged",
+        /// It has to be talked about first.
+        ToBeDiscussed = "to-be-discussed",
+        /// Said in words.
+        Other = "other",
+    }
+}
+
+codes! {
+    /// What an institution knows of a patient's not coming.
+    NoShowReason {
+        /// Nothing.
+        NotHeardFrom = "not-heard-from",
+        /// The patient said so beforehand.
+        ToldBefore = "told-before",
+        /// The patient came when there was no time any more.
+        CameTooLate = "came-too-late",
+        /// Said in words.
+        Other = "other",
+    }
+}
+
+codes! {
     /// Why an institution names another one.
     RedirectReason {
         /// Another department of the same institution.
@@ -80,6 +142,14 @@ pub enum Reason {
     Cancel(CancelReason),
     /// Of naming another institution.
     Redirect(RedirectReason),
+    /// Of a question.
+    Question(QuestionReason),
+    /// Of a wish for another time.
+    OtherTime(OtherTimeReason),
+    /// Of not agreeing to cancel.
+    Keep(KeepReason),
+    /// Of a patient's not coming.
+    NoShow(NoShowReason),
 }
 
 impl Reason {
@@ -89,6 +159,10 @@ impl Reason {
             Self::Decline(reason) => reason.code(),
             Self::Cancel(reason) => reason.code(),
             Self::Redirect(reason) => reason.code(),
+            Self::Question(reason) => reason.code(),
+            Self::OtherTime(reason) => reason.code(),
+            Self::Keep(reason) => reason.code(),
+            Self::NoShow(reason) => reason.code(),
         }
     }
 }

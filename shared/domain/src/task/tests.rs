@@ -4,6 +4,7 @@ mod rules;
 use super::table::{TABLE, To, rule};
 use super::*;
 use crate::task::answer::Answer;
+use crate::task::help::Need;
 use crate::task::reason::{CancelReason, DeclineReason};
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
@@ -227,13 +228,35 @@ fn an_answer_to_a_question_is_a_new_letter_with_deadlines_of_its_own() {
     let now = DateTime::UNIX_EPOCH;
     let opened = after(&sent(), &Said::of(TaskAction::Open), Party::Institution).unwrap();
     let asked = after(&opened, &Said::of(TaskAction::AskMore), Party::Institution).unwrap();
-    assert_eq!(asked.owed(), Owed::Nothing);
+    // The clock is the patient's now, from the question on.
+    assert_eq!(asked.owed(), Owed::PatientAnswer { urgency: Urgency::Soon, since: asked.updated_at });
     let made = asked.with_letter(ReferralId::new(), now).unwrap();
     assert_eq!((made.state, made.letters.len()), (TaskState::MoreInformation, 2));
     let later = now + TimeDelta::days(30);
     let again = made.after_telling(&[Mark::AcknowledgeHalf]).sent(DeliveryId::new(), LinkId::new(), later).unwrap();
     assert_eq!((again.state, again.links.len(), again.told.len()), (TaskState::Sent, 2, 0));
     assert_eq!(again.due, Some(Due::of(Urgency::Soon, later)));
+}
+
+#[test]
+fn who_asks_for_another_time_is_not_forgotten_though_the_first_time_was_chased() {
+    let opened = after(&sent(), &Said::of(TaskAction::Open), Party::Institution).unwrap();
+    let accepted = after(&opened, &Said::of(TaskAction::Accept), Party::Institution).unwrap();
+    let since = accepted.updated_at;
+    assert_eq!(accepted.owed(), Owed::Appointment { urgency: Urgency::Soon, since });
+    let chased = [Mark::AppointmentHalf, Mark::AppointmentDue, Mark::AppointmentEscalated];
+    let told = accepted.after_telling(&chased);
+    assert_eq!((told.needs(), told.due_at()), (vec![Need::Overdue], None));
+    let seen = told.after_seeing_to().unwrap();
+    assert_eq!(seen.needs(), []);
+    // An estimate is no appointment: nothing begins anew.
+    let estimated = after(&seen, &Said::of(TaskAction::Estimate), Party::Institution).unwrap();
+    assert_eq!((estimated.owed(), estimated.needs()), (Owed::Appointment { urgency: Urgency::Soon, since }, vec![]));
+    let proposed = after(&estimated, &Said::of(TaskAction::Schedule), Party::Institution).unwrap();
+    let anew = after(&proposed, &Said::of(TaskAction::AskOtherTime), Party::Patient).unwrap();
+    assert_eq!(anew.owed(), Owed::Appointment { urgency: Urgency::Soon, since: anew.updated_at });
+    assert!(anew.due_at().is_some() && anew.needs().is_empty());
+    assert_eq!(anew.after_telling(&chased).needs(), [Need::Overdue], "seen to the first time, not the second");
 }
 
 #[test]
@@ -245,8 +268,15 @@ fn other_needs_words_and_fields_are_named() {
     };
     assert_eq!(refused(r#"{"decline":{"code":"other"}}"#), "/text");
     assert_eq!(refused(r#"{"request_cancel":{"code":"other"}}"#), "/text");
+    assert_eq!(refused(r#"{"no_show":{"code":"other"}}"#), "/text");
+    assert_eq!(refused(r#"{"refuse_cancel":{"code":"other"}}"#), "/text");
     assert_eq!(refused(r#"{"redirect":{"code":"other-institution"}}"#), "/to");
-    for json in [r#"{"decline":{"code":"busy"}}"#, r#"{"accept":{"extra":1}}"#, r#"{"open":{}}"#] {
+    for json in [
+        r#"{"decline":{"code":"busy"}}"#,
+        r#"{"accept":{"extra":1}}"#,
+        r#"{"open":{}}"#,
+        r#"{"ask_more":{"text":"?"}}"#,
+    ] {
         assert!(serde_json::from_str::<Answer>(json).is_err(), "{json}");
     }
     for reason in DeclineReason::ALL {
@@ -276,7 +306,9 @@ fn what_nobody_answers_ends_with_its_link_and_what_was_told_ends_when_it_was_rea
     assert_eq!(sent.after_telling(&Mark::ALL).due_at(), Some(at));
     let opened = after(&sent, &Said::of(TaskAction::Open), Party::Institution).unwrap();
     let accepted = after(&opened, &Said::of(TaskAction::Accept), Party::Institution).unwrap();
-    assert!(accepted.ends_at().is_none() && accepted.due_at().is_none());
+    // It is not ended by time, and somebody is reminded until there is an appointment.
+    assert!(accepted.ends_at().is_none() && accepted.due_at().is_some());
+    assert_eq!(accepted.after_telling(&Mark::ALL).due_at(), None);
     let told = after(&accepted, &Said::of(TaskAction::FinalOutcome), Party::Institution).unwrap();
     let read = told.ends_at().unwrap();
     assert_eq!((read - told.updated_at).num_days(), 14);

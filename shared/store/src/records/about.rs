@@ -140,6 +140,8 @@ pub enum Notice {
     Signed,
     /// That something happened at a request to an institution.
     TaskChanged,
+    /// That an institution still waits for an answer.
+    AnswerAwaited,
 }
 
 /// Why a case needs a coordinator.
@@ -156,6 +158,10 @@ pub enum DeskNotice {
     LinkOver,
     /// The institution does not answer.
     AnswerMissing,
+    /// The institution accepted, and proposes no appointment.
+    AppointmentMissing,
+    /// The patient does not answer what the institution asks.
+    QuestionUnanswered,
     /// Two weeks after an appointment there is no outcome.
     OutcomeMissing,
     /// An institution will not see the patient.
@@ -174,12 +180,14 @@ pub enum DeskNotice {
 
 impl DeskNotice {
     /// Every notice.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::LinkSuspended,
         Self::LinkOver,
         Self::LinkBounced,
         Self::LinkComplained,
         Self::AnswerMissing,
+        Self::AppointmentMissing,
+        Self::QuestionUnanswered,
         Self::OutcomeMissing,
         Self::TaskDeclined,
         Self::TaskRedirected,
