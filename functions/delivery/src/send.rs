@@ -72,9 +72,9 @@ async fn attempt(
     let proof = gate(id, &snapshot.consents(id)?, &used_for, &standing)?;
     let link_id = LinkId::new();
     // The secret is a MAC of the new link's own id: where the letter may not go, nobody ever gets it.
-    let ((tasks, links), secret) = tokio::try_join!(may_go(state, &case, &letter), async {
-        Ok(state.link_mac.secret(&link_id, FIRST_GENERATION).await?)
-    })?;
+    let (may_go, secret) =
+        tokio::join!(may_go(state, &case, &letter), state.link_mac.secret(&link_id, FIRST_GENERATION));
+    let ((tasks, links), secret) = (may_go?, secret?);
 
     let now = state.db.now();
     let delivery = DeliveryRecord {

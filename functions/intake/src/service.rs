@@ -27,12 +27,15 @@ pub(crate) async fn create(
     let open = if patient.synthetic { Case::synthetic } else { Case::new };
     let case = open(patient.subject.clone(), minor, state.db.now());
     let known = [Place::Idempotency(request.scope_sha256.clone())];
-    // Side by side: a repeat is rare, and keys that nothing was sealed with are nothing.
+    // Side by side: a repeat is rare, and keys that nothing was sealed with are nothing. What was answered once is answered again
+    // whatever the keys are like today.
     let (snapshot, data_key, contact_key) =
-        tokio::try_join!(state.db.read(known), state.keyring.create(&case.id), state.contacts.create(&case.id))?;
+        tokio::join!(state.db.read(known), state.keyring.create(&case.id), state.contacts.create(&case.id));
+    let snapshot = snapshot?;
     if let Some(answer) = replay(&snapshot, request)? {
         return Ok(answer);
     }
+    let (data_key, contact_key) = (data_key?, contact_key?);
     let sealed = SealedCase { data_key, contact_key, intake: SealedIntake::default(), card: None };
     let event = origin.patient(patient, Action::Create, Object::part(Thing::Case, ""), Purpose::ReferralLetter);
     let mut change = Change::new(permit(event, &On::Case(&case))?, state.db.now());

@@ -1,5 +1,6 @@
-//! One mail: lease, look up, send, record. The order makes every crash harmless: before the sending nothing has happened,
-//! after it the worst is that the same mail goes out again.
+//! One mail: lease, look up, send, record. The order makes every crash harmless: before the sending nothing has happened, and
+//! what the mail service took it reports, so that after it the mail is recorded and not sent again. Only where that report is
+//! later than the next attempt does the same mail go out twice.
 
 use crate::Mailer;
 use crate::error::MailError;
@@ -18,6 +19,9 @@ use medius_store::{
 
 /// Seconds that a mailer may hold a mail.
 const LEASE: i64 = 60;
+/// Seconds in which the mail service can report that it took a mail after all, where its answer is missing. SES publishes an event
+/// within seconds as a rule and names no limit; who waits for a code is not to wait longer than they look at the page.
+const REPORT: i64 = 20;
 /// Times that the record of a sent mail is tried against others who write at the same link.
 const ATTEMPTS: u32 = 12;
 
@@ -79,9 +83,9 @@ impl Mailer {
             Err(StoreError::Conflict(_)) => return Ok(Outcome::InOtherHands),
             Err(error) => return Err(error.into()),
         }
-        match Box::pin(self.dispatch(&held, leave)).await {
+        match Box::pin(self.taken_or_dispatched(&held, leave)).await {
             Ok(Some((message_id, leave))) => {
-                // From here on the mail is out: if its record fails, the lease runs out and the same mail goes again.
+                // From here on the mail is out: if its record fails, the lease runs out, and by then it is known to be out.
                 self.record(&held, MailStatus::Sent, Some(message_id), &leave).await?;
                 Ok(Outcome::Sent)
             }
@@ -91,12 +95,28 @@ impl Mailer {
                 Ok(Outcome::Dropped)
             }
             Err(error) => {
-                let waiting = MailRecord { status: MailStatus::Pending, lease_until: None, ..held.clone() };
-                // Where giving back fails too, the lease runs out by itself.
+                let (status, lease_until) = match &error {
+                    MailError::Unanswered(_) => (MailStatus::Sending, Some(self.db.now() + TimeDelta::seconds(REPORT))),
+                    MailError::Store(_) | MailError::Template(_) | MailError::Denied(_) => (MailStatus::Pending, None),
+                };
+                let waiting = MailRecord { status, lease_until, ..held.clone() };
+                // Where giving back fails too, or the mail was reported as taken, the lease runs out by itself.
                 let _ = self.db.lease_mail(&waiting, held.status, held.attempts).await;
                 Err(error)
             }
         }
+    }
+
+    /// What there is to be recorded of a mail that is out already; sends every other one.
+    async fn taken_or_dispatched(
+        &self,
+        mail: &MailRecord,
+        leave: Permit,
+    ) -> Result<Option<(String, Permit)>, MailError> {
+        let Some(message_id) = mail.message_id.clone() else { return self.dispatch(mail, leave).await };
+        // The consents that it rested on, as far as they are still in force.
+        let resting = Box::pin(self.ready(mail, leave.clone())).await?.map(|(_, leave)| leave);
+        Ok(Some((message_id, resting.unwrap_or(leave))))
     }
 
     /// Looks everything up and sends; nothing when the mail must not be sent any more.

@@ -1,6 +1,6 @@
 //! What becomes of a mail after the mail service took it: SES says over EventBridge that the institution's mail server took
 //! the mail, delays it or refuses it, or that somebody marked it as spam. SES's "delivered" means that a server took it, not
-//! that anybody read it.
+//! that anybody read it. And it says that it took a mail itself: where the mailer did not hear that, the mail is not sent twice.
 //!
 //! A mail is known by its own opaque id, which it carries as a tag. The addresses and diagnoses that stand in the events are
 //! not read. Events come at least once and in any order: each is recorded once, and none makes a link worse than it is.
@@ -69,6 +69,8 @@ async fn serve(events: &MailEvents, event: &Value, context: &Context) -> Result<
         return Ok(());
     };
     match report.word {
+        // The mailer counts what it sent.
+        Word::Taken => {}
         Word::Delivered => telemetry::count("MailDelivered"),
         Word::Delayed => telemetry::count("MailDelayed"),
         Word::Bounced => telemetry::count("MailBounced"),

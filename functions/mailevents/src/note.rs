@@ -9,7 +9,7 @@ use medius_domain::id::LinkId;
 use medius_domain::link::{Link, LinkEvent, LinkState};
 use medius_domain::policy::{On, Thing, permit};
 use medius_http::about;
-use medius_store::{Change, Conflict, DeskNotice, MailAbout, MailRecord, Place, StoreError, pause};
+use medius_store::{Change, Conflict, DeskNotice, MailAbout, MailRecord, MailStatus, Place, StoreError, pause};
 
 /// Times that a report is recorded anew when others wrote at the same link.
 const ATTEMPTS: u32 = 12;
@@ -37,12 +37,15 @@ impl Outcome {
 /// about the mail with the link; one that bounced says that the mailbox takes nothing.
 fn concerned(about: &MailAbout, word: Word) -> Option<(&LinkId, u32)> {
     match (about, word) {
-        (MailAbout::ProviderLink { link_id, generation, .. }, _)
+        (
+            MailAbout::ProviderLink { link_id, generation, .. },
+            Word::Delivered | Word::Delayed | Word::Bounced | Word::Complained,
+        )
         | (MailAbout::ProviderCode { link_id, generation, .. }, Word::Bounced | Word::Complained) => {
             Some((link_id, *generation))
         }
         // Mails to people, and words that a link has ended: counted, and nothing else.
-        (_, Word::Delivered | Word::Delayed | Word::Bounced | Word::Complained) => None,
+        (_, Word::Taken | Word::Delivered | Word::Delayed | Word::Bounced | Word::Complained) => None,
     }
 }
 
@@ -57,7 +60,12 @@ impl MailEvents {
         let Some(mail) = mail else { return Ok(Outcome::Settled) };
         // The request that ordered the mail is known in the log of what became of it.
         about::mail(&mail);
-        let Some((link_id, generation)) = concerned(&mail.about, report.word) else { return Ok(Outcome::Settled) };
+        // Where the mailer had no answer, or could not record it, this is how it learns that nothing is to be sent again.
+        let unrecorded = matches!(mail.status, MailStatus::Pending | MailStatus::Sending);
+        let news = unrecorded && self.db.mail_taken(&mail.id, &report.message_id).await?;
+        let Some((link_id, generation)) = concerned(&mail.about, report.word) else {
+            return Ok(if news { Outcome::Noted } else { Outcome::Settled });
+        };
         let mut attempt = 0;
         loop {
             match self.try_note(link_id, generation, report.word, request_id).await {
@@ -98,7 +106,7 @@ impl MailEvents {
         let notice = match word {
             Word::Bounced => Some(DeskNotice::LinkBounced),
             Word::Complained => Some(DeskNotice::LinkComplained),
-            Word::Delivered | Word::Delayed => None,
+            Word::Taken | Word::Delivered | Word::Delayed => None,
         };
         if let Some(notice) = notice {
             change.order_mail(&MailRecord::to_coordinators(&next, notice, now))?;
@@ -116,6 +124,7 @@ impl MailEvents {
 fn after(link: &Link, word: Word, now: DateTime<Utc>) -> Option<Link> {
     let moved = |event| link.state.after(event);
     Some(match word {
+        Word::Taken => link.clone(),
         Word::Delivered => Link {
             state: moved(LinkEvent::MailDelivered)?,
             delivered_at: link.delivered_at.or(Some(now)),

@@ -8,6 +8,8 @@ use serde_json::Value;
 /// What is said of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Word {
+    /// The mail service took it. Every other word says that, too.
+    Taken,
     /// The recipient's mail server took it.
     Delivered,
     /// The recipient's mail server does not take it for now.
@@ -26,7 +28,12 @@ pub struct Report {
     pub mail: MailId,
     /// What.
     pub word: Word,
+    /// The mail service's number of it.
+    pub message_id: String,
 }
+
+/// Characters of the mail service's number at most; those of SES have 60.
+const MOST_ID: usize = 128;
 
 impl Report {
     /// The report that an event holds; none where it is of another kind, or about a mail that is not of the outbox.
@@ -36,14 +43,18 @@ impl Report {
         }
         let detail = event.get("detail")?;
         let word = match detail.get("eventType")?.as_str()? {
+            "Send" => Word::Taken,
             "Delivery" => Word::Delivered,
             "DeliveryDelay" => Word::Delayed,
             "Bounce" | "Reject" | "Rendering Failure" => Word::Bounced,
             "Complaint" => Word::Complained,
             _ => return None,
         };
-        let mail = detail.get("mail")?.get("tags")?.get(MAIL_TAG)?.get(0)?.as_str()?.parse().ok()?;
-        Some(Self { mail, word })
+        let told = detail.get("mail")?;
+        let mail = told.get("tags")?.get(MAIL_TAG)?.get(0)?.as_str()?.parse().ok()?;
+        let number = |id: &&str| id.len() <= MOST_ID && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let message_id = told.get("messageId")?.as_str().filter(number)?.to_owned();
+        Some(Self { mail, word, message_id })
     }
 }
 
@@ -61,6 +72,7 @@ mod tests {
                     "tags": {"ses:configuration-set": ["medius-mails"], MAIL_TAG: [mail.as_str()]}}}})
         };
         for (kind, word) in [
+            ("Send", Word::Taken),
             ("Delivery", Word::Delivered),
             ("DeliveryDelay", Word::Delayed),
             ("Bounce", Word::Bounced),
@@ -68,13 +80,18 @@ mod tests {
             ("Rendering Failure", Word::Bounced),
             ("Complaint", Word::Complained),
         ] {
-            assert_eq!(Report::of(&event(kind)), Some(Report { mail: mail.clone(), word }));
+            assert_eq!(
+                Report::of(&event(kind)),
+                Some(Report { mail: mail.clone(), word, message_id: "0100".to_owned() })
+            );
         }
         let mut untagged = event("Bounce");
         untagged["detail"]["mail"]["tags"] = json!({});
         let mut foreign = event("Bounce");
         foreign["source"] = json!("my.app");
-        for other in [json!({}), json!([]), event("Send"), event("Open"), untagged, foreign] {
+        let mut unnumbered = event("Bounce");
+        unnumbered["detail"]["mail"]["messageId"] = json!("somebody@hospital.example");
+        for other in [json!({}), json!([]), event("Open"), untagged, foreign, unnumbered] {
             assert_eq!(Report::of(&other), None);
         }
     }

@@ -131,9 +131,11 @@ impl Aws {
         )
     }
 
-    /// An SES client.
+    /// An SES client. It asks once: SES knows no token by which a repeat is known as one, so a call without an answer is not for
+    /// the library to repeat.
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
-        aws_sdk_sesv2::Client::new(&self.config)
+        let config = aws_sdk_sesv2::config::Builder::from(&self.config).retry_config(RetryConfig::disabled());
+        aws_sdk_sesv2::Client::from_conf(config.build())
     }
 
     /// A Cognito client.

@@ -73,7 +73,7 @@ pub use inquiries::{InquiryKeys, SealedAnswerTo, SealedInquiry, Tally};
 pub use keyring::{Keyring, WrappedKey};
 pub use ledger::{Cursor, Doomed, Page};
 pub use mac::{CodeMac, ExportMac, LinkMac, MailboxMac};
-pub use mail::{MAIL_TAG, Message, Postbox};
+pub use mail::{MAIL_TAG, Message, Postbox, SendError};
 pub use mailboxes::SealedCard;
 pub use needed::{Needed, NeededAfter};
 pub use place::{Place, Table, Tables};

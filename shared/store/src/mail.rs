@@ -23,6 +23,17 @@ pub struct Message {
     pub html: String,
 }
 
+/// Why a mail was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// The mail service did not take it, and says so.
+    #[error(transparent)]
+    Refused(StoreError),
+    /// No answer came, or none that says: the mail service may have taken it. If it did, it reports so ([`MAIL_TAG`]).
+    #[error(transparent)]
+    Unanswered(StoreError),
+}
+
 /// The mail service.
 pub struct Postbox {
     client: Client,
@@ -39,24 +50,16 @@ impl Postbox {
     /// which is opaque.
     ///
     /// # Errors
-    /// [`StoreError::Service`].
-    pub async fn send(&self, message: &Message, id: &MailId) -> Result<String, StoreError> {
-        let content = |data: &str| {
-            Content::builder().data(data).charset("UTF-8").build().map_err(|_| StoreError::Corrupt { place: "mail" })
-        };
+    /// [`SendError`].
+    pub async fn send(&self, message: &Message, id: &MailId) -> Result<String, SendError> {
+        let corrupt = || SendError::Refused(StoreError::Corrupt { place: "mail" });
+        let content = |data: &str| Content::builder().data(data).charset("UTF-8").build().map_err(|_| corrupt());
         // Keeps auto-responders from answering to a link that nobody reads there (RFC 3834).
-        let header = MessageHeader::builder()
-            .name("Auto-Submitted")
-            .value("auto-generated")
-            .build()
-            .map_err(|_| StoreError::Corrupt { place: "mail" })?;
+        let header =
+            MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build().map_err(|_| corrupt())?;
         let body = Body::builder().text(content(&message.text)?).html(content(&message.html)?).build();
         let simple = SesMessage::builder().subject(content(&message.subject)?).body(body).headers(header).build();
-        let tag = MessageTag::builder()
-            .name(MAIL_TAG)
-            .value(id.as_str())
-            .build()
-            .map_err(|_| StoreError::Corrupt { place: "mail" })?;
+        let tag = MessageTag::builder().name(MAIL_TAG).value(id.as_str()).build().map_err(|_| corrupt())?;
         let answer = self
             .client
             .send_email()
@@ -65,8 +68,15 @@ impl Postbox {
             .destination(Destination::builder().to_addresses(message.to.expose()).build())
             .content(EmailContent::builder().simple(simple).build())
             .send()
-            .await
-            .map_err(|e| StoreError::service("SES", "SendEmail", &e))?;
-        answer.message_id.ok_or(StoreError::Corrupt { place: "mail" })
+            .await;
+        match answer {
+            Ok(answer) => answer.message_id.ok_or(SendError::Unanswered(StoreError::Corrupt { place: "mail" })),
+            Err(error) => {
+                let refused = error.as_service_error().is_some()
+                    && error.raw_response().is_some_and(|raw| raw.status().is_client_error());
+                let error = StoreError::service("SES", "SendEmail", &error);
+                Err(if refused { SendError::Refused(error) } else { SendError::Unanswered(error) })
+            }
+        }
     }
 }

@@ -23,10 +23,13 @@ pub(crate) enum Kind {
     Refused,
 }
 
+/// Every operation of the tables.
+pub(crate) const TABLES: &str = "DynamoDB";
+
 /// Which calls fail, and how, until it is lifted.
 #[derive(Debug, Clone)]
 pub(crate) struct Fault {
-    /// The operation as it is named on the wire, for example `TransactWriteItems`; for S3 `PUT` or `GET`.
+    /// The operation as it is named on the wire, for example `TransactWriteItems`; for S3 `PUT` or `GET`; or [`TABLES`].
     pub(crate) operation: &'static str,
     /// How.
     pub(crate) kind: Kind,
@@ -38,6 +41,7 @@ struct Wire {
     client: reqwest::Client,
     fault: Arc<Mutex<Option<Fault>>>,
     struck: Arc<Mutex<u32>>,
+    spared: Arc<Mutex<u32>>,
 }
 
 /// The wire.
@@ -51,7 +55,8 @@ impl Proxy {
     /// A wire to an endpoint, on a port of its own.
     pub(crate) async fn start(endpoint: &str) -> Self {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let wire = Wire { endpoint: endpoint.to_owned(), client, fault: Arc::default(), struck: Arc::default() };
+        let (fault, struck, spared) = (Arc::default(), Arc::default(), Arc::default());
+        let wire = Wire { endpoint: endpoint.to_owned(), client, fault, struck, spared };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().fallback(pass).with_state(wire.clone());
@@ -61,8 +66,14 @@ impl Proxy {
 
     /// From now on calls fail.
     pub(crate) fn strike(&self, fault: Fault) {
-        *self.wire.fault.lock().unwrap() = Some(fault);
+        self.strike_after(0, fault);
+    }
+
+    /// So many of these calls pass, and from then on they fail.
+    pub(crate) fn strike_after(&self, spared: u32, fault: Fault) {
+        *self.wire.spared.lock().unwrap() = spared;
         *self.wire.struck.lock().unwrap() = 0;
+        *self.wire.fault.lock().unwrap() = Some(fault);
     }
 
     /// From now on calls pass. Returns how many failed: a test of a fault that never struck proves nothing.
@@ -77,9 +88,16 @@ async fn pass(State(wire): State<Wire>, request: Request) -> Response {
     let body = axum::body::to_bytes(body, 16 << 20).await.unwrap();
     let target = parts.headers.get("x-amz-target").and_then(|t| t.to_str().ok()).unwrap_or_default();
     let operation = target.rsplit('.').next().filter(|o| !o.is_empty()).unwrap_or(parts.method.as_str()).to_owned();
-    let kind = wire.fault.lock().unwrap().as_ref().filter(|f| f.operation == operation).map(|f| f.kind);
+    let of_tables = target.starts_with(TABLES);
+    let struck = |fault: &&Fault| fault.operation == operation || fault.operation == TABLES && of_tables;
+    let mut kind = wire.fault.lock().unwrap().as_ref().filter(struck).map(|f| f.kind);
     if kind.is_some() {
-        *wire.struck.lock().unwrap() += 1;
+        let mut spared = wire.spared.lock().unwrap();
+        if *spared > 0 {
+            (*spared, kind) = (*spared - 1, None);
+        } else {
+            *wire.struck.lock().unwrap() += 1;
+        }
     }
     match kind {
         Some(Kind::Broken) => return error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError"),

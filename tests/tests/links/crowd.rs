@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 use std::sync::Arc;
 
-/// At once, as the issue asks for.
+/// At once.
 const AT_ONCE: usize = 64;
 /// Downloads that the link allows in each round.
 const ALLOWED: usize = 3;

@@ -4,7 +4,7 @@
 use crate::{Sent, told};
 use serde_json::{Value, json};
 
-/// Visits, as the issue asks for.
+/// Visits.
 const VISITS: usize = 1000;
 /// Visits at a time.
 const AT_ONCE: usize = 50;

@@ -1,6 +1,6 @@
 //! A card that does not open: the mail waits, and whoever is woken learns of it, although no request failed.
 
-use super::{TURN, context, mail_of, mailer, order_notice, ordered, reachable};
+use super::{SENDER, TURN, context, mail_of, mailer, order_notice, ordered, reachable};
 use crate::proxy::Proxy;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -56,7 +56,7 @@ async fn a_card_that_does_not_open_wakes_somebody_and_loses_no_mail() {
     assert!(found > 0.0, "nothing was counted in 20 s");
     // A minute later, when the lease of the mailer that failed is over.
     let (mail, proxy) = (mail_of(&stack, &case, "patient_notice").await.0, Proxy::start(&stack.run().endpoint).await);
-    handle(&mailer(&stack, &proxy, 5), ordered(&mail), &context()).await.unwrap();
+    handle(&mailer(&stack, &proxy, 5, SENDER), ordered(&mail), &context()).await.unwrap();
     let of_the_case = |m: &Mail| m.body_text.as_deref().is_some_and(|text| text.contains(&format!("/open#{case}")));
     stack.wait_for_mail(&address, Duration::from_secs(30), of_the_case).await.unwrap();
 }

@@ -113,7 +113,7 @@ fn mail_goes_over_tls_tells_what_became_of_it_and_is_signed_for() {
     let events = &resources["MailEvents"]["Properties"];
     assert_eq!(events["ConfigurationSetName"], json!({ "!Ref": "MailConfigurationSet" }));
     let kinds = list(&events["EventDestination"]["MatchingEventTypes"]);
-    assert_eq!(kinds, ["DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE"]);
+    assert_eq!(kinds, ["SEND", "DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE"]);
     assert!(!events["EventDestination"]["EventBridgeDestination"]["EventBusArn"].is_null());
     let identity = &resources["SenderIdentity"]["Properties"];
     assert_eq!(identity["DkimSigningAttributes"]["NextSigningKeyLength"], "RSA_2048_BIT");

@@ -158,7 +158,12 @@ pub(crate) fn form(action: &'static str, offered: &Offered) -> Option<Form> {
                 "환자가 답하고 기록을 보태면 새 의뢰서와 새 링크가 갑니다. 이 링크는 그때 끝납니다.",
                 "The patient answers and adds records; you then get a new letter with a new link, and this link ends.",
             )),
-            vec![reasons(super::words::QUESTION), Field::text(two("무엇이 더 필요하십니까?", "What do you need?"))],
+            vec![
+                Field {
+                    label: two("무엇에 관한 자료입니까?", "What is it about?"), ..reasons(super::words::QUESTION)
+                },
+                Field::text(two("무엇이 더 필요하십니까?", "What do you need?")),
+            ],
         ),
         "redirect" => (
             Some(two(

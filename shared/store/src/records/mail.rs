@@ -50,7 +50,7 @@ pub struct MailRecord {
     pub attempts: u32,
     /// Until when a mailer holds it.
     pub lease_until: Option<DateTime<Utc>>,
-    /// The mail provider's message id.
+    /// The mail provider's message id: of a mail that was sent, and of one that it reports to have taken before anybody recorded it.
     pub message_id: Option<String>,
     /// When it was ordered.
     pub created_at: DateTime<Utc>,
