@@ -10,7 +10,7 @@ const AT_ONCE: usize = 64;
 /// Downloads that the link allows in each round.
 const ALLOWED: usize = 3;
 /// Rounds, unless `MEDIUS_DOWNLOAD_ROUNDS` says another number: 200 are the full proof.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 20;
 
 /// Gives the link its downloads back, with another revision, as if it were a new one.
 async fn anew(sent: &Sent) {
