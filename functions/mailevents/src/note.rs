@@ -5,7 +5,7 @@ use crate::report::{Report, Word};
 use crate::{Failure, MailEvents};
 use chrono::{DateTime, Utc};
 use medius_domain::access::{Action, Event, Object, Purpose};
-use medius_domain::id::LinkId;
+use medius_domain::id::{LinkId, MailId};
 use medius_domain::link::{Link, LinkEvent, LinkState};
 use medius_domain::policy::{On, Thing, permit};
 use medius_http::about;
@@ -62,7 +62,7 @@ impl MailEvents {
         about::mail(&mail);
         // Where the mailer had no answer, or could not record it, this is how it learns that nothing is to be sent again.
         let unrecorded = matches!(mail.status, MailStatus::Pending | MailStatus::Sending);
-        let news = unrecorded && self.db.mail_taken(&mail.id, &report.message_id).await?;
+        let news = unrecorded && self.taken(&mail.id, &report.message_id).await?;
         let Some((link_id, generation)) = concerned(&mail.about, report.word) else {
             return Ok(if news { Outcome::Noted } else { Outcome::Settled });
         };
@@ -72,6 +72,20 @@ impl MailEvents {
                 Err(Failure::Store(StoreError::Conflict(Conflict::Link | Conflict::Busy | Conflict::Version)))
                     if attempt < ATTEMPTS =>
                 {
+                    attempt += 1;
+                    pause(attempt).await;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// Notes that the mail service took a mail; whether there was something to note. The mailer may be recording it at this moment.
+    async fn taken(&self, mail: &MailId, message_id: &str) -> Result<bool, StoreError> {
+        let mut attempt = 0;
+        loop {
+            match self.db.mail_taken(mail, message_id).await {
+                Err(StoreError::Conflict(Conflict::Busy)) if attempt < ATTEMPTS => {
                     attempt += 1;
                     pause(attempt).await;
                 }

@@ -6,6 +6,7 @@ use crate::error::{Conflict, StoreError};
 use crate::item::{key, number, text};
 use crate::place::{Place, Table};
 use crate::records::{MailRecord, MailStatus};
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::AttributeValue;
 use medius_domain::id::MailId;
 
@@ -50,7 +51,7 @@ impl Database {
     /// note. Who comes for the mail next records it and does not send it again.
     ///
     /// # Errors
-    /// [`StoreError::Service`].
+    /// [`StoreError::Conflict`] while somebody is just recording it, or [`StoreError::Service`].
     pub async fn mail_taken(&self, mail: &MailId, message_id: &str) -> Result<bool, StoreError> {
         let update = self
             .client
@@ -69,6 +70,7 @@ impl Database {
         match update.send().await {
             Ok(_) => Ok(true),
             Err(e) if e.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(false),
+            Err(e) if e.code() == Some("TransactionConflictException") => Err(StoreError::Conflict(Conflict::Busy)),
             Err(e) => Err(StoreError::service("DynamoDB", "UpdateItem", &e)),
         }
     }

@@ -127,6 +127,9 @@ impl Real {
         if said.note.appointment.is_some() {
             self.told.retain(|mark| !matches!(mark, Mark::OutcomeAsked | Mark::OutcomeEscalated));
         }
+        if action == TaskAction::AskOtherTime {
+            self.told.retain(|mark| !mark.about_proposing());
+        }
         let step = next.steps.last().unwrap();
         assert_eq!((step.action, step.by, step.at), (action, by, now));
         assert_eq!((step.from, step.to), (self.task.state, next.state));
