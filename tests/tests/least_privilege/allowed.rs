@@ -129,7 +129,7 @@ pub(crate) const ROLES: [(&str, &[Allowed]); 22] = [
     (
         "mailevents",
         &[
-            ("outbox", &["GetItem", "PutItem"]),
+            ("outbox", &["GetItem", "PutItem", "UpdateItem"]),
             ("links", &["GetItem", "PutItem"]),
             ("cases", &["GetItem", "PutItem"]),
             ("failures mailer", &["SendMessage"]),
